@@ -1,0 +1,1 @@
+"""Numbers from numbers: registers, balances, forecasts. No I/O, no clock, no randomness."""

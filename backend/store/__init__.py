@@ -1,0 +1,1 @@
+"""Rows to arrays and back: the only bulk SQL."""

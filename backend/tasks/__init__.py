@@ -1,0 +1,1 @@
+"""Worker tasks: unpack, open a session, call one service."""

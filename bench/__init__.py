@@ -1,0 +1,1 @@
+"""Measured ratios, one file a question."""

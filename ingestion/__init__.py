@@ -1,0 +1,1 @@
+"""What concentrators push and pull: frames, authenticity, intake."""

@@ -1,0 +1,1 @@
+"""The embedded servers, the process supervisor and the command line `balance`."""

@@ -1,0 +1,99 @@
+"""Sessions that can see one tenant's rows and no others."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from domain.identity import Scope
+from tenants.orm import TenantOwned
+
+
+class TenantSession(AsyncSession):
+    """A session bound to a scope. Services take this type, so none can run without a tenant."""
+
+    scope: Scope
+
+    async def driver(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """The asyncpg connection of this transaction, for bulk SQL in arrays.
+
+        Row security holds on it as on the session; only the explicit ``tenant_id =`` that routes
+        a statement to its shard is then the writer's own business.
+        """
+        connection = await self.connection()
+        raw = await connection.get_raw_connection()
+        return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
+
+
+class GlobalSession(AsyncSession):
+    """A session without a tenant: it sees partners, tenants and other global tables alone."""
+
+
+class Database:
+    """Opens sessions on one engine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._tenant = async_sessionmaker(engine, class_=TenantSession, expire_on_commit=False)
+        self._global = async_sessionmaker(engine, class_=GlobalSession, expire_on_commit=False)
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 10, application: str = "balance") -> "Database":
+        """Open a pool of connections as the app role."""
+        engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=2,
+            pool_pre_ping=False,
+            connect_args={"server_settings": {"application_name": application, "jit": "off"}},
+        )
+        return cls(engine)
+
+    @asynccontextmanager
+    async def session(self, scope: Scope) -> AsyncGenerator[TenantSession]:
+        """Open one transaction as ``scope``: commit on success, roll back on any error.
+
+        ``app.tenant_id`` is what the row-security policies compare with; it is local to the
+        transaction, so a pooled connection never carries it to the next caller. It is a literal
+        because a cluster propagates ``SET LOCAL`` but no function call, and harmless as one
+        because ``int`` formats it.
+        """
+        async with self._tenant() as session, session.begin():
+            session.scope = session.sync_session.info["scope"] = scope
+            await session.execute(text(f"SET LOCAL app.tenant_id = '{int(scope.tenant_id)}'"))
+            yield session
+
+    @asynccontextmanager
+    async def global_session(self) -> AsyncGenerator[GlobalSession]:
+        """Open one transaction that belongs to no tenant: tenant tables look empty to it."""
+        async with self._global() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+
+
+@event.listens_for(Session, "do_orm_execute")
+def name_the_tenant(state: ORMExecuteState) -> None:
+    """Add ``tenant_id =`` to every ORM statement: row security protects, this one routes."""
+    scope: Scope | None = state.session.info.get("scope")
+    if scope is not None and not state.is_column_load and not state.is_relationship_load:
+        tenant = scope.tenant_id
+
+        def of_tenant(table: Any) -> Any:  # noqa: ANN401 - the type of a mapped class or its alias
+            return table.tenant_id == tenant
+
+        state.statement = state.statement.options(
+            with_loader_criteria(TenantOwned, of_tenant, include_aliases=True)
+        )
