@@ -13,7 +13,7 @@ REPLAY_WINDOW = 64
 _KEY_BYTES = 32
 
 
-def signature(
+def signature(  # noqa: PLR0913, PLR0917 - the parts that the contract signs, in its order
     secret: str, method: str, target: str, device: str, counter: int, time: str, body: bytes
 ) -> str:
     """Hex HMAC-SHA256 of one request.
