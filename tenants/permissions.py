@@ -69,6 +69,7 @@ class ClientScope(StrEnum):
     READ = "read"
     METERING = "metering"
     CONTROL = "control"
+    ADMINISTRATION = "administration"
 
 
 P = Permission
@@ -148,12 +149,17 @@ _CONTROL = frozenset(
         P.OWN_SUPPLY_SWITCH,
     }
 )
+_ADMINISTRATION = frozenset(
+    {P.TENANT_ADMIN, P.PARTNER_ADMIN, P.PLATFORM_ADMIN, P.MEMBERS_WRITE, P.CLIENTS_WRITE}
+)
 _READ = frozenset(permission for permission in Permission if permission.endswith(":read"))
 _OF_SCOPE: Mapping[ClientScope, frozenset[Permission]] = MappingProxyType(
     {
         ClientScope.READ: _READ,
         ClientScope.CONTROL: _CONTROL | {P.CONTROL_READ},
-        ClientScope.METERING: frozenset(Permission) - _CONTROL - _READ | {P.METERING_READ},
+        ClientScope.ADMINISTRATION: _ADMINISTRATION,
+        ClientScope.METERING: (frozenset(Permission) - _CONTROL - _ADMINISTRATION - _READ)
+        | {P.METERING_READ},
     }
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from domain.identity import Scope
+from domain.identity import Scope, UserId
 from tenants.orm import TenantOwned
 
 
@@ -77,6 +77,17 @@ class Database:
     async def global_session(self) -> AsyncGenerator[GlobalSession]:
         """Open one transaction that belongs to no tenant: tenant tables look empty to it."""
         async with self._global() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def person_session(self, user_id: UserId) -> AsyncGenerator[GlobalSession]:
+        """Open one transaction of a person without a tenant: of tenant tables it sees their rows.
+
+        Only tables with the policy for it show any (memberships, so that login can offer the
+        tenants to choose from), and nothing can be written.
+        """
+        async with self._global() as session, session.begin():
+            await session.execute(text(f"SET LOCAL app.user_id = '{int(user_id)}'"))
             yield session
 
     async def close(self) -> None:

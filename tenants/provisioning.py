@@ -1,0 +1,236 @@
+"""Bring partners, tenants, people and client programs into being, with an audit row for each."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.identity import PartnerId, Scope, SiteId, TenantId, UserId
+from tenants import audit, credentials
+from tenants.clients import DEFAULT_SCOPES, add_client
+from tenants.models.parties import TENANT_IDS, Membership, Partner, Tenant, UserAccount
+from tenants.particulars import (
+    checked_account_code,
+    checked_email,
+    checked_locale,
+    checked_name,
+    checked_zone,
+)
+from tenants.passwords import Passwords
+from tenants.permissions import Permission, role_named
+from tenants.session import Database
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedTenant:
+    """A new tenant and its first client; the secret is shown this once."""
+
+    tenant: TenantId
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedUser:
+    """A new account; ``password`` is there when it was generated, and shown this once."""
+
+    user: UserId
+    password: str | None = field(repr=False)
+
+
+async def create_partner(database: Database, *, name: str, actor: str = "cli") -> PartnerId:
+    """Create a partner, and return its number.
+
+    Raises
+    ------
+    ConflictError
+        PARTNER_EXISTS: the name is taken.
+    """
+    partner = Partner(name=checked_name(name))
+    try:
+        async with database.global_session() as session:
+            session.add(partner)
+            await session.flush()
+            await audit.record_on_platform(
+                session, actor, "partner.create", f"partner:{partner.id}", {"name": partner.name}
+            )
+    except IntegrityError as error:
+        raise ConflictError(
+            f"name = {name!r}: there is a partner of this name", code="PARTNER_EXISTS", field="name"
+        ) from error
+    return partner.id
+
+
+async def create_tenant(  # noqa: PLR0913 - what a tenant is created from
+    database: Database,
+    *,
+    name: str,
+    partner: str | None = None,
+    timezone: str = "Europe/Chisinau",
+    locale: str = "en",
+    actor: str = "cli",
+) -> CreatedTenant:
+    """Create a tenant and an integrator client that may read, administer metering and control.
+
+    Raises
+    ------
+    InvalidError
+        INVALID_NAME, INVALID_LOCALE, INVALID_TIMEZONE or TIMEZONE_NOT_WHOLE_HOUR.
+    NotFoundError
+        There is no partner of that name.
+    """
+    tenant = Tenant(
+        name=checked_name(name),
+        timezone=checked_zone(timezone),
+        locale=checked_locale(locale),
+    )
+    async with database.global_session() as numbers:
+        if partner is not None:
+            tenant.partner_id = await _partner_named(numbers, partner)
+        tenant.id = TenantId((await numbers.scalars(select(TENANT_IDS.next_value()))).one())
+    # The row is written inside the new tenant's own session, so that the tenant, its audit trail
+    # and its client come to be in one transaction.
+    async with database.session(_administrator(tenant.id, actor)) as session:
+        session.add(tenant)
+        await session.flush()
+        await audit.record(
+            session,
+            "tenant.create",
+            f"tenant:{tenant.id}",
+            {"name": tenant.name, "timezone": tenant.timezone, "partner": partner},
+        )
+        created = await add_client(session, name="Integrator", scopes=DEFAULT_SCOPES)
+    return CreatedTenant(tenant.id, created.client_id, created.client_secret or "")
+
+
+async def create_user(  # noqa: PLR0913 - what an account is created from
+    database: Database,
+    *,
+    name: str,
+    email: str | None = None,
+    account_code: str | None = None,
+    password: str | None = None,
+    locale: str = "en",
+    actor: str = "cli",
+    passwords: Passwords | None = None,
+) -> CreatedUser:
+    """Create the account of a person, known by e-mail, by account code, or by both.
+
+    Raises
+    ------
+    InvalidError
+        INVALID_NAME, INVALID_LOCALE, INVALID_EMAIL, INVALID_ACCOUNT_CODE, PASSWORD_LENGTH, or
+        LOGIN_MISSING when neither e-mail nor account code is given.
+    ConflictError
+        ACCOUNT_EXISTS: the e-mail or the account code is taken.
+    """
+    generated = credentials.readable_password() if password is None else None
+    user = UserAccount(
+        name=checked_name(name),
+        locale=checked_locale(locale),
+        email=checked_email(email),
+        account_code=checked_account_code(account_code),
+    )
+    if user.email is None and user.account_code is None:
+        raise InvalidError(
+            "email, account_code: one of them is needed", code="LOGIN_MISSING", field="email"
+        )
+    hasher = passwords or Passwords()
+    user.password_hash = await hasher.hash(password or generated or "")
+    try:
+        async with database.global_session() as session:
+            session.add(user)
+            await session.flush()
+            # The trail holds the number and no personal data, since it can never be erased.
+            await audit.record_on_platform(session, actor, "user.create", f"user:{user.id}")
+    except IntegrityError as error:
+        raise ConflictError(
+            "email, account_code: an account with this login exists",
+            code="ACCOUNT_EXISTS",
+            field="email",
+        ) from error
+    return CreatedUser(user.id, generated)
+
+
+async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, until when
+    database: Database,
+    *,
+    tenant: TenantId,
+    user: UserId,
+    role: str,
+    site: SiteId | None = None,
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
+    actor: str = "cli",
+) -> None:
+    """Let ``user`` act as ``role`` in ``tenant``, on one site and below or on all of it.
+
+    Raises
+    ------
+    InvalidError
+        UNKNOWN_ROLE, or INVALID_PERIOD when it would end before it starts.
+    NotFoundError
+        There is no such tenant, user or site.
+    ConflictError
+        MEMBERSHIP_EXISTS: the person has this role already.
+    """
+    start = valid_from or datetime.now(UTC)
+    if valid_to is not None and valid_to <= start:
+        raise InvalidError(
+            f"valid_to = {valid_to}: not after valid_from = {start}",
+            code="INVALID_PERIOD",
+            field="valid_to",
+        )
+    member = Membership(
+        tenant_id=tenant,
+        user_id=user,
+        role=str(role_named(role)),
+        site_id=site,
+        valid_from=start,
+        valid_to=valid_to,
+    )
+    async with database.session(_administrator(tenant, actor)) as session:
+        await _must_exist(session, tenant, user)
+        if await session.scalar(_same_and_open(member)):
+            raise ConflictError(
+                f"role = {role!r}: user {user} has it here already",
+                code="MEMBERSHIP_EXISTS",
+                field="role",
+            )
+        session.add(member)
+        detail = {"role": member.role, "site": site}
+        await audit.record(session, "membership.add", f"user:{user}", detail)
+
+
+async def _must_exist(session: AsyncSession, tenant: TenantId, user: UserId) -> None:
+    if await session.get(Tenant, tenant) is None:
+        raise NotFoundError("tenant", tenant)
+    if await session.get(UserAccount, user) is None:
+        raise NotFoundError("user", user)
+
+
+def _same_and_open(member: Membership) -> Select[int]:
+    return (
+        select(Membership.id)
+        .where(
+            Membership.user_id == member.user_id,
+            Membership.role == member.role,
+            Membership.site_id.is_not_distinct_from(member.site_id),
+            or_(Membership.valid_to.is_(None), Membership.valid_to > member.valid_from),
+        )
+        .limit(1)
+    )
+
+
+def _administrator(tenant: TenantId, actor: str) -> Scope:
+    return Scope(tenant, actor, frozenset({str(Permission.TENANT_ADMIN)}))
+
+
+async def _partner_named(session: AsyncSession, name: str) -> PartnerId:
+    found = await session.scalar(select(Partner.id).where(Partner.name == name))
+    if found is None:
+        raise NotFoundError("partner", name)
+    return found
