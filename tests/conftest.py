@@ -1,0 +1,91 @@
+"""Fixtures of all tests. Only tests that ask for a server pay for one."""
+
+import os
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+import pytest_asyncio
+import redis.asyncio
+
+from runtime import roles
+from runtime.servers import Servers
+from tenants.session import Database
+from tests import servers as shared
+
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shared.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        shared.leave_running()
+    else:
+        shared.end_run()
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Servers:
+    """The run's PostgreSQL and Valkey."""
+    return shared.shared_servers()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def database_name(servers: Servers) -> AsyncIterator[str]:
+    """A migrated database of this module's own."""
+    name = f"test_{_worker()}_{next(_numbers)}"
+    postgres = shared.postgres_of(servers)
+    await shared.clone(postgres, name)
+    yield name
+    await shared.drop(postgres, name)
+
+
+@pytest_asyncio.fixture
+async def blank_migration_url(servers: Servers) -> AsyncIterator[str]:
+    """A database that no migration has touched, as the migrating role."""
+    name = f"blank_{_worker()}_{next(_numbers)}"
+    postgres = shared.postgres_of(servers)
+    await shared.blank(postgres, name)
+    yield postgres.url(roles.MIGRATOR, postgres.state.migrator_password, name)
+    await shared.drop(postgres, name)
+
+
+@pytest.fixture(scope="module")
+def database_url(servers: Servers, database_name: str) -> str:
+    """The module's database as the app role."""
+    postgres = shared.postgres_of(servers)
+    return postgres.url(roles.APP, postgres.state.app_password, database_name)
+
+
+@pytest.fixture(scope="module")
+def migration_url(servers: Servers, database_name: str) -> str:
+    """The module's database as the migrating role, for `SET ROLE balance_owner`."""
+    postgres = shared.postgres_of(servers)
+    return postgres.url(roles.MIGRATOR, postgres.state.migrator_password, database_name)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Sessions on the module's database, as the product opens them."""
+    opened = Database.connect(database_url, pool_size=5, application="balance-test")
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def redis_url(servers: Servers) -> str:
+    """An empty Valkey database of this worker."""
+    number = int(_worker().removeprefix("gw")) % 16
+    url = f"{servers.addresses().redis_url.rpartition('/')[0]}/{number}"
+    client = redis.asyncio.from_url(url)
+    await client.flushdb()
+    await client.aclose()
+    return url
