@@ -1,0 +1,52 @@
+"""Who pays for a premise, and who lives there from when to when."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.identity import PremiseId, UserId
+from tenants.orm import Base, TenantOwned
+
+
+class Account(TenantOwned, Base):
+    """The supply contract of a premise; stays when residents change."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        ForeignKeyConstraint(["tenant_id", "premise_id"], ["premise.tenant_id", "premise.id"]),
+        Index("ix_account_tenant_id_premise_id", "tenant_id", "premise_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    premise_id: Mapped[PremiseId]
+    number: Mapped[str]
+
+
+class Resident(TenantOwned, Base):
+    """A household on an account, from moving in until moving out."""
+
+    __tablename__ = "resident"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        CheckConstraint("moved_out_at > moved_in_at", "period"),
+        Index("ix_resident_tenant_id_account_id", "tenant_id", "account_id"),
+        Index("ix_resident_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[UserId | None] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str]
+    persons: Mapped[int | None]
+    moved_in_at: Mapped[datetime]
+    moved_out_at: Mapped[datetime | None]
