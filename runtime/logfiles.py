@@ -1,5 +1,7 @@
 """Log files of the embedded servers and of the supervised parts, kept small."""
 
+import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -12,12 +14,18 @@ def log_path(home: Path, name: str) -> Path:
 
 
 def log_file(home: Path, name: str) -> IO[bytes]:
-    """Open a log for appending; a long one is set aside first and the one before it forgotten."""
+    """Open a log for appending."""
     path = log_path(home, name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > TOO_LONG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
     return path.open("ab")
+
+
+def set_long_ones_aside(home: Path) -> None:
+    """Copy each long log to ``<name>.log.1`` and empty it; its writers append on."""
+    for path in (home / "logs").glob("*.log"):
+        if path.stat().st_size > TOO_LONG_BYTES:
+            shutil.copyfile(path, path.with_suffix(".log.1"))
+            os.truncate(path, 0)
 
 
 def last_lines(home: Path, name: str, count: int = 5) -> str:

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import psutil
+
 from domain.errors import UnavailableError
 from runtime import roles, survivors
 from runtime.account import ServerAccount, data_place, reachable_programs
 from runtime.logfiles import last_lines, log_file
-from runtime.state import LOOPBACK, RuntimeState, kept_port, port_is_free
+from runtime.state import LOOPBACK, RuntimeState, kept_port
 
 SETTINGS: Final[Mapping[str, str]] = {
     "max_connections": "100",
@@ -107,9 +109,13 @@ class PostgresServer:
         """Whether the server process that we started still runs."""
         return self.process is not None and self.process.poll() is None
 
+    def survivors(self) -> list[psutil.Process]:
+        """Every process that serves this cluster, whoever started it."""
+        return survivors.processes_naming(self.mark, program="postgres")
+
     def end_survivors(self) -> None:
-        """End every process that still serves this cluster, whoever started it."""
-        found = survivors.processes_naming(self.mark, program="postgres")
+        """End them: the server in an orderly way, then what it may have left."""
+        found = self.survivors()
         masters = [process for process in found if str(self.data) in process.info["cmdline"]]
         survivors.end(masters, signal.SIGINT, signal.SIGQUIT)
         others = [process for process in found if process not in masters]
@@ -220,7 +226,3 @@ class PostgresServer:
             )
         )
         done.touch()
-
-    def port_is_served(self) -> bool:
-        """Whether anything listens on the remembered port."""
-        return bool(self.state.postgres_port) and not port_is_free(self.state.postgres_port)

@@ -95,6 +95,12 @@ class Servers:
             restarted.append("valkey")
         return restarted
 
+    def has_survivors(self) -> bool:
+        """Whether any process serves this installation's data."""
+        return any(
+            server is not None and server.survivors() for server in (self.postgres, self.valkey)
+        )
+
     def addresses(self) -> Addresses:
         """Where the servers are, whether or not they run."""
         database = self.external.database_url or self._embedded_postgres().app_url

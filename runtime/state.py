@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from domain.errors import ConflictError
+from domain.errors import ConflictError, UnavailableError
 
 LOOPBACK = "127.0.0.1"
+SERVER_PORTS = range(21000, 32000)
 
 
 def _secret() -> str:
@@ -30,11 +31,19 @@ def port_is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on, as the kernel picks it."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port nobody listens on.
+
+    Below the range the kernel takes for outgoing connections: there a server that restarts could
+    find its port lent to a client, and a client that keeps trying could connect to itself.
+    """
+    for _ in range(200):
+        port = SERVER_PORTS[secrets.randbelow(len(SERVER_PORTS))]
+        if port_is_free(port):
+            return port
+    raise UnavailableError(
+        f"no free port from {SERVER_PORTS.start} to {SERVER_PORTS.stop - 1} on {LOOPBACK}",
+        code="NO_FREE_PORT",
+    )
 
 
 def kept_port(port: int) -> int:

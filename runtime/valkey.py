@@ -7,6 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
+
 from domain.errors import UnavailableError
 from runtime import survivors
 from runtime.account import ServerAccount, data_place, reachable_programs
@@ -60,10 +62,13 @@ class ValkeyServer:
         """Whether the server process that we started still runs."""
         return self.process is not None and self.process.poll() is None
 
+    def survivors(self) -> list[psutil.Process]:
+        """Every process that serves this data, whoever started it."""
+        return survivors.processes_naming(str(self._configuration), program="valkey")
+
     def end_survivors(self) -> None:
-        """End every process that still serves this data, whoever started it."""
-        found = survivors.processes_naming(str(self._configuration), program="valkey")
-        survivors.end(found, signal.SIGTERM)
+        """End them."""
+        survivors.end(self.survivors(), signal.SIGTERM)
 
     @property
     def url(self) -> str:

@@ -1,0 +1,37 @@
+"""An installation with two tiny parts, for the tests of the supervisor to start and hurt.
+
+Usage: tiny_installation.py HOME PORT
+"""
+
+import sys
+from pathlib import Path
+
+from backend.settings import read_settings
+from runtime.cli import report
+from runtime.supervisor import Part
+from runtime.up import up
+
+home, port = Path(sys.argv[1]), int(sys.argv[2])
+web = f"http://127.0.0.1:{port}/"
+parts = [
+    Part(
+        "web",
+        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"],
+        ready_url=web,
+    ),
+    Part("idler", [sys.executable, "-c", "import time; time.sleep(3600)"], stage=1),
+]
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+with report():
+    up(
+        read_settings(home=home, port=port),
+        parts,
+        announce=say,
+        prepare=lambda addresses: say("prepared"),
+        when_ready=lambda addresses: say(f"ready {addresses.database_url}"),
+    )
