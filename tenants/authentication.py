@@ -1,0 +1,49 @@
+"""From a bearer token to a scope, without the database: what every request begins with."""
+
+import time
+from collections import OrderedDict
+
+from domain.errors import UnauthenticatedError
+from domain.identity import Scope
+from tenants import credentials
+from tenants.oauth.tokens import Mint
+
+_REMEMBERED = 20_000
+
+
+class Authenticator:
+    """Verifies access tokens and remembers those that were good until they expire.
+
+    A signature costs a tenth of a millisecond to verify, a remembered token a microsecond. The
+    memory is bounded and keeps digests, never tokens.
+    """
+
+    def __init__(self, mint: Mint, *, remembered: int = _REMEMBERED) -> None:
+        self._mint = mint
+        self._limit = remembered
+        self._known: OrderedDict[bytes, tuple[Scope, int]] = OrderedDict()
+
+    async def scope_of(self, token: str) -> Scope:
+        """Scope of the principal who holds ``token``.
+
+        Only a token signed by a key not seen before reads the database, to find that key.
+
+        Raises
+        ------
+        UnauthenticatedError
+            TOKEN_EXPIRED, or UNAUTHENTICATED for everything else that is wrong with it.
+        """
+        digest = credentials.digest(token)
+        known = self._known.get(digest)
+        if known is not None:
+            scope, expires_at = known
+            if expires_at > time.time():
+                return scope
+            del self._known[digest]
+            raise UnauthenticatedError("the token has expired", code="TOKEN_EXPIRED")
+        grant = await self._mint.read(token)
+        scope = grant.scope()
+        self._known[digest] = (scope, grant.expires_at)
+        while len(self._known) > self._limit:
+            self._known.popitem(last=False)
+        return scope

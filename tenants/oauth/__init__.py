@@ -1,0 +1,1 @@
+"""Our own authorization server: OAuth 2 and OpenID Connect for people, apps and integrators."""
