@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from domain.errors import BalanceError, RowsError
+from runtime.commands import diagnosis, lifecycle, parts, tenancy
 from runtime.up import PortTakenError
 
 app = typer.Typer(
@@ -17,6 +18,9 @@ app = typer.Typer(
     add_completion=False,
     help="Hourly metering, balances and loss analytics for utilities and housing associations.",
 )
+
+for group in (lifecycle, parts, tenancy, diagnosis):
+    group.register(app)
 
 
 @contextmanager
@@ -47,3 +51,7 @@ def main() -> None:
     """Entry point of the command ``balance``."""
     with report():
         app()
+
+
+if __name__ == "__main__":
+    main()

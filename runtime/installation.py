@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
+from backend.master_key import load_master_key
 from backend.settings import Settings
 from domain.errors import ConflictError, UnavailableError
 from runtime.servers import Addresses, ExternalServers, Servers, check_version
@@ -95,6 +96,19 @@ def needs_embedded(settings: Settings) -> bool:
     return not (settings.database_url and settings.redis_url)
 
 
+def ensure_master_key(settings: Settings) -> None:
+    """Make the master key of a new installation; refuse to replace that of an old one."""
+    given = settings.master_key.get_secret_value() or settings.master_key_file.exists()
+    if not given and RuntimeState.load(settings.home) is not None:
+        raise ConflictError(
+            f"{settings.master_key_file} is missing, but the database of {settings.home} holds"
+            " secrets made with it; restore it from your backup, or forget the data with"
+            " `make clean-data`",
+            code="MASTER_KEY_MISSING",
+        )
+    load_master_key(settings)
+
+
 @contextmanager
 def tended(settings: Settings) -> Iterator[Addresses]:
     """Addresses of running servers, for one command.
@@ -120,6 +134,7 @@ def tended(settings: Settings) -> Iterator[Addresses]:
             )
         time.sleep(0.2)
     try:
+        ensure_master_key(settings)
         servers = Servers(settings.home, external)
         try:
             yield servers.start()

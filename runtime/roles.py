@@ -42,6 +42,21 @@ def schema_statements() -> Iterable[str]:
         yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE ALL ON {kind} FROM PUBLIC"
 
 
+def script() -> str:
+    """SQL for psql that prepares a PostgreSQL of the user's own, run by its superuser once."""
+    statements = [
+        "\\set ON_ERROR_STOP on",
+        "-- Choose two passwords, and put them into BALANCE_DATABASE_URL (balance_app) and",
+        "-- BALANCE_MIGRATION_URL (balance_migrator).",
+        *(f"{statement};" for statement in role_statements("CHOOSE_ONE", "CHOOSE_ANOTHER")),
+        f"CREATE DATABASE {DATABASE} OWNER {OWNER};",
+        *(f"{statement};" for statement in database_statements(DATABASE)),
+        f"\\connect {DATABASE}",
+        *(f"{statement};" for statement in schema_statements()),
+    ]
+    return "\n".join([*statements, ""])
+
+
 async def bootstrap(
     *, port: int, superuser_password: str, app_password: str, migrator_password: str
 ) -> None:

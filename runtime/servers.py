@@ -142,14 +142,15 @@ async def check_version(url: str) -> str:
             code="DATABASE_UNREACHABLE",
         ) from error
     try:
-        version = connection.get_server_version()
+        number: int = int(await connection.fetchval("SHOW server_version_num"))
     finally:
         await connection.close()
-    if (version.major, version.minor) < OLDEST_POSTGRES:
+    version = divmod(number, 10_000)
+    if version < OLDEST_POSTGRES:
         raise InvalidError(
-            f"BALANCE_DATABASE_URL: PostgreSQL is {version.major}.{version.minor}, needs at least"
+            f"BALANCE_DATABASE_URL: PostgreSQL is {version[0]}.{version[1]}, needs at least"
             f" {OLDEST_POSTGRES[0]}.{OLDEST_POSTGRES[1]} (a fix of row security)",
             code="DATABASE_TOO_OLD",
             field="BALANCE_DATABASE_URL",
         )
-    return f"{version.major}.{version.minor}"
+    return f"{version[0]}.{version[1]}"

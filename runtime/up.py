@@ -2,21 +2,28 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import psutil
 
 from backend import migrations
-from backend.master_key import load_master_key
 from backend.settings import Settings
 from domain.errors import ConflictError, InvalidError, UnavailableError
 from runtime import survivors
-from runtime.installation import OTHERS_PATIENCE_S, InstallationLock, external_servers
+from runtime.account import ServerAccount, data_place
+from runtime.installation import (
+    OTHERS_PATIENCE_S,
+    InstallationLock,
+    ensure_master_key,
+    external_servers,
+)
 from runtime.servers import Addresses, Servers, check_version
 from runtime.state import RuntimeState, port_is_free
 from runtime.supervisor import Part, Supervisor, orphans
@@ -46,10 +53,10 @@ def up(  # noqa: PLR0913 - the whole life of an installation, told once
     ``prepare`` runs on the migrated database before the parts start, ``when_ready`` once they
     all serve.
     """
-    with _signals_interrupt(), _tending(settings):
+    with signals_interrupt(), _tending(settings):
         survivors.end(orphans(settings.home), signal.SIGTERM)
         refuse_taken_ports(settings)
-        load_master_key(settings)
+        ensure_master_key(settings)
         servers = Servers(settings.home, external_servers(settings))
         try:
             announce("starting PostgreSQL and Valkey")
@@ -108,6 +115,24 @@ def down(settings: Settings) -> bool:
     return found
 
 
+def forget(settings: Settings) -> None:
+    """Stop the installation and delete its home, and what lies elsewhere because of it."""
+    home = settings.home
+    if home in {Path.home(), *Path.cwd().parents, Path.cwd()}:
+        raise ConflictError(
+            f"BALANCE_HOME = {home}: holds more than the installation; delete by hand what should"
+            " go",
+            code="HOME_NOT_OWN",
+            field="BALANCE_HOME",
+        )
+    down(settings)
+    if RuntimeState.load(home) is not None:
+        elsewhere = data_place(ServerAccount.of_this_process(), home)
+        shutil.rmtree(elsewhere, ignore_errors=True)
+    if home.exists():
+        shutil.rmtree(home)
+
+
 def refuse_taken_ports(settings: Settings) -> None:
     """Refuse to start when somebody else listens on a port of ours, and say who."""
     for port, variable in (
@@ -156,8 +181,8 @@ def _tending(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """Until the supervisor takes over, SIGTERM ends the start as Ctrl-C does."""
+def signals_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind what was started, as Ctrl-C does."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt

@@ -30,6 +30,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether ``revision`` is one of the code's own."""
+    script = ScriptDirectory.from_config(configuration())
+    return any(known.revision == revision for known in script.walk_revisions())
+
+
 async def current(url: str) -> str | None:
     """Revision the database is at; None when it has never been migrated."""
     engine = create_async_engine(url, poolclass=NullPool)

@@ -24,7 +24,8 @@ parts = [
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 with report():
@@ -32,6 +33,6 @@ with report():
         read_settings(home=home, port=port),
         parts,
         announce=say,
-        prepare=lambda addresses: say("prepared"),
+        prepare=lambda _: say("prepared"),
         when_ready=lambda addresses: say(f"ready {addresses.database_url}"),
     )

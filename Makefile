@@ -1,0 +1,61 @@
+# Everything a developer or a new user calls; `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup run test check schema migration bench clean-data lock
+
+help:  ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
+		| while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+setup: $(INSTALLED)  ## Make the virtual environment with exactly the locked dependencies
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'error: Python 3.11 or newer is needed; name it: make setup PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.locked: requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(INSTALLED): $(VENV)/.locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup  ## Run everything on BALANCE_PORT (8000), with the demo on the first run
+	@exec $(BIN)/balance up
+
+test: setup  ## Run all tests
+	$(BIN)/pytest -n 2
+
+check: setup  ## Lint, formatting, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+schema: setup  ## Print the GraphQL schema into schema.graphql
+	$(BIN)/python -c 'from backend.graphql.schema import schema; print(schema.as_str())' > schema.graphql
+
+migration: setup  ## Write the next migration: make migration m="what it does"
+	@test -n '$(m)' || { echo 'error: say what it does: make migration m="..."' >&2; exit 2; }
+	$(BIN)/balance migrate --new '$(m)'
+
+bench: setup  ## Measure; each bench prints one JSON object as its last line
+	@set -e; for file in bench/[a-z]*.py; do echo "== $$file"; \
+		$(BIN)/python -m "bench.$$(basename "$$file" .py)"; done
+
+clean-data:  ## Stop the installation and forget its data
+	$(BIN)/balance forget --yes
+
+lock: setup  ## Resolve the dependencies of pyproject.toml again into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal \
+		--generate-hashes --no-emit-index-url --no-header -o requirements.lock

@@ -1,0 +1,79 @@
+"""The applications that the ports serve.
+
+The public port answers for the API and for the gateway, so that one address is enough; the
+gateway's own port answers for the gateway alone, in a process of its own.
+"""
+
+import importlib
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
+
+from backend.settings import Settings
+
+GATEWAY_PATHS = "/gateway/"
+GRACE_S = 3
+"""How long open requests may take to end when the process is told to stop."""
+
+
+class OnePort:
+    """API and gateway behind one port.
+
+    The request passes unchanged, since a signature covers its path as sent; that is why the
+    gateway is not mounted, which would cut the path.
+    """
+
+    def __init__(self, api: Starlette, gateway: Starlette) -> None:
+        self.api, self.gateway = api, gateway
+        self._life = Router(lifespan=self._both)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on by its path."""
+        if scope["type"] == "lifespan":
+            await self._life(scope, receive, send)
+        elif scope["path"].startswith(GATEWAY_PATHS):
+            await self.gateway(scope, receive, send)
+        else:
+            await self.api(scope, receive, send)
+
+    @asynccontextmanager
+    async def _both(self, _: object) -> AsyncGenerator[Mapping[str, Any]]:
+        async with (
+            self.api.router.lifespan_context(self.api) as of_api,
+            self.gateway.router.lifespan_context(self.gateway) as of_gateway,
+        ):
+            yield {**(of_api or {}), **(of_gateway or {})}
+
+
+def public_app(settings: Settings) -> OnePort:
+    """Everything, for the public port."""
+    return OnePort(_made_by("backend.app", settings), _made_by("ingestion.app", settings))
+
+
+def gateway_app(settings: Settings) -> Starlette:
+    """What concentrators talk to, alone."""
+    return _made_by("ingestion.app", settings)
+
+
+def _made_by(module: str, settings: Settings) -> Starlette:
+    """What ``create_app`` of ``module`` makes; loaded late, since no process needs them all."""
+    app: Starlette = importlib.import_module(module).create_app(settings)
+    return app
+
+
+def serve(app: OnePort | Starlette, *, host: str, port: int) -> None:
+    """Serve until a signal comes; logging is configured already."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
