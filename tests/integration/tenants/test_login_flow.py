@@ -1,0 +1,411 @@
+"""People: sign in, choose, agree, exchange, refresh, sign out."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from sqlalchemy import select, update
+
+from domain.errors import UnauthenticatedError
+from domain.identity import Scope, TenantId
+from tenants import audit
+from tenants.models import (
+    AuditEntry,
+    AuthorizationCode,
+    Membership,
+    RefreshToken,
+    Tenant,
+    UserAccount,
+)
+from tests.integration.tenants.conftest import (
+    CALLBACK,
+    ISSUER,
+    Pkce,
+    Visitor,
+    World,
+    code_in,
+    link,
+    query_of,
+)
+
+
+async def exchange(browser: Visitor, given: str, pkce: Pkce, **fields: str) -> httpx.Response:
+    body = {
+        "grant_type": "authorization_code",
+        "client_id": "console",
+        "code": given,
+        "redirect_uri": CALLBACK,
+        "code_verifier": pkce.verifier,
+    } | fields
+    return await browser.post("/oauth/token", data={k: v for k, v in body.items() if v})
+
+
+async def refresh(browser: Visitor, token: str) -> httpx.Response:
+    body = {"grant_type": "refresh_token", "client_id": "console", "refresh_token": token}
+    return await browser.post("/oauth/token", data=body)
+
+
+async def actions_of(world: World, tenant: TenantId) -> list[str]:
+    async with world.database.session(Scope(tenant)) as session:
+        trail = (await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))).all()
+    assert audit.first_broken(trail) is None
+    return [entry.action for entry in trail]
+
+
+async def test_from_sign_in_to_tokens_and_who_it_was(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    asked = link("console", pkce, scope="openid profile email read metering", nonce="n-1")
+    page = await browser.get(asked)
+    assert page.status_code == 200
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "<script" not in page.text
+    answer = await exchange(browser, await browser.code_for(asked, ann), pkce)
+    assert answer.status_code == 200, answer.text
+    tokens = answer.json()
+    scope = await world.service.authenticator.scope_of(tokens["access_token"])
+    assert (scope.tenant_id, scope.actor) == (made.tenant, f"user:{ann.id}")
+    assert "metering:write" in scope.permissions
+    assert "control:execute" not in scope.permissions
+    keys = KeySet.import_key_set((await browser.get("/.well-known/jwks.json")).json())
+    who = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims
+    assert (who["iss"], who["aud"], who["nonce"]) == (ISSUER, "console", "n-1")
+    assert who["email"] == ann.email
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    info = (await browser.get("/oauth/userinfo", headers=bearer)).json()
+    assert (info["sub"], info["tid"]) == (f"user:{ann.id}", made.tenant)
+    with pytest.raises(UnauthenticatedError):
+        await world.service.authenticator.scope_of(tokens["id_token"])
+    assert "authorization.grant" in await actions_of(world, made.tenant)
+
+
+async def test_the_account_code_opens_the_door_too(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "resident", None))
+    page = await browser.get(link("console", Pkce()))
+    answer = await browser.submit(page, login=f" {ann.code.lower()} ", password=ann.password)
+    assert answer.status_code == 303
+
+
+async def test_unknown_people_and_wrong_passwords_look_the_same(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "resident", None))
+    page = await browser.get(link("console", Pkce()))
+    wrong = await browser.submit(page, login=ann.email, password="not it at all")
+    unknown = await browser.submit(page, login="x" + ann.email, password="not it at all")
+    assert wrong.status_code == unknown.status_code == 401
+    normal = [answer.text.replace(f"x{ann.email}", ann.email) for answer in (wrong, unknown)]
+    nonceless = [text.split("<body>")[1] for text in normal]
+    assert nonceless[0] == nonceless[1]
+
+
+async def test_guessing_a_password_is_stopped_and_tells_when_to_return(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "resident", None))
+    page = await browser.get(link("console", Pkce()))
+    seen = [(await browser.submit(page, login=ann.email, password="wrong")) for _ in range(11)]
+    assert [answer.status_code for answer in seen] == [401] * 10 + [429]
+    assert int(seen[-1].headers["retry-after"]) > 0
+    right = await browser.submit(page, login=ann.email, password=ann.password)
+    assert right.status_code == 429
+
+
+async def test_a_form_from_elsewhere_does_not_sign_in(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "resident", None))
+    asked = link("console", Pkce())
+    page = await browser.get(asked)
+    fields = {"step": "login", "login": ann.email, "password": ann.password}
+    assert (await browser.post(asked, data=fields)).status_code == 403
+    async with Visitor(world.service) as other:
+        assert (await other.submit(page, login=ann.email, password=ann.password)).status_code == 403
+
+
+async def test_a_planted_cookie_gains_nothing(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "resident", None))
+    page = await browser.get(link("console", Pkce()))
+    planted = browser.cookies["balance-login"]
+    answer = await browser.submit(page, login=ann.email, password=ann.password)
+    assert answer.status_code == 303
+    assert browser.cookies["balance-login"] != planted
+    flags = answer.headers["set-cookie"].lower()
+    assert "httponly" in flags
+    assert "samesite=lax" in flags
+    async with Visitor(world.service) as thief:
+        thief.cookies.set("balance-login", planted)
+        assert 'name="password"' in (await thief.get(link("console", Pkce()))).text
+
+
+async def test_several_seats_are_chosen_from_and_sites_do_not_mix(
+    world: World, browser: Visitor
+) -> None:
+    home, work = await world.tenant("Riverside"), await world.tenant("Northwater")
+    ann = await world.person(
+        (home.tenant, "resident", 7), (work.tenant, "operator", 3), (work.tenant, "operator", 4)
+    )
+    pkce = Pkce()
+    page = await browser.log_in(await browser.get(link("console", pkce)), ann)
+    assert "Riverside" in page.text
+    assert "Northwater" in page.text
+    answer = await browser.submit(page, seat=f"{work.tenant}:operator:some")
+    answer = await browser.get(answer.headers["location"])
+    tokens = (await exchange(browser, code_in(answer), pkce)).json()
+    scope = await world.service.authenticator.scope_of(tokens["access_token"])
+    assert scope.tenant_id == work.tenant
+    assert scope.sites == {3, 4}
+    forged = await browser.submit(page, seat=f"{home.tenant}:tenant-admin:all")
+    assert "code=" not in forged.headers["location"]
+
+
+async def test_a_tenants_client_asks_for_consent_and_sees_that_tenant_only(
+    world: World, browser: Visitor
+) -> None:
+    home, work = await world.tenant("Riverside"), await world.tenant("Northwater")
+    client = await world.web_client(work.tenant)
+    ann, pkce = (
+        await world.person((home.tenant, "manager", None), (work.tenant, "manager", None)),
+        Pkce(),
+    )
+    asked = link(client.client_id, pkce)
+    page = await browser.log_in(await browser.get(asked), ann)
+    assert "Partner App" in page.text
+    assert "Riverside" not in page.text
+    assert (
+        "form-action 'self' https://app.example;" in page.headers["content-security-policy"] + ";"
+    )
+    denied = query_of(await browser.submit(page, decision="deny"))
+    assert (denied["error"], denied["state"]) == ("access_denied", "st-1")
+    code = code_in(await browser.submit(page, decision="allow"))
+    secret = client.client_secret or ""
+    without = await exchange(browser, code, pkce, client_id=client.client_id)
+    assert without.status_code == 401
+    answer = await exchange(browser, code, pkce, client_id=client.client_id, client_secret=secret)
+    assert answer.status_code == 200
+    scope = await world.service.authenticator.scope_of(answer.json()["access_token"])
+    assert scope.tenant_id == work.tenant
+
+
+async def test_a_code_is_bound_to_verifier_client_and_address(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    client = await world.web_client(made.tenant, public=True)
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    for fields in (
+        {"code_verifier": Pkce().verifier},
+        {"redirect_uri": "https://evil.example/"},
+        {"client_id": client.client_id},
+        {"code": code[:-1]},
+        {"code": "nonsense"},
+    ):
+        answer = await exchange(browser, code, pkce, **fields)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), fields
+    missing = await exchange(browser, code, pkce, code_verifier="")
+    assert (missing.status_code, missing.json()["error"]) == (400, "invalid_request")
+    assert (await exchange(browser, code, pkce)).status_code == 200
+
+
+async def test_a_code_used_twice_ends_what_it_gave(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    first = (await exchange(browser, code, pkce)).json()
+    again = await exchange(browser, code, pkce)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert (await refresh(browser, first["refresh_token"])).status_code == 400
+    assert "code.reuse" in await actions_of(world, made.tenant)
+
+
+async def test_an_expired_code_is_worth_nothing(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    async with world.database.session(Scope(made.tenant)) as session:
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        await session.execute(update(AuthorizationCode).values(expires_at=past))
+    assert (await exchange(browser, code, pkce)).json()["error"] == "invalid_grant"
+
+
+async def test_refresh_tokens_rotate_and_a_reused_one_ends_the_family(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    first = (await exchange(browser, code, pkce)).json()["refresh_token"]
+    second = (await refresh(browser, first)).json()["refresh_token"]
+    third = (await refresh(browser, second)).json()["refresh_token"]
+    assert len({first, second, third}) == 3
+    stolen = await refresh(browser, first)
+    assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
+    assert (await refresh(browser, third)).json()["error"] == "invalid_grant"
+    assert "refresh-token.reuse" in await actions_of(world, made.tenant)
+    async with world.database.session(Scope(made.tenant)) as session:
+        kept = (await session.scalars(select(RefreshToken))).all()
+    assert len(kept) == 3
+    assert not any(first.encode() in row.token_hash for row in kept)
+
+
+async def test_who_lost_the_role_cannot_refresh(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    token = (await exchange(browser, code, pkce)).json()["refresh_token"]
+    async with world.database.session(Scope(made.tenant)) as session:
+        await session.execute(update(Membership).values(valid_to=datetime.now(UTC)))
+    assert (await refresh(browser, token)).json()["error"] == "invalid_grant"
+
+
+async def test_revoking_a_refresh_token_ends_its_family(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    token = (await exchange(browser, code, pkce)).json()["refresh_token"]
+    body = {"client_id": "console", "token": token}
+    assert (await browser.post("/oauth/revoke", data=body)).status_code == 200
+    assert (await refresh(browser, token)).json()["error"] == "invalid_grant"
+    assert "refresh-token.revoke" in await actions_of(world, made.tenant)
+
+
+async def test_a_suspended_tenant_or_account_is_shut_out(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    code = await browser.code_for(link("console", pkce), ann)
+    token = (await exchange(browser, code, pkce)).json()["refresh_token"]
+    async with world.database.global_session() as session:
+        await session.execute(
+            update(Tenant).where(Tenant.id == made.tenant).values(status="suspended")
+        )
+    assert (await refresh(browser, token)).status_code == 401
+    assert "no_access" not in (await browser.get(link("console", Pkce()))).text
+    assert (await browser.get(link("console", Pkce()))).status_code == 403
+    async with world.database.global_session() as session:
+        await session.execute(
+            update(UserAccount).where(UserAccount.id == ann.id).values(status="suspended")
+        )
+    assert 'name="password"' in (await browser.get(link("console", Pkce()))).text
+
+
+async def test_a_new_password_ends_the_browsers_sessions(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "operator", None))
+    await browser.code_for(link("console", Pkce()), ann)
+    assert "code=" in (await browser.get(link("console", Pkce()))).headers["location"]
+    async with world.database.global_session() as session:
+        changed = await world.passwords.hash("another password")
+        await session.execute(
+            update(UserAccount).where(UserAccount.id == ann.id).values(password_hash=changed)
+        )
+    assert 'name="password"' in (await browser.get(link("console", Pkce()))).text
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "error"),
+    [
+        ({"code_challenge": ""}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": ""}, "invalid_request"),
+        ({"scope": "everything"}, "invalid_scope"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"prompt": "none"}, "login_required"),
+    ],
+)
+async def test_a_wrong_request_goes_back_to_the_client(
+    browser: Visitor, spoiled: dict[str, str], error: str
+) -> None:
+    query = query_of(await browser.get(link("console", Pkce(), **spoiled)))
+    assert (query["error"], query["state"]) == (error, "st-1")
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"client_id": "nobody"},
+        {"client_id": "c1_" + "x" * 22},
+        {"redirect_uri": "https://evil.example/"},
+        {"redirect_uri": 'https://evil.example/"><script>'},
+        {"redirect_uri": CALLBACK + "/more"},
+        {"state": "\0"},
+    ],
+)
+async def test_nobody_is_sent_to_an_address_that_is_not_the_clients(
+    browser: Visitor, spoiled: dict[str, str]
+) -> None:
+    answer = await browser.get(link("console", Pkce(), **spoiled))
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+    assert "<script>" not in answer.text
+
+
+async def test_a_client_may_insist_on_a_fresh_login_or_on_no_page(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "operator", None))
+    await browser.code_for(link("console", Pkce()), ann)
+    assert "code" in query_of(await browser.get(link("console", Pkce(), prompt="none")))
+    page = await browser.get(link("console", Pkce(), prompt="login"))
+    assert 'name="password"' in page.text
+    assert "code" in query_of(await browser.log_in(page, ann))
+    assert 'name="password"' in (await browser.get(link("console", Pkce(), max_age="0"))).text
+    consent = await browser.get(link("console", Pkce(), prompt="consent"))
+    assert "Console" in consent.text
+
+
+async def test_signing_out_needs_a_form_and_forgets_the_browser(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "operator", None))
+    await browser.code_for(link("console", Pkce()), ann)
+    way_back = {"client_id": "console", "post_logout_redirect_uri": CALLBACK, "state": "bye"}
+    page = await browser.get("/logout", params=way_back)
+    assert page.status_code == 200
+    assert "code" in query_of(await browser.get(link("console", Pkce())))
+    answer = await browser.submit(page)
+    assert parse_qs(urlsplit(answer.headers["location"]).query) == {"state": ["bye"]}
+    assert 'name="password"' in (await browser.get(link("console", Pkce()))).text
+    astray = await browser.get("/logout", params=way_back | {"post_logout_redirect_uri": ISSUER})
+    assert "location" not in astray.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "word"),
+    [("ru-RU,ru;q=0.9", "Войти"), ("de, ro;q=0.5, en;q=0.1", "Intră"), ("de", "Sign in")],
+)
+async def test_the_page_speaks_the_browsers_language(
+    browser: Visitor, accepted: str, word: str
+) -> None:
+    page = await browser.get(link("console", Pkce()), headers={"accept-language": accepted})
+    assert word in page.text
+
+
+async def test_a_tenants_brand_is_shown_to_its_clients_people(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    client = await world.web_client(made.tenant)
+    async with world.database.global_session() as session:
+        await session.execute(
+            update(Tenant)
+            .where(Tenant.id == made.tenant)
+            .values(
+                brand_name="River & Sons",
+                brand_colour="#F2C14E",
+                brand_logo_url="https://river.example/logo.svg",
+            )
+        )
+    page = await browser.get(link(client.client_id, Pkce()))
+    assert "River &amp; Sons" in page.text
+    assert "--on-accent: #15191E" in page.text
+    assert "img-src 'self' https://river.example" in page.headers["content-security-policy"]
