@@ -70,6 +70,9 @@ class Installations:
     final_register: NDArray[np.int64]
     """Register at the removal, or -1 when nobody read it."""
 
+    wraps_matter: NDArray[np.int64]
+    """1 where the rounding of an hour depends on how often the counter has wrapped before."""
+
     @classmethod
     def of(cls, terms: Sequence[Terms]) -> Self:
         """Lay out terms in columns."""
@@ -86,11 +89,10 @@ class Installations:
 
     def register(self, pulses: NDArray[np.int64]) -> EnergyArray:
         """Register in Wh or litres after ``pulses`` since the installation, shape ``(n,)``."""
-        whole, rest = pulses // self.divisor, pulses % self.divisor
-        register: EnergyArray = (
-            whole * self.slope + (self.offset + rest * self.slope) // self.divisor
-        )
-        return register
+        whole = pulses // self.divisor
+        rest = pulses - whole * self.divisor
+        part: EnergyArray = np.floor_divide(self.offset + rest * self.slope, self.divisor)
+        return whole * self.slope + part
 
 
 def _columns(term: Terms) -> tuple[int, ...]:
@@ -115,6 +117,7 @@ def _columns(term: Terms) -> tuple[int, ...]:
         longest_gap(term.wrap, term.pulse_constant, term.capacity),
         *numbers,
         -1 if final is None else int(1000 * final + Fraction(1, 2)),
+        int((term.wrap * slope).denominator > 1),
     )
 
 

@@ -81,7 +81,7 @@ class Installation(TenantOwned, Base):
         CheckConstraint("initial_counter >= 0 AND initial_counter < wrap", "initial_counter"),
         CheckConstraint("capacity > 0", "capacity"),
         Index("ix_installation_tenant_id_point_id", "tenant_id", "point_id"),
-        Index("ix_installation_tenant_id_channel_id", "tenant_id", "channel_id"),
+        Index("ix_installation_tenant_id_series_id", "tenant_id", "series_id"),
     )
 
     id: Mapped[InstallationId] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -103,6 +103,14 @@ class Installation(TenantOwned, Base):
     wrap: Mapped[int] = mapped_column(BigInteger)
     capacity: Mapped[Decimal]
     """Largest flow in kW or m3/h; what the file left empty was filled when it was placed."""
+
+    register_offset: Mapped[int] = mapped_column(BigInteger)
+    register_slope: Mapped[int] = mapped_column(BigInteger)
+    register_divisor: Mapped[int] = mapped_column(BigInteger)
+    longest_gap_h: Mapped[int] = mapped_column(BigInteger)
+    final_register: Mapped[int] = mapped_column(BigInteger)
+    wraps_matter: Mapped[bool]
+    """The terms above as :class:`analytics.registers.Installations` computes with them."""
 
 
 class Sensor(TenantOwned, Base):

@@ -16,7 +16,7 @@ class Ltree(UserDefinedType[str]):
 
     cache_ok = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **_: object) -> str:
         """Name of the type in SQL."""
         return "ltree"
 

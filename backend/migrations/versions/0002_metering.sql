@@ -299,6 +299,12 @@ CREATE TABLE installation (
     initial_counter BIGINT NOT NULL,
     wrap BIGINT NOT NULL,
     capacity NUMERIC NOT NULL,
+    register_offset BIGINT NOT NULL,
+    register_slope BIGINT NOT NULL,
+    register_divisor BIGINT NOT NULL,
+    longest_gap_h BIGINT NOT NULL,
+    final_register BIGINT NOT NULL,
+    wraps_matter BOOLEAN NOT NULL,
     CONSTRAINT pk_installation PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_installation_tenant_id_meter_id_installed_at UNIQUE (tenant_id, meter_id, installed_at),
     CONSTRAINT ck_installation_period CHECK (removed_at > installed_at),
@@ -343,7 +349,7 @@ CREATE INDEX ix_channel_tenant_id_series_id ON channel (tenant_id, series_id);
 CREATE INDEX ix_group_member_tenant_id_point_id ON group_member (tenant_id, point_id);
 CREATE INDEX ix_resident_tenant_id_account_id ON resident (tenant_id, account_id);
 CREATE INDEX ix_resident_user_id ON resident (user_id);
-CREATE INDEX ix_installation_tenant_id_channel_id ON installation (tenant_id, channel_id);
+CREATE INDEX ix_installation_tenant_id_series_id ON installation (tenant_id, series_id);
 CREATE INDEX ix_installation_tenant_id_point_id ON installation (tenant_id, point_id);
 
 -- Foreign keys come last: on a cluster the tables are distributed before them.

@@ -1,0 +1,175 @@
+"""Folding: from the journal to the counters of every hour, in the order of the journal.
+
+One folder at a time per tenant. Everything it does commits together: the facts, the revisions, the
+hours that groups must roll up again, and the bells it answered; so a fold that dies did nothing,
+and one that runs twice changes nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from backend.store import facts, group_hours, journal
+from backend.store.channels import ChannelDirectory
+from backend.store.facts import Readings, Refused
+from backend.store.wire import ContentType, decode
+from domain.errors import BalanceError
+from domain.frames import Frame, parse_frame, sequences_of
+from domain.quality import arrival_quality
+from tenants.session import TenantSession
+
+BATCH_READINGS = 250_000
+"""Readings after which a batch is closed: large for speed, bounded for memory and fairness."""
+
+_BATCH_PUSHES = 600
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one batch did."""
+
+    pushes: int
+    readings: int
+    changed: int
+    refused: int
+    more: bool
+    """Whether the journal holds further pushes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Readings of some pushes as they stand in the journal."""
+
+    addresses: NDArray[np.int64]
+    """Rows of (concentrator, network, address), shape ``(n, 3)``."""
+
+    hour: NDArray[np.int64]
+    counter: NDArray[np.int64]
+    push: NDArray[np.int64]
+
+
+async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
+    """Fold the next pushes of the tenant.
+
+    Raises
+    ------
+    UnavailableError
+        Another worker folds this tenant now.
+    """
+    await journal.become_the_folder(session)
+    due = await journal.due_pushes(session, _BATCH_PUSHES)
+    pushes, batch = _read(due)
+    readings = await _readings(session, channels, batch, pushes)
+    refused_in_batch, unique = _first_of_each_hour(readings)
+    written = await facts.write(session, unique)
+    refused = [*refused_in_batch, *written.refused]
+    if refused:
+        await journal.record_revisions(session, refused, pushes)
+        log.warning("readings refused", tenant=session.scope.tenant_id, count=len(refused))
+    if len(written.changed):
+        await group_hours.mark_due(session, written.changed.series, written.changed.hour)
+        await journal.ring(session, group_hours.ROLL_UP, str(pushes[-1].id))
+    await journal.answer_bells(session, journal.FOLD, [str(push.id) for push in pushes])
+    return Folded(
+        pushes=len(pushes),
+        readings=len(readings),
+        changed=len(written.changed),
+        refused=len(refused),
+        more=len(pushes) < len(due) or len(due) == _BATCH_PUSHES,
+    )
+
+
+def _read(due: list[journal.DuePush]) -> tuple[list[journal.DuePush], _Batch]:
+    """Decode pushes until the batch is full."""
+    taken: list[journal.DuePush] = []
+    parts: list[tuple[NDArray[np.int64], ...]] = []
+    size = 0
+    for push in due:
+        if size >= BATCH_READINGS:
+            break
+        for frame in _frames_of(push):
+            for block in frame.blocks:
+                count = len(block.channels)
+                where = np.empty((count, 3), dtype=np.int64)
+                where[:, 0], where[:, 1] = push.concentrator_id, block.network
+                where[:, 2] = block.channels
+                hour = np.full(count, block.hour, dtype=np.int64)
+                parts.append((where, hour, block.counters, np.full(count, len(taken))))
+                size += count
+        taken.append(push)
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        return taken, _Batch(np.zeros((0, 3), dtype=np.int64), nothing, nothing, nothing)
+    where, hour, counter, push_at = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return taken, _Batch(where, hour, counter, push_at)
+
+
+def _frames_of(push: journal.DuePush) -> list[Frame]:
+    """Frames that were accepted out of a push; each was judged before it was journalled."""
+    try:
+        document = decode(
+            push.body, ContentType(push.content_type), gzipped=push.content_encoding == "gzip"
+        )
+        wanted = set(push.sequences)
+        frames: list[Frame] = []
+        for sequence, raw in sequences_of(document):
+            if sequence in wanted:
+                wanted.discard(sequence)
+                frames.append(parse_frame(raw))
+    except BalanceError as error:
+        # Cannot happen to what intake accepted; a later version may have become stricter. The
+        # evidence stays in the journal, and the other pushes must not wait for it.
+        log.exception("journalled push cannot be read", push=push.id, error=error.message)
+        return []
+    return frames
+
+
+async def _readings(
+    session: TenantSession,
+    channels: ChannelDirectory,
+    batch: _Batch,
+    pushes: list[journal.DuePush],
+) -> Readings:
+    """Give every counter its series and its quality."""
+    if not len(batch.hour):
+        return Readings(
+            batch.hour, batch.hour, batch.counter, batch.hour.astype(np.uint8), batch.push
+        )
+    unique, inverse = np.unique(batch.addresses, axis=0, return_inverse=True)
+    series = (await channels.series_of(session, unique))[inverse.reshape(-1)]
+    received = np.array([push.received_at.timestamp() for push in pushes])
+    delay = received[batch.push] - (batch.hour + 1) * 3600.0
+    readings = Readings(series, batch.hour, batch.counter, arrival_quality(delay), batch.push)
+    if (series < 0).any():
+        log.warning("channels beyond the quarantine's limit", count=int((series < 0).sum()))
+        readings = readings.take(series >= 0)
+    return readings
+
+
+def _first_of_each_hour(readings: Readings) -> tuple[list[Refused], Readings]:
+    """Keep the earliest reading of each series and hour; another value after it is a conflict."""
+    order = np.lexsort((np.arange(len(readings)), readings.hour, readings.series))
+    ordered = readings.take(order)
+    if len(ordered) < 2:
+        return [], ordered
+    repeated = np.zeros(len(ordered), dtype=np.bool_)
+    repeated[1:] = (np.diff(ordered.series) == 0) & (np.diff(ordered.hour) == 0)
+    first = np.maximum.accumulate(np.where(repeated, 0, np.arange(len(ordered))))
+    conflicts = np.flatnonzero(repeated & (ordered.counter != ordered.counter[first]))
+    refused = [
+        Refused(
+            series=int(ordered.series[i]),
+            hour=int(ordered.hour[i]),
+            kind="conflict",
+            counter=int(ordered.counter[i]),
+            code=int(ordered.code[i]),
+            standing=int(ordered.counter[first[i]]),
+            push=int(ordered.push[i]),
+        )
+        for i in conflicts
+    ]
+    return refused, ordered.take(~repeated)

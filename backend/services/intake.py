@@ -1,0 +1,141 @@
+"""Intake: one push of a concentrator becomes one row of the journal, or nothing at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.store import journal
+from backend.store.wire import ContentType, identity_of
+from domain.frames import BadFrameError, Frame, is_in_future, parse_frame
+from domain.identity import ConcentratorId, TenantId
+from tenants.session import TenantSession
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A concentrator that has proved who it is."""
+
+    serial: str
+    tenant_id: TenantId
+    concentrator_id: ConcentratorId
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One request: the body as it came, and the numbered frames found in it."""
+
+    counter: int
+    content_type: ContentType
+    content_encoding: str | None
+    body: bytes
+    frames: Sequence[tuple[int, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A frame that was refused by number."""
+
+    sequence: int
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Acceptance:
+    """What became of each frame of a push."""
+
+    accepted: list[int] = field(default_factory=list)
+    duplicates: list[int] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Frames of a push that may be kept, by sequence with their identity, and the others."""
+
+    identities: dict[int, bytes]
+    frames: dict[int, Frame]
+    rejected: list[Rejection]
+    repeated: list[int]
+
+
+def judge(push: Push) -> Judged:
+    """Check every frame of a push by itself; needs no database and no clock."""
+    judged = Judged({}, {}, [], [])
+    for sequence, raw in push.frames:
+        identity = identity_of(raw)
+        if sequence in judged.identities:
+            if judged.identities[sequence] == identity:
+                judged.repeated.append(sequence)
+            else:
+                judged.rejected.append(_conflict(sequence))
+            continue
+        try:
+            judged.frames[sequence] = parse_frame(raw)
+        except BadFrameError as error:
+            judged.rejected.append(Rejection(sequence, error.code, error.message))
+            continue
+        judged.identities[sequence] = identity
+    return judged
+
+
+async def accept(
+    session: TenantSession, device: Device, push: Push, judged: Judged, now: datetime
+) -> Acceptance:
+    """Journal the new frames of a push; after the commit they are acknowledged and never lost.
+
+    Raises
+    ------
+    CounterUsedError
+        The request counter was used before; nothing is kept.
+    """
+    link = await journal.lock_link(session, device.concentrator_id)
+    window = link.window.use(push.counter)
+    received_at = now
+    if link.last_received_at is not None:  # the journal's order is the order of acknowledgement
+        received_at = max(now, link.last_received_at + timedelta(microseconds=1))
+
+    result = Acceptance(rejected=list(judged.rejected), duplicates=list(judged.repeated))
+    known = await journal.known_frames(session, device.concentrator_id, list(judged.identities))
+    fresh: dict[int, bytes] = {}
+    for sequence, identity in judged.identities.items():
+        if sequence < link.floor_sequence or known.get(sequence) == identity:
+            result.duplicates.append(sequence)
+        elif sequence in known:
+            result.rejected.append(_conflict(sequence))
+        elif is_in_future(judged.frames[sequence], now):
+            text = "an hour of the frame ends more than 5 minutes ahead of the server's clock"
+            result.rejected.append(Rejection(sequence, "HOUR_IN_FUTURE", text))
+        else:
+            fresh[sequence] = identity
+            result.accepted.append(sequence)
+    if fresh:
+        await journal.store_push(
+            session,
+            journal.PushRow(
+                concentrator_id=device.concentrator_id,
+                received_at=received_at,
+                source="push",
+                content_type=push.content_type,
+                content_encoding=push.content_encoding,
+                body=push.body,
+                identities=fresh,
+            ),
+        )
+    await journal.save_link(
+        session,
+        journal.Link(
+            concentrator_id=device.concentrator_id,
+            window=window,
+            last_sequence=max(link.last_sequence, *fresh, link.last_sequence),
+            floor_sequence=link.floor_sequence,
+            last_received_at=received_at if fresh else link.last_received_at,
+        ),
+    )
+    return result
+
+
+def _conflict(sequence: int) -> Rejection:
+    text = f"frame {sequence} is known with another content"
+    return Rejection(sequence, "SEQUENCE_CONFLICT", text)

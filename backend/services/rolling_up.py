@@ -1,0 +1,161 @@
+"""Rolling up: from the hours of metering points to the hours of every group above them.
+
+What is due is recomputed from its parts, never added to; only what differs from the stored hours
+is written. So a roll-up that runs twice changes nothing, and one late hour of one meter rewrites
+that hour and the hour after it in each group above, however large the tenant is.
+"""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.balance import GroupHours, Members, roll_up
+from backend.store import group_hours, journal, series
+from backend.store.group_hours import Due, MemberRows, Rolled, Tree
+from domain.hours import hour_of
+from domain.identity import BalanceGroupId
+from tenants.session import TenantSession
+
+HOURS = 24
+MOST_DUE = 20_000
+LONGEST_BATCH_DAYS = 7
+LONGEST_GAP_DAYS = 62
+"""A gap is re-estimated as far as this around the hours that are due."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """What one batch did."""
+
+    groups: tuple[BalanceGroupId, ...]
+    """Groups in which something changed."""
+
+    start: int
+    end: int
+    rows: int
+    more: bool
+
+
+NOTHING = RolledUp((), 0, 0, 0, more=False)
+
+
+async def roll_up_due(session: TenantSession, bells: list[str], now: datetime) -> RolledUp:
+    """Roll up the newest days that are due; answer ``bells`` when nothing is left."""
+    if not await group_hours.become_the_roller(session):
+        return NOTHING
+    due = await group_hours.due_hours(session, MOST_DUE)
+    batch = [one for one in due if one.day > due[0].day - LONGEST_BATCH_DAYS]
+    result = NOTHING
+    if batch:
+        result = await _roll_up(session, batch, hour_of(now))
+        await group_hours.settle_due(session, batch)
+    more = len(batch) < len(due) or len(due) == MOST_DUE
+    if not more:
+        await journal.answer_bells(session, group_hours.ROLL_UP, bells)
+    return replace(result, more=more)
+
+
+async def _roll_up(session: TenantSession, due: list[Due], now: int) -> RolledUp:
+    ids = sorted({group for one in due for group in one.path})
+    tree = await group_hours.load_tree(session, ids)
+    members = await group_hours.load_members(session, ids)
+    standing = await series.load_installations(session, group_hours.points_of(members))
+    start, end = _hull(due)
+    points = await series.load_hours(session, standing, start, end, now)
+    wanted_start = max(points.gap_start, start - LONGEST_GAP_DAYS * HOURS)
+    wanted_end = min(points.gap_end, end + LONGEST_GAP_DAYS * HOURS)
+    wider = wanted_start < start or wanted_end > end
+    if wider:  # a counter came into a gap: all of its hours are estimated anew
+        start, end = wanted_start, wanted_end
+        points = await series.load_hours(session, standing, start, end, now)
+
+    inside = np.isin(tree.ids, ids)
+    groups = tree.ids[inside]
+    outside = tree.ids[~inside]
+    settled = await group_hours.load_groups(session, outside, start, end)
+    rolled = roll_up(
+        _index(groups, tree.parent_ids[inside]),
+        tree.depth[inside],
+        _members(groups, members, standing, points),
+        settled,
+        _index(groups, tree.parent_ids[~inside]),
+    )
+    hours = None if wider else _due_hours(due, groups, start, end)
+    return await _save(session, groups, _leaves(tree, groups), start, rolled, hours)
+
+
+def _hull(due: list[Due]) -> tuple[int, int]:
+    lows = [one.day * HOURS + (one.hours & -one.hours).bit_length() - 1 for one in due]
+    highs = [one.day * HOURS + one.hours.bit_length() for one in due]
+    return min(lows), max(highs)
+
+
+def _index(groups: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place of each wanted id among the groups, or -1."""
+    order = np.argsort(groups)
+    at = np.minimum(np.searchsorted(groups, wanted, sorter=order), len(groups) - 1)
+    found = order[at]
+    return np.where(groups[found] == wanted, found, -1)
+
+
+def _members(
+    groups: NDArray[np.int64],
+    rows: MemberRows,
+    standing: series.Standing,
+    points: series.PointHours,
+) -> Members:
+    at = np.searchsorted(standing.points, rows.point_ids)
+    hourly = points.hourly
+    return Members(
+        group=_index(groups, rows.group_ids),
+        role=rows.role,
+        hourly=type(hourly)(hourly.values[at], hourly.known[at], hourly.codes[at]),
+        arrivals=points.arrivals[at],
+    )
+
+
+def _leaves(tree: Tree, groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return ~np.isin(groups, tree.parent_ids)
+
+
+def _due_hours(
+    due: list[Due], groups: NDArray[np.int64], start: int, end: int
+) -> NDArray[np.bool_]:
+    """Hours that are due in each group, those of its descendants included, shape ``(g, t)``."""
+    mask = np.zeros((len(groups), end - start), dtype=np.bool_)
+    place = {group: at for at, group in enumerate(groups.tolist())}
+    for one in due:
+        bits = np.flatnonzero(one.hours >> np.arange(HOURS) & 1) + one.day * HOURS - start
+        for group in one.path:
+            mask[place[group], bits] = True
+    return mask
+
+
+async def _save(  # noqa: PLR0913, PLR0917 - the groups, where they lie in time, and what is due
+    session: TenantSession,
+    groups: NDArray[np.int64],
+    leaf: NDArray[np.bool_],
+    start: int,
+    rolled: GroupHours,
+    due: NDArray[np.bool_] | None,
+) -> RolledUp:
+    """Lay the due hours over what is stored, and write the days that differ."""
+    end = start + rolled.known.shape[1]
+    low, high = start // HOURS * HOURS, -(-end // HOURS) * HOURS
+    before = await group_hours.load_groups(session, groups, low, high)
+    inside = slice(start - low, end - low)
+    taken = np.zeros(before.known.shape, dtype=np.bool_)
+    taken[:, inside] = True if due is None else due
+    after = before.take(np.arange(len(groups)))
+    differs = np.zeros(taken.shape, dtype=np.bool_)
+    for field in fields(before):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        new[:, inside] = getattr(rolled, field.name)
+        new[~taken] = old[~taken]
+        differs |= new != old
+    changed: NDArray[np.bool_] = differs.reshape(len(groups), -1, HOURS).any(axis=2)
+    rows = await group_hours.save_groups(session, groups, low, Rolled(after, before, changed, leaf))
+    touched = tuple(BalanceGroupId(one) for one in groups[differs.any(axis=1)].tolist())
+    return RolledUp(touched, start, end, rows, more=False)

@@ -1,0 +1,370 @@
+"""Hours of balance groups in SQL: which are due, what is stored, and the structure around them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.balance import GroupHours
+from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
+from domain.hours import day_of
+from domain.identity import BalanceGroupId, MeteringPointId
+from domain.quality import Quality, code_at, place_of
+from tenants.session import TenantSession
+
+ROLL_UP = "roll_up"
+"""Kind of the bell that a fold rings when groups must be rolled up again."""
+
+HOURS = 24
+_EPOCH = date(1970, 1, 1).toordinal()
+_ROLLER_LOCK = 0x524F4C4C
+
+
+class Stored(IntEnum):
+    """Quantities of a group that are stored; the others follow from them when read."""
+
+    CONSUMPTION = 1
+    KNOWN = 2
+    EXPECTED = 3
+    DELIVERED = 4
+    DIRECT_KNOWN = 5
+    DIRECT_EXPECTED = 6
+    ARRIVED = 7
+    LATE = 8
+    BACKFILLED = 9
+    MANUAL = 10
+    SUPPLIED = 11
+    """Only for the roll-up of the parent; people read it from the inlets' own counters."""
+
+
+_FIELDS = {
+    Stored.CONSUMPTION: "consumption",
+    Stored.KNOWN: "known",
+    Stored.EXPECTED: "expected",
+    Stored.DELIVERED: "delivered",
+    Stored.DIRECT_KNOWN: "direct_known",
+    Stored.DIRECT_EXPECTED: "direct_expected",
+    Stored.ARRIVED: "arrived",
+    Stored.LATE: "late",
+    Stored.BACKFILLED: "backfilled",
+    Stored.MANUAL: "manual",
+    Stored.SUPPLIED: "supplied",
+}
+_SAME_IN_LEAVES = {
+    Stored.DELIVERED: Stored.CONSUMPTION,
+    Stored.DIRECT_KNOWN: Stored.KNOWN,
+    Stored.DIRECT_EXPECTED: Stored.EXPECTED,
+}
+"""A group without children needs no row for these: they equal the other quantity."""
+
+_SPARSE = (Stored.LATE, Stored.BACKFILLED, Stored.MANUAL, Stored.SUPPLIED)
+"""Quantities that most groups do not have: no row means none."""
+
+NO_INLET = np.iinfo(np.int64).min
+"""In SUPPLIED: the node had an inlet in that hour, but what it supplied is unknown."""
+
+_MARK = """
+INSERT INTO group_due AS d (tenant_id, group_id, day, hours)
+SELECT $1, m.group_id, u.day, bit_or(u.hours)
+FROM unnest($2::bigint[], $3::date[], $4::int[]) AS u (series_id, day, hours)
+JOIN installation AS i ON i.tenant_id = $1 AND i.series_id = u.series_id
+JOIN group_member AS m ON m.tenant_id = $1 AND m.point_id = i.point_id
+GROUP BY m.group_id, u.day
+ON CONFLICT (tenant_id, group_id, day) DO UPDATE SET hours = d.hours | excluded.hours
+WHERE d.hours <> d.hours | excluded.hours
+"""
+
+_DUE = """
+SELECT d.group_id, d.day, d.hours, g.path::text FROM group_due AS d
+JOIN balance_group AS g ON g.tenant_id = d.tenant_id AND g.id = d.group_id
+WHERE d.tenant_id = $1 ORDER BY d.day DESC LIMIT $2
+"""
+
+_SETTLE = """
+DELETE FROM group_due AS d USING unnest($2::bigint[], $3::date[], $4::int[]) AS u (id, day, hours)
+WHERE d.tenant_id = $1 AND d.group_id = u.id AND d.day = u.day AND d.hours = u.hours
+"""
+
+_TREE = """
+SELECT id, parent_id, nlevel(path) FROM balance_group
+WHERE tenant_id = $1 AND (id = ANY($2::bigint[]) OR parent_id = ANY($2::bigint[]))
+"""
+
+_MEMBERS = """
+SELECT group_id, point_id, role FROM group_member
+WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) ORDER BY group_id, point_id
+"""
+
+_COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
+
+_READ = f"""
+SELECT group_id, quantity, day - date '1970-01-01', {", ".join(_COLUMNS)} FROM group_day
+WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
+"""  # noqa: S608 - names of columns are constants
+
+_ARRAYS = ", ".join(
+    f"${place}::{'bigint' if place < 5 + HOURS else 'int'}[]"
+    for place in range(5, 5 + len(_COLUMNS))
+)
+_WRITE = f"""
+INSERT INTO group_day (tenant_id, group_id, quantity, day, {", ".join(_COLUMNS)})
+SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::date[], {_ARRAYS})
+ON CONFLICT (tenant_id, group_id, quantity, day) DO UPDATE
+SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
+"""  # noqa: S608 - names of columns are constants
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Hours of one group on one day that must be rolled up again, as a mask of 24 bits."""
+
+    group_id: BalanceGroupId
+    day: int
+    """Days since the epoch."""
+
+    hours: int
+    path: tuple[BalanceGroupId, ...]
+    """The group and its ancestors, from the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Some groups and their children, as arrays of one length."""
+
+    ids: NDArray[np.int64]
+    parent_ids: NDArray[np.int64]
+    """-1 for a root."""
+
+    depth: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """Outcome of a roll-up on an axis of whole days."""
+
+    hours: GroupHours
+    before: GroupHours
+    """What was stored."""
+
+    changed: NDArray[np.bool_]
+    """Days to write, shape ``(g, days)``."""
+
+    leaf: NDArray[np.bool_]
+    """Groups without children, shape ``(g,)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRows:
+    """Direct members of some groups, as arrays of one length."""
+
+    group_ids: NDArray[np.int64]
+    point_ids: NDArray[np.int64]
+    role: NDArray[np.str_]
+
+
+async def mark_due(
+    session: TenantSession, series: NDArray[np.int64], hour: NDArray[np.int64]
+) -> None:
+    """Mark the groups of changed counters: the hour itself and the hour after it."""
+    hours = np.concatenate([hour, hour + 1])
+    both = np.concatenate([series, series])
+    days, bits = hours // HOURS, 1 << (hours % HOURS)
+    order = np.lexsort((days, both))
+    both, days, bits = both[order], days[order], bits[order]
+    starts = np.flatnonzero(np.diff(both, prepend=-1) | np.diff(days, prepend=-1))
+    driver = await session.driver()
+    await driver.execute(
+        _MARK,
+        session.scope.tenant_id,
+        both[starts].tolist(),
+        [day_of(day * HOURS) for day in days[starts].tolist()],
+        np.bitwise_or.reduceat(bits, starts).tolist(),
+    )
+
+
+async def become_the_roller(session: TenantSession) -> bool:
+    """Be the one who rolls this tenant up until the transaction ends, if nobody else is."""
+    driver = await session.driver()
+    locked: bool = await driver.fetchval(
+        "SELECT pg_try_advisory_xact_lock($1, $2)", _ROLLER_LOCK, session.scope.tenant_id
+    )
+    return locked
+
+
+async def due_hours(session: TenantSession, most: int) -> list[Due]:
+    """What is due, the newest days first."""
+    driver = await session.driver()
+    rows = await driver.fetch(_DUE, session.scope.tenant_id, most)
+    return [
+        Due(
+            BalanceGroupId(row[0]),
+            row[1].toordinal() - _EPOCH,
+            row[2],
+            tuple(BalanceGroupId(int(one)) for one in row[3].split(".")),
+        )
+        for row in rows
+    ]
+
+
+async def settle_due(session: TenantSession, due: Sequence[Due]) -> None:
+    """Forget what was due; a row that got further hours meanwhile stays."""
+    driver = await session.driver()
+    await driver.execute(
+        _SETTLE,
+        session.scope.tenant_id,
+        [one.group_id for one in due],
+        [day_of(one.day * HOURS) for one in due],
+        [one.hours for one in due],
+    )
+
+
+async def load_tree(session: TenantSession, groups: Iterable[BalanceGroupId]) -> Tree:
+    """Those groups and their children."""
+    driver = await session.driver()
+    rows = await driver.fetch(_TREE, session.scope.tenant_id, list(groups))
+    table = np.array(
+        [(row[0], -1 if row[1] is None else row[1], row[2]) for row in rows], dtype=np.int64
+    ).reshape(-1, 3)
+    return Tree(table[:, 0], table[:, 1], table[:, 2])
+
+
+async def load_members(session: TenantSession, groups: Iterable[BalanceGroupId]) -> MemberRows:
+    """Direct members of groups."""
+    driver = await session.driver()
+    rows = await driver.fetch(_MEMBERS, session.scope.tenant_id, list(groups))
+    ids = np.array([(row[0], row[1]) for row in rows], dtype=np.int64).reshape(-1, 2)
+    return MemberRows(ids[:, 0], ids[:, 1], np.array([row[2] for row in rows], dtype=np.str_))
+
+
+def points_of(members: MemberRows) -> list[MeteringPointId]:
+    """Points among members, each once."""
+    return [MeteringPointId(one) for one in np.unique(members.point_ids).tolist()]
+
+
+async def load_groups(
+    session: TenantSession, groups: NDArray[np.int64], start: int, end: int
+) -> GroupHours:
+    """Stored hours of groups over ``[start, end)``; what no row tells is unknown."""
+    first, last = start // HOURS, max(start, end - 1) // HOURS
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _READ, session.scope.tenant_id, groups.tolist(), day_of(start), day_of(last * HOURS)
+    )
+    size = len(groups), (last - first + 1) * HOURS
+    found = {quantity: np.zeros(size, dtype=np.int64) for quantity in Stored}
+    told = {quantity: np.zeros(size, dtype=np.bool_) for quantity in Stored}
+    rowed = {quantity: np.zeros(size, dtype=np.bool_) for quantity in _SAME_IN_LEAVES}
+    places = np.full(size, place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0], np.uint8)
+    order = np.argsort(groups)
+    for row in rows:
+        at = order[np.searchsorted(groups, row[0], sorter=order)]
+        quantity = Stored(row[1])
+        base = (row[2] - first) * HOURS
+        hours = slice(base, base + HOURS)
+        values = row[3 : 3 + HOURS]
+        told[quantity][at, hours] = [value is not None for value in values]
+        found[quantity][at, hours] = [value or 0 for value in values]
+        if quantity in rowed:
+            rowed[quantity][at, hours] = True
+        if quantity is Stored.CONSUMPTION:
+            places[at, hours] = place_of(_codes(row[3 + HOURS :]))
+    for quantity, same in _SAME_IN_LEAVES.items():
+        absent = ~rowed[quantity]
+        found[quantity][absent] = found[same][absent]
+    inside = slice(start - first * HOURS, end - first * HOURS)
+    supplied = found[Stored.SUPPLIED]
+    unknown = supplied == NO_INLET
+    return GroupHours(
+        place=_as_expected(places, found[Stored.EXPECTED])[:, inside],
+        supplied_known=(told[Stored.SUPPLIED] & ~unknown)[:, inside],
+        supplied_expected=told[Stored.SUPPLIED][:, inside],
+        **{
+            name: (np.where(unknown, 0, supplied) if name == "supplied" else found[quantity])[
+                :, inside
+            ]
+            for quantity, name in _FIELDS.items()
+        },
+    )
+
+
+def _as_expected(places: NDArray[np.uint8], expected: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Hours in which nothing is expected have no stored quality."""
+    nothing = place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0]
+    result: NDArray[np.uint8] = np.where(expected > 0, places, nothing).astype(np.uint8)
+    return result
+
+
+def _codes(planes: Sequence[int | None]) -> NDArray[np.uint8]:
+    bits = np.array([plane or 0 for plane in planes], dtype=np.int64)[:, None]
+    bits = bits >> np.arange(HOURS) & 1
+    return (bits[0] | bits[1] << 1 | bits[2] << 2).astype(np.uint8)
+
+
+async def save_groups(
+    session: TenantSession,
+    groups: NDArray[np.int64],
+    start: int,
+    rolled: Rolled,
+) -> int:
+    """Write the days in which something changed, whole; gives the number of rows.
+
+    Parameters
+    ----------
+    groups
+        Ids, shape ``(g,)``.
+    start
+        First hour of the axis; a multiple of 24, as is its length.
+    """
+    rows = [row for quantity in Stored for row in _rows_of(quantity, groups, start, rolled)]
+    if rows:
+        driver = await session.driver()
+        await driver.execute(_WRITE, session.scope.tenant_id, *map(list, zip(*rows, strict=True)))
+    return len(rows)
+
+
+def _rows_of(
+    quantity: Stored, groups: NDArray[np.int64], start: int, rolled: Rolled
+) -> Iterator[tuple[object, ...]]:
+    """Rows of one quantity; none where it says nothing that its absence would not."""
+    values, told = _cells(quantity, rolled.hours)
+    before, told_before = _cells(quantity, rolled.before)
+    codes = np.where(rolled.hours.expected > 0, code_at(rolled.hours.place), 0)
+    for group, day in zip(*(axis.tolist() for axis in np.nonzero(rolled.changed)), strict=True):
+        part = slice(day * HOURS, (day + 1) * HOURS)
+        amounts, mask = values[group, part], told[group, part]
+        if quantity in _SAME_IN_LEAVES and rolled.leaf[group]:
+            continue
+        if quantity in _SPARSE and not (
+            _says_something(quantity, amounts, mask)
+            or _says_something(quantity, before[group, part], told_before[group, part])
+        ):
+            continue
+        planes: list[int | None] = [None, None, None]
+        if quantity is Stored.CONSUMPTION:
+            planes = _planes(codes[group, part])
+        cells = [int(v) if known else None for v, known in zip(amounts, mask, strict=True)]
+        day_date = day_of(start + day * HOURS)
+        yield (int(groups[group]), int(quantity), day_date, *cells, *planes)
+
+
+def _cells(quantity: Stored, hours: GroupHours) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Values of a quantity as they are stored, and where they are not NULL."""
+    values: NDArray[np.int64] = getattr(hours, _FIELDS[quantity])
+    if quantity is Stored.SUPPLIED:
+        return np.where(hours.supplied_known, values, NO_INLET), hours.supplied_expected
+    if quantity is Stored.CONSUMPTION:
+        return values, hours.known > 0
+    return values, (hours.expected > 0) | (hours.arrived > 0) | (hours.direct_expected > 0)
+
+
+def _says_something(quantity: Stored, amounts: NDArray[np.int64], told: NDArray[np.bool_]) -> bool:
+    """Whether a sparse row is needed: a measured zero at the inlet is something, no late is not."""
+    return bool(told.any() if quantity is Stored.SUPPLIED else amounts[told].any())
+
+
+def _planes(codes: NDArray[np.uint8]) -> list[int | None]:
+    weights = 1 << np.arange(HOURS)
+    return [int(((codes >> i & 1) * weights).sum()) or None for i in range(3)]

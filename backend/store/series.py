@@ -1,0 +1,338 @@
+"""Hours of metering points as arrays, whatever rows hold them: the one reader of counters.
+
+An hour of consumption is the difference of two counters, so a range is read with what lies around
+it: the last known counter before it and, where it ends in a gap, the first known one after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics import registers
+from analytics.registers import Hourly, Installations, Knots
+from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
+from domain.hours import day_of, first_hour
+from domain.identity import MeteringPointId
+from domain.quality import CodeArray, Quality, code_at, place_of
+from tenants.session import TenantSession
+
+HOURS = 24
+AROUND = 24
+"""Hours read beside a range, so that most gaps at its edges need no further look."""
+
+_INSTALLATIONS = """
+SELECT point_id, series_id, extract(epoch FROM installed_at)::bigint,
+       coalesce(extract(epoch FROM removed_at)::bigint, $3), initial_counter, wrap,
+       longest_gap_h, register_offset, register_slope, register_divisor, final_register,
+       wraps_matter::int
+FROM installation WHERE tenant_id = $1 AND point_id = ANY($2::bigint[])
+ORDER BY point_id, installed_at
+"""
+
+_DAYS = """
+SELECT series_id, day, {columns} FROM series_day
+WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
+"""
+
+_NEAREST = """
+SELECT u.place, t.day, {columns}
+FROM unnest($2::bigint[], $3::date[], $4::date[]) WITH ORDINALITY AS u (series_id, low, high, place)
+CROSS JOIN LATERAL (
+    SELECT * FROM series_day AS s
+    WHERE s.tenant_id = $1 AND s.series_id = u.series_id AND s.day BETWEEN u.low AND u.high
+      AND num_nonnulls({columns}) > 0
+    ORDER BY s.day {order} LIMIT 1
+) AS t
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Installations of some metering points, in the order of points and time."""
+
+    points: NDArray[np.int64]
+    """Ids of the points asked for, shape ``(p,)``."""
+
+    row_point: NDArray[np.int64]
+    """Index of its point for each installation, shape ``(n,)``."""
+
+    series: NDArray[np.int64]
+    terms: Installations
+
+    def take(self, rows: NDArray[np.int64]) -> "Standing":
+        """Choose some installations."""
+        return Standing(self.points, self.row_point[rows], self.series[rows], self.terms.take(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class PointHours:
+    """Hours of metering points; arrays have shape ``(p, t)``."""
+
+    hourly: Hourly
+    arrivals: CodeArray
+    """How each hour that the delivery ledger expects arrived; MISSING or NOT_EXPECTED else."""
+
+    gap_start: int
+    gap_end: int
+    """Hull of the range and of the gaps that reach into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    """Counters of installations on an axis of hours; arrays have shape ``(n, t)``."""
+
+    start: int
+    counter: NDArray[np.int64]
+    """Negative where unknown."""
+
+    code: CodeArray
+
+    @property
+    def end(self) -> int:
+        return self.start + int(self.counter.shape[1])
+
+
+async def load_installations(session: TenantSession, points: Sequence[MeteringPointId]) -> Standing:
+    """All installations of some points."""
+    driver = await session.driver()
+    rows = await driver.fetch(_INSTALLATIONS, session.scope.tenant_id, points, registers.FOREVER_S)
+    ids = np.array(points, dtype=np.int64)
+    table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 12)
+    order = np.argsort(ids)
+    at = np.searchsorted(ids, table[:, 0], sorter=order) if len(ids) else table[:, 0]
+    terms = Installations(*(np.ascontiguousarray(column) for column in table[:, 2:].T))
+    return Standing(ids, order[at] if len(ids) else at, table[:, 1], terms)
+
+
+async def load_hours(
+    session: TenantSession, standing: Standing, start: int, end: int, now: int
+) -> PointHours:
+    """Consumption of points over ``[start, end)``.
+
+    Parameters
+    ----------
+    now
+        The hour that is not over yet.
+    """
+    size = end - start
+    few = len(standing.series) * size <= 500_000
+    low = start - AROUND if few else start - 1
+    high = end + AROUND if few else end
+    counters = await _counters(session, standing, low, high)
+    left = await _left_knots(session, standing, counters, start)
+    right = await _right_knots(session, standing, counters, end, now)
+    result = registers.consumption(
+        standing.terms, low, counters.counter, counters.code, left=left, right=right, now=now
+    )
+    inside = slice(start - low, end - low)
+    hourly = Hourly(
+        result.hourly.values[:, inside],
+        result.hourly.known[:, inside],
+        result.hourly.codes[:, inside],
+    )
+    arrivals = _arrivals(standing, counters, start, end, now)
+    covered = registers.covers(standing.terms, np.arange(start, end))
+    at_start, at_end = _uncertain_edges(hourly, covered)
+    return PointHours(
+        hourly=_by_point(standing, hourly, covered),
+        arrivals=_first_by_point(standing, arrivals, size),
+        gap_start=min(start, result.gap_start) if at_start else start,
+        gap_end=max(end, result.gap_end) if at_end else end,
+    )
+
+
+def _uncertain_edges(hourly: Hourly, covered: NDArray[np.bool_]) -> tuple[bool, bool]:
+    """Whether a gap lies over the first, and over the last hour of a range."""
+    if not hourly.known.size:
+        return False, False
+    uncertain = covered & ((hourly.codes == Quality.ESTIMATED) | (hourly.codes == Quality.MISSING))
+    return bool(uncertain[:, 0].any()), bool(uncertain[:, -1].any())
+
+
+async def _counters(session: TenantSession, standing: Standing, low: int, high: int) -> _Counters:
+    """Counters of each installation's channel over ``[low, high)``."""
+    series = np.unique(standing.series)
+    first_day, last_day = low // HOURS, (high - 1) // HOURS
+    slots = list(range(low % HOURS, low % HOURS + high - low))
+    slots = [slot % HOURS for slot in slots] if high - low < HOURS else list(range(HOURS))
+    columns = [HOUR_COLUMNS[slot] for slot in slots]
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _DAYS.format(columns=", ".join((*columns, *QUALITY_COLUMNS))),
+        session.scope.tenant_id,
+        series.tolist(),
+        day_of(low),
+        day_of(high - 1),
+    )
+    days = last_day - first_day + 1
+    counter = np.full((len(series), days * HOURS), -1, dtype=np.int64)
+    code = np.zeros(counter.shape, dtype=np.uint8)
+    if rows:
+        table = np.array([_plain(row) for row in rows], dtype=np.float64)
+        at = np.searchsorted(series, table[:, 0].astype(np.int64))
+        base = (table[:, 1].astype(np.int64) - first_day) * HOURS
+        place = at[:, None], base[:, None] + np.array(slots)
+        hours = table[:, 2 : 2 + len(slots)]
+        known = ~np.isnan(hours)
+        counter[place] = np.where(known, np.nan_to_num(hours).astype(np.int64) & 0xFFFFFFFF, -1)
+        planes = np.nan_to_num(table[:, -3:]).astype(np.int64)
+        if planes.any():
+            bits = planes[:, :, None] >> np.array(slots) & 1
+            code[place] = (bits[:, 0] | bits[:, 1] << 1 | bits[:, 2] << 2).astype(np.uint8)
+    row = np.searchsorted(series, standing.series)
+    inside = slice(low - first_day * HOURS, high - first_day * HOURS)
+    return _Counters(low, counter[row, inside], code[row, inside])
+
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+
+def _plain(row: Sequence[object]) -> tuple[object, ...]:
+    """A row with its day as a number of days since the epoch."""
+    series, day, *rest = row
+    assert isinstance(day, date)
+    return (series, day.toordinal() - _EPOCH_ORDINAL, *rest)
+
+
+async def _left_knots(
+    session: TenantSession, standing: Standing, counters: _Counters, start: int
+) -> Knots:
+    """Where each register stands before the range: its own start, or the last known counter."""
+    terms = standing.terms
+    began = terms.start_s < counters.start * registers.SECONDS
+    ends = (counters.start + 1 + np.arange(counters.counter.shape[1])) * registers.SECONDS
+    known = counters.counter >= 0
+    known &= (ends > terms.start_s[:, None]) & (ends <= terms.end_s[:, None])
+    first = known.argmax(axis=1)
+    rows = np.arange(len(first))
+    any_known = known.any(axis=1)
+    in_axis = any_known & (counters.start + first + 1 <= start)
+    time_s = np.where(began & in_axis, ends[first], terms.start_s)
+    counter = np.where(began & in_axis, counters.counter[rows, first], terms.initial_counter)
+    far = np.flatnonzero(began & ~in_axis)
+    if len(far):
+        found = await _nearest(session, standing.take(far), counters.start, before=True)
+        has = found.known
+        time_s[far[has]], counter[far[has]] = found.time_s[has], found.counter[has]
+    pulses = await _pulses_at(session, standing, time_s, counter)
+    return Knots(time_s, counter, pulses, np.ones(len(time_s), dtype=np.bool_))
+
+
+async def _right_knots(
+    session: TenantSession, standing: Standing, counters: _Counters, end: int, now: int
+) -> Knots:
+    """First known counter after the hours read, for installations that end there in a gap."""
+    size = len(standing.series)
+    none = registers.no_knots(size)
+    if counters.end >= now:
+        return none
+    tail = counters.counter[:, max(0, end - 1 - counters.start) :]
+    open_end = (tail < 0).all(axis=1) & (standing.terms.end_s > counters.end * registers.SECONDS)
+    rows = np.flatnonzero(open_end)
+    if not len(rows):
+        return none
+    found = await _nearest(session, standing.take(rows), counters.end, before=False)
+    time_s, counter = none.time_s.copy(), none.counter.copy()
+    known = none.known.copy()
+    time_s[rows], counter[rows], known[rows] = found.time_s, found.counter, found.known
+    return replace(none, time_s=time_s, counter=counter, known=known)
+
+
+async def _nearest(session: TenantSession, standing: Standing, hour: int, *, before: bool) -> Knots:
+    """The known counter nearest to an hour, before it or from it on, within each installation."""
+    terms = standing.terms
+    lowest = terms.start_s // registers.SECONDS
+    highest = np.minimum(terms.end_s // registers.SECONDS, hour + 200_000)
+    if before:
+        highest = np.minimum(highest, hour - 1)
+    else:
+        lowest = np.maximum(lowest, hour)
+    columns = ", ".join(HOUR_COLUMNS)
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _NEAREST.format(columns=columns, order="DESC" if before else "ASC"),
+        session.scope.tenant_id,
+        standing.series.tolist(),
+        [day_of(int(one)) for one in lowest],
+        [day_of(int(one)) for one in highest],
+    )
+    size = len(standing.series)
+    time_s, counter = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    known = np.zeros(size, dtype=np.bool_)
+    for place, day, *values in rows:
+        at = place - 1
+        hours = [
+            (first_hour(day) + slot, value)
+            for slot, value in enumerate(values)
+            if value is not None and lowest[at] <= first_hour(day) + slot <= highest[at]
+        ]
+        if hours:
+            at_hour, value = hours[-1] if before else hours[0]
+            time_s[at], counter[at] = (at_hour + 1) * registers.SECONDS, value & 0xFFFFFFFF
+            known[at] = True
+    known &= (time_s > terms.start_s) & (time_s <= terms.end_s)
+    return Knots(time_s, counter, np.zeros(size, dtype=np.int64), known)
+
+
+async def _pulses_at(
+    session: TenantSession,
+    standing: Standing,
+    time_s: NDArray[np.int64],
+    counter: NDArray[np.int64],
+    *,
+    exactly: bool = False,
+) -> NDArray[np.int64]:
+    """Pulses since the installation at a knot.
+
+    Where the counter may have wrapped since, the wraps are counted out of the history; for hours
+    (not ``exactly``) only where they change the rounding.
+    """
+    terms = standing.terms
+    pulses: NDArray[np.int64] = np.mod(counter - terms.initial_counter, terms.wrap)
+    elapsed_h = -(-(time_s - terms.start_s) // registers.SECONDS)
+    doubtful = elapsed_h > terms.longest_gap_h
+    if not exactly:
+        doubtful &= terms.wraps_matter == 1
+    for row in np.flatnonzero(doubtful).tolist():
+        one = standing.take(np.array([row]))
+        low, high = int(terms.start_s[row] // registers.SECONDS), int(time_s[row] // 3600)
+        history = (await _counters(session, one, low, high)).counter[0]
+        ends = (low + 1 + np.arange(len(history))) * registers.SECONDS
+        seen = history[(history >= 0) & (ends > terms.start_s[row])]
+        steps = np.diff(seen, prepend=terms.initial_counter[row]) % terms.wrap[row]
+        pulses[row] = steps.sum()
+    return pulses
+
+
+def _arrivals(standing: Standing, counters: _Counters, start: int, end: int, now: int) -> CodeArray:
+    """Code of each expected hour's counter, by installation; MISSING, or NOT_EXPECTED."""
+    inside = slice(start - counters.start, end - counters.start)
+    came = counters.counter[:, inside] >= 0
+    due = registers.expects(standing.terms, np.arange(start, end), now)
+    code = np.where(came, counters.code[:, inside], np.uint8(Quality.MISSING))
+    return np.where(due, code, np.uint8(Quality.NOT_EXPECTED))
+
+
+def _by_point(standing: Standing, hourly: Hourly, covered: NDArray[np.bool_]) -> Hourly:
+    """Join the installations of each point; an hour is known when all that stood in it are."""
+    size, hours = len(standing.points), hourly.values.shape[1]
+    if len(standing.row_point) == size and (standing.row_point == np.arange(size)).all():
+        return hourly
+    values = np.zeros((size, hours), dtype=np.int64)
+    lacking, standing_in = np.zeros_like(values), np.zeros_like(values)
+    np.add.at(values, standing.row_point, np.where(hourly.known, hourly.values, 0))
+    np.add.at(lacking, standing.row_point, covered & ~hourly.known)
+    np.add.at(standing_in, standing.row_point, covered)
+    known = (standing_in > 0) & (lacking == 0)
+    codes = _first_by_point(standing, hourly.codes, hours)
+    return Hourly(np.where(known, values, 0), known, codes)
+
+
+def _first_by_point(standing: Standing, codes: CodeArray, hours: int) -> CodeArray:
+    shape = (len(standing.points), hours)
+    places = np.full(shape, place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0], np.uint8)
+    np.minimum.at(places, standing.row_point, place_of(codes))
+    return code_at(places)
