@@ -13,6 +13,7 @@ from typing import Literal
 from backend.master_key import load_master_key
 from backend.settings import Settings
 from domain.errors import BalanceError
+from runtime.demo import accounts_file, devices_file
 from runtime.installation import InstallationLock
 from runtime.state import RuntimeState
 from runtime.up import refuse_taken_ports
@@ -75,7 +76,7 @@ def home(path: Path) -> Check:
         return Check(
             "home", "warning", f"{path} does not exist yet", "`balance up` makes it at its start"
         )
-    for file in (RuntimeState.path(path), path / "demo-accounts.json"):
+    for file in (RuntimeState.path(path), accounts_file(path), devices_file(path)):
         if file.exists() and file.stat().st_mode & 0o077:
             return Check("home", "broken", f"others may read {file}", f"chmod 600 {file}")
     return Check("home", "fine", str(path))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
+from backend import migrations
 from backend.master_key import load_master_key
 from backend.settings import Settings
 from domain.errors import ConflictError, UnavailableError
@@ -163,12 +164,22 @@ def _addresses_of_the_running(settings: Settings, deadline: float) -> Addresses:
     )
 
 
+async def _insist_on_head(addresses: Addresses) -> None:
+    found, needed = await migrations.current(addresses.database_url), migrations.head()
+    if found != needed:
+        raise ConflictError(
+            f"the database is at revision {found}, this code needs {needed}; run `balance migrate`",
+            code="MIGRATION_NEEDED",
+        )
+
+
 @asynccontextmanager
 async def installation(settings: Settings) -> AsyncIterator[Database]:
     """Sessions on the installation's database, for one command; servers start when none run."""
     context = tended(settings)
     addresses = await asyncio.to_thread(context.__enter__)
     try:
+        await _insist_on_head(addresses)
         database = Database.connect(
             addresses.database_url, pool_size=2, application="balance-command"
         )

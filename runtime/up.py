@@ -39,19 +39,18 @@ class PortTakenError(ConflictError):
     code = "PORT_TAKEN"
 
 
-def up(  # noqa: PLR0913 - the whole life of an installation, told once
+def up(
     settings: Settings,
-    parts: Sequence[Part],
     *,
     announce: Announce,
-    prepare: Callable[[Addresses], None],
+    prepare: Callable[[Addresses], Sequence[Part]],
     when_ready: Callable[[Addresses], None],
     show_output: bool = False,
 ) -> None:
     """Start servers and parts, and stay until a signal comes; then stop everything in order.
 
-    ``prepare`` runs on the migrated database before the parts start, ``when_ready`` once they
-    all serve.
+    ``prepare`` runs on the migrated database and says which parts to start; ``when_ready`` runs
+    once they all serve.
     """
     with signals_interrupt(), _tending(settings):
         survivors.end(orphans(settings.home), signal.SIGTERM)
@@ -62,7 +61,7 @@ def up(  # noqa: PLR0913 - the whole life of an installation, told once
             announce("starting PostgreSQL and Valkey")
             addresses = servers.start()
             asyncio.run(migrate(settings, addresses))
-            prepare(addresses)
+            parts = prepare(addresses)
             announce("starting " + ", ".join(part.name for part in parts))
             supervisor = Supervisor(
                 settings.home, servers, parts, announce=announce, show_output=show_output

@@ -12,6 +12,7 @@ from backend.settings import Settings, get_settings, read_settings
 from runtime import roles
 from runtime.commands.output import AsJson, people, result
 from runtime.commands.welcome import welcome
+from runtime.demo import devices_file
 from runtime.installation import tended
 from runtime.servers import Addresses
 from runtime.supervisor import Part
@@ -40,7 +41,18 @@ def parts_of(settings: Settings) -> list[Part]:
         Part("api", balance("api"), own, ready_url=f"http://{host}:{settings.port}/livez"),
         Part("gateway", balance("gateway"), own),
         Part("worker", balance("worker"), own, stage=1),
+        *_town(settings),
     ]
+
+
+def _town(settings: Settings) -> list[Part]:
+    """The demo's concentrators, once the seed has made their devices."""
+    devices = devices_file(settings.home)
+    if not settings.demo or not devices.exists():
+        return []
+    # Started by its own entry point: it knows nothing of the product and stays small.
+    command = [sys.executable, "-m", "simulator", "--url", settings.public_url]
+    return [Part("simulator", [*command, "--devices", str(devices)])]
 
 
 def up(
@@ -69,12 +81,11 @@ def up(
     # Without --no-demo the environment decides.
     settings = read_settings(**chosen) if demo else read_settings(demo=False, **chosen)
 
-    def prepare(_addresses: Addresses) -> None:
-        """Nothing beyond the migrated schema is needed yet."""
+    def prepare(_addresses: Addresses) -> list[Part]:
+        return parts_of(settings)
 
     bring_up(
         settings,
-        parts_of(settings),
         announce=lambda text: people.print(text, style="dim"),
         prepare=prepare,
         when_ready=lambda _: welcome(settings),

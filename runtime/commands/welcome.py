@@ -11,16 +11,12 @@ from rich.table import Table
 
 from backend.settings import Settings
 from runtime.commands.output import page
+from runtime.demo import accounts_file
 
 FIRST_QUERY = (
     "{ viewer { tenant { id name }"
     " meteringPoints(first: 3) { edges { node { id name commodity } } } } }"
 )
-
-
-def accounts_file(home: Path) -> Path:
-    """The file in which the demo keeps its generated accounts."""
-    return home / "demo-accounts.json"
 
 
 def welcome(settings: Settings) -> None:

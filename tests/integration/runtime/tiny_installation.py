@@ -11,28 +11,26 @@ from runtime.cli import report
 from runtime.supervisor import Part
 from runtime.up import up
 
-home, port = Path(sys.argv[1]), int(sys.argv[2])
-web = f"http://127.0.0.1:{port}/"
-parts = [
-    Part(
-        "web",
-        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"],
-        ready_url=web,
-    ),
-    Part("idler", [sys.executable, "-c", "import time; time.sleep(3600)"], stage=1),
-]
-
 
 def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-with report():
-    up(
-        read_settings(home=home, port=port),
-        parts,
-        announce=say,
-        prepare=lambda _: say("prepared"),
-        when_ready=lambda addresses: say(f"ready {addresses.database_url}"),
-    )
+def main(home: Path, port: int) -> None:
+    web = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    parts = [
+        Part("web", web, ready_url=f"http://127.0.0.1:{port}/"),
+        Part("idler", [sys.executable, "-c", "import time; time.sleep(3600)"], stage=1),
+    ]
+    with report():
+        up(
+            read_settings(home=home, port=port),
+            announce=say,
+            prepare=lambda _: parts,
+            when_ready=lambda addresses: say(f"ready {addresses.database_url}"),
+        )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
