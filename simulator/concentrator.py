@@ -16,6 +16,9 @@ HOURS_A_FRAME = 24
 FRAMES_A_REQUEST = 8
 """Backlogs travel in frames of a day, several in a request."""
 
+MIXED_HOURS_A_FRAME = 3
+"""Where frames leave in another order they are short, so that there are some to mix."""
+
 ANSWERS_A_GAP = 3
 """How often an hour is sent again on request; a gateway that still asks will not take it."""
 
@@ -95,16 +98,17 @@ class Concentrator:
 
     async def _deliver(self, end: int) -> None:
         """Send the rounds up to ``end``; remember them once every frame is acknowledged."""
-        starts = range(self._next, end, HOURS_A_FRAME)
-        frames = [self._frame(start, min(start + HOURS_A_FRAME, end)) for start in starts]
-        frames = self._shuffled([frame for frame in frames if frame["hours"] or frame["events"]])
-        await self._send(frames)
+        mixed = self._faults.reordered(self.memory.sequence)
+        size = MIXED_HOURS_A_FRAME if mixed else HOURS_A_FRAME
+        starts = range(self._next, end, size)
+        frames = [self._frame(start, min(start + size, end)) for start in starts]
+        frames = [frame for frame in frames if frame["hours"] or frame["events"]]
+        await self._send(self._shuffled(frames) if mixed else frames)
         self._progress(end - self._next)
         self._next = end
         self.memory.acknowledged(end)
         await self._repeat(frames)
         await self._fill()
-        self._truth.flush()
 
     def _frame(self, start: int, end: int) -> RawFrame:
         """One frame of the rounds of hours ``[start, end)``."""
@@ -194,7 +198,5 @@ class Concentrator:
             await self._send([self._numbered(blocks[start : start + size], [])])
 
     def _shuffled(self, frames: list[RawFrame]) -> list[RawFrame]:
-        if len(frames) < 2 or not self._faults.reordered(frames[0]["sequence"]):
-            return frames
-        ranks = uniform(len(frames), "order", self.serial, frames[0]["sequence"])
+        ranks = uniform(len(frames), "order", self.serial, self.memory.sequence)
         return [frames[place] for place in ranks.argsort()]

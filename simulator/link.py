@@ -164,6 +164,8 @@ class Link:
         if status == httpx.codes.CONFLICT:
             # Only COUNTER_USED: our memory is older than the gateway's. Go on above its highest.
             self._memory.counters_above(int(_document(response).get("highest", 0)))
+            if attempt:
+                await self.pause(attempt)
         elif status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             await self.pause(attempt, _retry_after_s(response))
         else:

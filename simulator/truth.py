@@ -54,6 +54,7 @@ class TruthLog:
     def push(self, **attempt: object) -> None:
         """Note one attempt to push."""
         self._write({"kind": "push", **attempt})
+        self.flush()
 
     def _write(self, row: dict[str, Any]) -> None:
         if self._file is None:

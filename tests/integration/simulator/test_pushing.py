@@ -162,10 +162,21 @@ async def test_a_crash_costs_numbers_but_never_repeats_one(devices: Path, town: 
         pass
 
     gateway = gateway_of(devices)
-    gateway.unkind = lambda number: PowerCutError() if number == 5 else None
+    state, kept = devices.with_name("devices.state.json"), []
+
+    def cut(number: int) -> Exception | None:
+        if number != 5:
+            return None
+        kept.append(state.read_bytes())
+        return PowerCutError()
+
+    gateway.unkind = cut
     with pytest.raises(PowerCutError):
         await simulate(options(devices, town, hours=900), transport=gateway.transport())
     gateway.unkind = lambda _: None
+    # What was on the disk at that moment, not what a tidy end wrote afterwards.
+    assert kept
+    await asyncio.to_thread(state.write_bytes, kept[0])
     await simulate(
         Options(URL, devices, end=instant_of(town.origin + 900)), transport=gateway.transport()
     )
