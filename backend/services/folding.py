@@ -5,18 +5,19 @@ hours that groups must roll up again, and the bells it answered; so a fold that 
 and one that runs twice changes nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from backend.store import facts, group_hours, journal
+from backend.store import bells, facts, group_hours, journal, months
 from backend.store.channels import ChannelDirectory
 from backend.store.facts import Readings, Refused
 from backend.store.wire import ContentType, decode
 from domain.errors import BalanceError
-from domain.frames import Frame, parse_frame, sequences_of
+from domain.frames import Frame, HourBlock, parse_frame, sequences_of
 from domain.quality import arrival_quality
 from tenants.session import TenantSession
 
@@ -24,6 +25,7 @@ BATCH_READINGS = 250_000
 """Readings after which a batch is closed: large for speed, bounded for memory and fairness."""
 
 _BATCH_PUSHES = 600
+_PORTION_BYTES = 2 * 2**20
 
 log = structlog.get_logger(__name__)
 
@@ -59,10 +61,13 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
     ------
     UnavailableError
         Another worker folds this tenant now.
+    MonthsMissingError
+        Hours lie in months that have no partition yet; make them and come back.
     """
     await journal.become_the_folder(session)
     due = await journal.due_pushes(session, _BATCH_PUSHES)
-    pushes, batch = _read(due)
+    pushes, batch = await _read(session, due)
+    await months.require(session, np.unique(np.concatenate([batch.hour, batch.hour + 1]) // 24))
     readings = await _readings(session, channels, batch, pushes)
     refused_in_batch, unique = _first_of_each_hour(readings)
     written = await facts.write(session, unique)
@@ -72,8 +77,8 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
         log.warning("readings refused", tenant=session.scope.tenant_id, count=len(refused))
     if len(written.changed):
         await group_hours.mark_due(session, written.changed.series, written.changed.hour)
-        await journal.ring(session, group_hours.ROLL_UP, str(pushes[-1].id))
-    await journal.answer_bells(session, journal.FOLD, [str(push.id) for push in pushes])
+        await bells.ring(session, group_hours.ROLL_UP, str(pushes[-1].id))
+    await bells.answer(session, journal.FOLD, [str(push.id) for push in pushes])
     return Folded(
         pushes=len(pushes),
         readings=len(readings),
@@ -83,29 +88,49 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
     )
 
 
-def _read(due: list[journal.DuePush]) -> tuple[list[journal.DuePush], _Batch]:
-    """Decode pushes until the batch is full."""
+async def _read(
+    session: TenantSession, due: list[journal.DueRef]
+) -> tuple[list[journal.DuePush], _Batch]:
+    """Load and decode pushes until the batch is full, some megabytes at a time."""
     taken: list[journal.DuePush] = []
     parts: list[tuple[NDArray[np.int64], ...]] = []
     size = 0
-    for push in due:
+    for refs in _portions(due):
         if size >= BATCH_READINGS:
             break
-        for frame in _frames_of(push):
-            for block in frame.blocks:
-                count = len(block.channels)
-                where = np.empty((count, 3), dtype=np.int64)
-                where[:, 0], where[:, 1] = push.concentrator_id, block.network
-                where[:, 2] = block.channels
-                hour = np.full(count, block.hour, dtype=np.int64)
-                parts.append((where, hour, block.counters, np.full(count, len(taken))))
-                size += count
-        taken.append(push)
+        for push in await journal.load_pushes(session, refs):
+            for frame in _frames_of(push):
+                parts += [_columns(push, block, len(taken)) for block in frame.blocks]
+            taken.append(push)
+        size = sum(len(part[1]) for part in parts)
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
         return taken, _Batch(np.zeros((0, 3), dtype=np.int64), nothing, nothing, nothing)
     where, hour, counter, push_at = (np.concatenate(column) for column in zip(*parts, strict=True))
     return taken, _Batch(where, hour, counter, push_at)
+
+
+def _portions(due: list[journal.DueRef]) -> Iterator[list[journal.DueRef]]:
+    """Cut what is due into runs of about :data:`_PORTION_BYTES`."""
+    run: list[journal.DueRef] = []
+    size = 0
+    for ref in due:
+        if run and size + ref.bytes > _PORTION_BYTES:
+            yield run
+            run, size = [], 0
+        run.append(ref)
+        size += ref.bytes
+    if run:
+        yield run
+
+
+def _columns(push: journal.DuePush, block: HourBlock, place: int) -> tuple[NDArray[np.int64], ...]:
+    count = len(block.channels)
+    where = np.empty((count, 3), dtype=np.int64)
+    where[:, 0], where[:, 1] = push.concentrator_id, block.network
+    where[:, 2] = block.channels
+    hour = np.full(count, block.hour, dtype=np.int64)
+    return where, hour, block.counters, np.full(count, place, dtype=np.int64)
 
 
 def _frames_of(push: journal.DuePush) -> list[Frame]:

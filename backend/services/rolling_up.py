@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.balance import GroupHours, Members, roll_up
-from backend.store import group_hours, journal, series
+from backend.store import group_hours, series
 from backend.store.group_hours import Due, MemberRows, Rolled, Tree
 from domain.hours import hour_of
 from domain.identity import BalanceGroupId
@@ -41,8 +41,8 @@ class RolledUp:
 NOTHING = RolledUp((), 0, 0, 0, more=False)
 
 
-async def roll_up_due(session: TenantSession, bells: list[str], now: datetime) -> RolledUp:
-    """Roll up the newest days that are due; answer ``bells`` when nothing is left."""
+async def roll_up_due(session: TenantSession, heard: list[str], now: datetime) -> RolledUp:
+    """Roll up the newest days that are due; answer the bells ``heard`` when nothing is left."""
     if not await group_hours.become_the_roller(session):
         return NOTHING
     due = await group_hours.due_hours(session, MOST_DUE)
@@ -53,7 +53,7 @@ async def roll_up_due(session: TenantSession, bells: list[str], now: datetime) -
         await group_hours.settle_due(session, batch)
     more = len(batch) < len(due) or len(due) == MOST_DUE
     if not more:
-        await journal.answer_bells(session, group_hours.ROLL_UP, bells)
+        await bells.answer(session, group_hours.ROLL_UP, heard)
     return replace(result, more=more)
 
 
@@ -155,7 +155,7 @@ async def _save(  # noqa: PLR0913, PLR0917 - the groups, where they lie in time,
         new[:, inside] = getattr(rolled, field.name)
         new[~taken] = old[~taken]
         differs |= new != old
-    changed: NDArray[np.bool_] = differs.reshape(len(groups), -1, HOURS).any(axis=2)
+    changed = np.logical_or.reduce(differs.reshape(len(groups), -1, HOURS), axis=2)
     rows = await group_hours.save_groups(session, groups, low, Rolled(after, before, changed, leaf))
     touched = tuple(BalanceGroupId(one) for one in groups[differs.any(axis=1)].tolist())
     return RolledUp(touched, start, end, rows, more=False)

@@ -293,14 +293,16 @@ async def load_groups(
 def _as_expected(places: NDArray[np.uint8], expected: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Hours in which nothing is expected have no stored quality."""
     nothing = place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0]
-    result: NDArray[np.uint8] = np.where(expected > 0, places, nothing).astype(np.uint8)
+    result = places.copy()
+    result[expected == 0] = nothing
     return result
 
 
 def _codes(planes: Sequence[int | None]) -> NDArray[np.uint8]:
     bits = np.array([plane or 0 for plane in planes], dtype=np.int64)[:, None]
     bits = bits >> np.arange(HOURS) & 1
-    return (bits[0] | bits[1] << 1 | bits[2] << 2).astype(np.uint8)
+    codes: NDArray[np.uint8] = (bits[0] | bits[1] << 1 | bits[2] << 2).astype(np.uint8)
+    return codes
 
 
 async def save_groups(

@@ -1,6 +1,6 @@
 """The journal in SQL: links to concentrators, keys of frames, pushes as received."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,22 +52,21 @@ SELECT $1, '{FOLD}', id::text, $3 FROM stored
 
 
 _DUE = f"""
-SELECT f.id, f.received_at, f.concentrator_id, f.sequences, f.content_type, f.content_encoding,
-       f.body
-FROM (
+SELECT b.id, b.due_at, octet_length(f.body) FROM (
     SELECT key::bigint AS id, due_at FROM work_bell
     WHERE tenant_id = $1 AND kind = '{FOLD}' ORDER BY due_at, key LIMIT $2
 ) AS b
 JOIN frame AS f ON f.tenant_id = $1 AND f.received_at = b.due_at AND f.id = b.id
-ORDER BY f.received_at, f.id
+ORDER BY b.due_at, b.id
 """  # noqa: S608 - FOLD is a constant
 
-_RING = """
-INSERT INTO work_bell (tenant_id, kind, key, due_at) VALUES ($1, $2, $3, now())
-ON CONFLICT DO NOTHING
+_PUSHES = """
+SELECT f.id, f.received_at, f.concentrator_id, f.sequences, f.content_type, f.content_encoding,
+       f.body
+FROM unnest($2::bigint[], $3::timestamptz[]) AS u (id, received_at)
+JOIN frame AS f ON f.tenant_id = $1 AND f.received_at = u.received_at AND f.id = u.id
+ORDER BY f.received_at, f.id
 """
-
-_ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = ANY($3::text[])"
 
 _REVISE = """
 INSERT INTO revision (tenant_id, series_id, hour, kind, counter, code, standing_counter,
@@ -75,6 +74,15 @@ INSERT INTO revision (tenant_id, series_id, hour, kind, counter, code, standing_
 SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[], $5::bigint[],
                          $6::smallint[], $7::bigint[], $8::timestamptz[], $9::bigint[])
 """
+
+
+@dataclass(frozen=True, slots=True)
+class DueRef:
+    """Where in the journal a push waits, and how long its body is."""
+
+    id: int
+    received_at: datetime
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,23 +211,23 @@ async def wait_for_the_folder(session: TenantSession) -> None:
     )
 
 
-async def due_pushes(session: TenantSession, most: int) -> list[DuePush]:
+async def due_pushes(session: TenantSession, most: int) -> list[DueRef]:
     """The earliest pushes that wait for their fold, in the order of the journal."""
     driver = await session.driver()
     rows = await driver.fetch(_DUE, session.scope.tenant_id, most)
+    return [DueRef(*row) for row in rows]
+
+
+async def load_pushes(session: TenantSession, refs: Sequence[DueRef]) -> list[DuePush]:
+    """Those pushes with their bodies, in the order of the journal."""
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _PUSHES,
+        session.scope.tenant_id,
+        [ref.id for ref in refs],
+        [ref.received_at for ref in refs],
+    )
     return [DuePush(*row) for row in rows]
-
-
-async def ring(session: TenantSession, kind: str, key: str) -> None:
-    """Ring for work that this transaction makes due; heard after its commit."""
-    driver = await session.driver()
-    await driver.execute(_RING, session.scope.tenant_id, kind, key)
-
-
-async def answer_bells(session: TenantSession, kind: str, keys: Iterable[str]) -> None:
-    """Silence bells whose work this transaction does."""
-    driver = await session.driver()
-    await driver.execute(_ANSWER, session.scope.tenant_id, kind, list(keys))
 
 
 async def record_revisions(

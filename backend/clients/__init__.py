@@ -1,0 +1,1 @@
+"""Outward I/O, each behind a small interface."""

@@ -1,0 +1,42 @@
+"""Upkeep: what must be done from time to time whoever asks, and what work is waiting."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.store import bells, months
+from domain.identity import TenantId
+from tenants.models import CronRun
+from tenants.session import Database
+
+MONTHS_AHEAD = 2
+
+
+async def make_months(database: Database, wanted: Iterable[date]) -> None:
+    """Make the partitions of some months, in a transaction of their own."""
+    async with database.global_session() as session:
+        await months.make(session, wanted)
+
+
+async def make_coming_months(database: Database, now: datetime) -> None:
+    """Make the partitions of this month and the next ones."""
+    first = now.date().replace(day=1)
+    wanted = [first]
+    for _ in range(MONTHS_AHEAD):
+        wanted.append((wanted[-1] + timedelta(days=32)).replace(day=1))
+    await make_months(database, wanted)
+
+
+async def waiting_work(database: Database, before: datetime) -> list[tuple[str, TenantId]]:
+    """Kinds of work and tenants whose bells have rung since before a moment."""
+    async with database.global_session() as session:
+        return await bells.waiting(session, before)
+
+
+async def claim(database: Database, name: str, scheduled_at: datetime) -> bool:
+    """Be the one who runs a periodic job for a time; of several workers only one is."""
+    async with database.global_session() as session:
+        row = insert(CronRun).values(name=name, scheduled_at=scheduled_at)
+        claimed = await session.scalar(row.on_conflict_do_nothing().returning(CronRun.name))
+        return claimed is not None

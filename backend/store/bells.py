@@ -1,0 +1,51 @@
+"""Bells: rows that say work is due, rung inside the transaction that made it so."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import text
+
+from domain.identity import TenantId
+from tenants.session import GlobalSession, TenantSession
+
+_RING = """
+INSERT INTO work_bell (tenant_id, kind, key, due_at) VALUES ($1, $2, $3, now())
+ON CONFLICT DO NOTHING
+"""
+
+_ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = ANY($3::text[])"
+
+_KEYS = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()"
+
+_WAITING = text("""
+SELECT kind, tenant_id, min(due_at) FROM work_bell
+WHERE due_at <= :before GROUP BY kind, tenant_id ORDER BY min(due_at)
+""")
+
+
+async def ring(session: TenantSession, kind: str, key: str) -> None:
+    """Ring for work that this transaction makes due; heard after its commit.
+
+    Keys of one kind should differ from ring to ring: two transactions that ring the same bell
+    wait for one another.
+    """
+    driver = await session.driver()
+    await driver.execute(_RING, session.scope.tenant_id, kind, key)
+
+
+async def heard(session: TenantSession, kind: str) -> list[str]:
+    """Keys of the bells of a kind that ring for this tenant now."""
+    driver = await session.driver()
+    return [row[0] for row in await driver.fetch(_KEYS, session.scope.tenant_id, kind)]
+
+
+async def answer(session: TenantSession, kind: str, keys: Iterable[str]) -> None:
+    """Silence bells whose work this transaction does."""
+    driver = await session.driver()
+    await driver.execute(_ANSWER, session.scope.tenant_id, kind, list(keys))
+
+
+async def waiting(session: GlobalSession, before: datetime) -> list[tuple[str, TenantId]]:
+    """Kinds and tenants for which a bell has rung since before a moment, the oldest first."""
+    rows = await session.execute(_WAITING, {"before": before})
+    return [(row[0], TenantId(row[1])) for row in rows]

@@ -1,0 +1,98 @@
+"""The worker process: woken through Valkey, told what to do by the bells in PostgreSQL."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from arq import Worker, func
+from arq.connections import RedisSettings
+
+from backend.clients.events import Events
+from backend.services import upkeep
+from backend.settings import Settings
+from backend.store.group_hours import ROLL_UP
+from backend.store.journal import FOLD
+from backend.tasks import metering
+from backend.tasks.queue import INTERACTIVE, ArqQueue
+from backend.tasks.work import Work
+from domain.identity import TenantId
+from tenants.session import Database
+
+JOBS_AT_ONCE = 3
+SWEEP_S = 2.0
+OVERLOOKED = timedelta(seconds=4)
+"""A bell that rings longer than this was announced to nobody, or its worker died."""
+
+Task = Callable[[Work, TenantId], Awaitable[None]]
+TASKS: dict[str, Task] = {FOLD: metering.fold, ROLL_UP: metering.roll_up}
+
+log = structlog.get_logger(__name__)
+
+
+def _as_job(kind: str, task: Task) -> Any:  # noqa: ANN401 - arq's own type is private
+    async def run_task(ctx: dict[str, Any], tenant_id: int) -> None:
+        await task(ctx["work"], TenantId(tenant_id))
+
+    return func(run_task, name=kind, keep_result=0, timeout=60, max_tries=2)
+
+
+async def sweep(work: Work) -> None:
+    """Do the work whose announcement was lost; needs no Valkey."""
+    overlooked = datetime.now(UTC) - OVERLOOKED
+    for kind, tenant_id in await upkeep.waiting_work(work.database, overlooked):
+        await TASKS[kind](work, tenant_id)
+
+
+async def _keep_sweeping(work: Work) -> None:
+    made_for = None
+    while True:
+        try:
+            await sweep(work)
+            now = datetime.now(UTC)
+            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            if made_for != day and await upkeep.claim(work.database, "coming_months", day):
+                await upkeep.make_coming_months(work.database, now)
+            made_for = day
+        except Exception:
+            log.exception("sweep failed, trying again")
+        await asyncio.sleep(SWEEP_S)
+
+
+async def serve(settings: Settings) -> None:
+    """Work until told to stop; a task under way is finished first."""
+    database = Database.connect(
+        settings.database_url, pool_size=JOBS_AT_ONCE + 2, application="balance-worker"
+    )
+    queue, events = ArqQueue(settings.redis_url), Events(settings.redis_url)
+    await queue.start()
+    work = Work(database, queue, events)
+    worker = Worker(
+        functions=[_as_job(kind, task) for kind, task in TASKS.items()],
+        queue_name=INTERACTIVE,
+        redis_settings=RedisSettings.from_dsn(settings.redis_url),
+        ctx={"work": work},
+        max_jobs=JOBS_AT_ONCE,
+        job_completion_wait=30,
+        poll_delay=0.1,
+        handle_signals=True,
+    )
+    sweeping = asyncio.create_task(_keep_sweeping(work))
+    try:
+        await worker.async_run()
+    finally:
+        sweeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sweeping
+        await worker.close()
+        await queue.stop()
+        await events.close()
+        await database.close()
+
+
+def run(settings: Settings) -> None:
+    """Run the worker process."""
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(serve(settings))
