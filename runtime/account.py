@@ -77,13 +77,16 @@ class ServerAccount:
         return directory
 
 
-def data_place(account: ServerAccount, home: Path) -> Path:
-    """Directory that holds the servers' data: the installation's own, if the account gets there."""
+def data_place(account: ServerAccount, home: Path, name: str) -> Path:
+    """Directory that holds the servers' data: the home itself, if the account gets there.
+
+    Else a directory called ``name``, which is the installation's own and not that of its path: a
+    home that is deleted and made again must not find the data of the old one.
+    """
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     if account.uid is None or account.can_reach(home):
         return home
-    place = OPEN_PLACE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    return _opened(account, place, blocked=home)
+    return _opened(account, OPEN_PLACE / name, blocked=home)
 
 
 def reachable_programs(account: ServerAccount, program: Path, *, package_parts: Path) -> Path:
@@ -95,7 +98,7 @@ def reachable_programs(account: ServerAccount, program: Path, *, package_parts: 
     if account.can_reach(program):
         return program
     place = _opened(account, OPEN_PLACE / "programs", blocked=program)
-    identity = f"{package_parts}:{program.stat().st_mtime_ns}:{program.stat().st_size}"
+    identity = f"{package_parts}:{package_parts.stat().st_mtime_ns}"
     copy = place / hashlib.sha256(identity.encode()).hexdigest()[:12]
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")

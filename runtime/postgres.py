@@ -71,7 +71,7 @@ class PostgresServer:
         self.home, self.state = home, state
         self.settings = {**SETTINGS, **(settings or {})}
         self.account = ServerAccount.of_this_process()
-        self.data = data_place(self.account, home) / "postgres"
+        self.data = data_place(self.account, home, state.place) / "postgres"
         self.mark = f"balance-{hashlib.sha256(str(self.data).encode()).hexdigest()[:10]}"
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -55,6 +55,7 @@ def kept_port(port: int) -> int:
 class RuntimeState:
     """Ports chosen once and secrets made once; changes are saved at once."""
 
+    place: str = field(default_factory=lambda: secrets.token_hex(6))
     postgres_port: int = 0
     valkey_port: int = 0
     superuser_password: str = field(default_factory=_secret)
@@ -87,6 +88,13 @@ class RuntimeState:
         """What is remembered; on the first start, new secrets."""
         state = cls.load(home)
         if state is None:
+            if (home / "postgres" / "PG_VERSION").exists():
+                raise ConflictError(
+                    f"{cls.path(home)} is missing, but there is a database in {home} that only its"
+                    " passwords open; restore the file, or forget the data with"
+                    " `make clean-data`",
+                    code="STATE_MISSING",
+                )
             state = cls()
             state.save(home)
         return state

@@ -125,9 +125,10 @@ def forget(settings: Settings) -> None:
             field="BALANCE_HOME",
         )
     down(settings)
-    if RuntimeState.load(home) is not None:
-        elsewhere = data_place(ServerAccount.of_this_process(), home)
-        shutil.rmtree(elsewhere, ignore_errors=True)
+    state = RuntimeState.load(home)
+    if state is not None:
+        place = data_place(ServerAccount.of_this_process(), home, state.place)
+        shutil.rmtree(place, ignore_errors=True)
     if home.exists():
         shutil.rmtree(home)
 

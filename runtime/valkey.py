@@ -26,7 +26,7 @@ class ValkeyServer:
     def __init__(self, home: Path, state: RuntimeState) -> None:
         self.home, self.state = home, state
         self.account = ServerAccount.of_this_process()
-        self.data = data_place(self.account, home) / "valkey"
+        self.data = data_place(self.account, home, state.place) / "valkey"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from backend.settings import read_settings
+from domain.errors import ConflictError
 from runtime.servers import Servers, check_version
+from runtime.up import forget as remove
 from tests.servers import QUICK, forget
 
 
@@ -138,3 +142,33 @@ def test_data_and_secrets_are_private(home: Path) -> None:
     assert servers.postgres.data.stat().st_mode & 0o077 == 0
     assert servers.valkey.data.stat().st_mode & 0o077 == 0
     assert not list(home.glob("*password*"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
+def test_below_a_directory_closed_to_the_servers_account_they_run_elsewhere() -> None:
+    closed = Path(tempfile.mkdtemp(prefix=f"balance-test-{os.getpid()}-"))
+    closed.chmod(0o700)
+    home = closed / "home"
+    servers = Servers(home, postgres_settings=QUICK)
+    assert servers.postgres is not None
+    try:
+        assert asyncio.run(check_version(servers.start().database_url)).startswith("18.")
+        assert not servers.postgres.data.is_relative_to(home)
+        again = Servers(home, postgres_settings=QUICK)
+        assert again.postgres is not None
+        assert again.postgres.data == servers.postgres.data
+    finally:
+        servers.stop()
+        remove(read_settings(home=home))
+    assert not servers.postgres.data.parent.exists()
+    shutil.rmtree(closed)
+
+
+def test_a_database_whose_passwords_are_lost_is_not_replaced(home: Path) -> None:
+    servers = Servers(home, postgres_settings=QUICK)
+    servers.start()
+    servers.stop()
+    (home / "runtime.json").unlink()
+    with pytest.raises(ConflictError, match="restore the file") as refusal:
+        Servers(home)
+    assert refusal.value.code == "STATE_MISSING"
