@@ -165,7 +165,7 @@ async def test_a_crash_costs_numbers_but_never_repeats_one(devices: Path, town: 
     state, kept = devices.with_name("devices.state.json"), []
 
     def cut(number: int) -> Exception | None:
-        if number != 5:
+        if number < 5:
             return None
         kept.append(state.read_bytes())
         return PowerCutError()
