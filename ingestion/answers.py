@@ -36,7 +36,7 @@ OUTAGES = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.SystemError,
+    asyncpg.PostgresSystemError,
     asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
     DBAPIError,

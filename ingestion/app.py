@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Lifespan
 
 from backend.master_key import load_master_key
 from backend.services.devices import Devices
@@ -21,6 +22,25 @@ FRAMES = "/gateway/v1/frames"
 POOL = 12
 
 
+def application(
+    gateway: Gateway | None = None, lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
+    """Routes and error answers around a gateway."""
+
+    async def frames(request: Request) -> Response:
+        taker: Gateway = request.app.state.gateway
+        return await taker.push(request)
+
+    handlers = dict.fromkeys(answers.OUTAGES, answers.postpone)
+    app = Starlette(
+        routes=[Route(FRAMES, frames, methods=["POST"])],
+        lifespan=lifespan,
+        exception_handlers={BalanceError: answers.refuse, **handlers},
+    )
+    app.state.gateway = gateway
+    return app
+
+
 def create_app(settings: Settings) -> Starlette:
     """Build the gateway; it connects when it starts."""
 
@@ -31,20 +51,12 @@ def create_app(settings: Settings) -> Starlette:
         )
         queue = ArqQueue(settings.redis_url)
         await queue.start()
-        app.state.gateway = Gateway(database, Devices(database, load_master_key(settings)), queue)
+        devices = Devices(database, load_master_key(settings))
+        app.state.gateway = Gateway(database, devices, queue)
         try:
             yield
         finally:
             await queue.stop()
             await database.close()
 
-    async def frames(request: Request) -> Response:
-        gateway: Gateway = request.app.state.gateway
-        return await gateway.push(request)
-
-    handlers = dict.fromkeys(answers.OUTAGES, answers.postpone)
-    return Starlette(
-        routes=[Route(FRAMES, frames, methods=["POST"])],
-        lifespan=lifespan,
-        exception_handlers={BalanceError: answers.refuse, **handlers},
-    )
+    return application(lifespan=lifespan)

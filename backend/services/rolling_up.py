@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.balance import GroupHours, Members, roll_up
-from backend.store import group_hours, series
+from backend.store import bells, group_hours, series
 from backend.store.group_hours import Due, MemberRows, Rolled, Tree
 from domain.hours import hour_of
 from domain.identity import BalanceGroupId

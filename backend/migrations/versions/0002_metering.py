@@ -90,6 +90,8 @@ def upgrade() -> None:
         op.execute(row_security.grant(table, "SELECT, INSERT"))
     for table in PARTITIONED:
         op.execute(row_security.grant(table))
+    # imports take ids in advance, so that rows can name one another before they are written
+    op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO balance_app")
     op.execute(ENSURE_MONTH)
     op.execute("REVOKE ALL ON FUNCTION ensure_month FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION ensure_month TO balance_app")
