@@ -4,7 +4,6 @@
 start the embedded ones for their own time.
 """
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,8 +44,10 @@ def gateway() -> None:
 
 def worker() -> None:
     """Fold what was pushed, roll up, compute: everything that happens behind a request."""
+    from backend.tasks.worker import run  # noqa: PLC0415 - loads the services
+
     with part("worker") as settings:
-        importlib.import_module("backend.tasks.worker").run(settings)
+        run(settings)
 
 
 def register(app: typer.Typer) -> None:
