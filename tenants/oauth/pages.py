@@ -89,14 +89,14 @@ def ink_on(colour: str) -> str:
     Examples
     --------
     >>> ink_on("#1470B8"), ink_on("#F2C14E")
-    ('#FFFFFF', '#15191E')
+    ('#FFFFFF', '#000000')
     """
     parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#FFFFFF" if luminance < 0.18 else "#15191E"
+    return "#FFFFFF" if luminance < 0.179 else "#000000"
 
 
 def _policy(nonce: str, brand: Brand, leads_to: str | None) -> str:

@@ -103,6 +103,10 @@ class OAuthService:
                 return credentials.tenant_in(kind, carried)
         return None
 
+    async def close(self) -> None:
+        """Close what was opened here; the database belongs to the caller."""
+        await self.throttle.close()
+
     async def client(self, client_id: str) -> Client | None:
         """Client of that id, of the product or of a tenant; None when it may not be used."""
         tenant = self.tenant_of(client_id)

@@ -7,6 +7,7 @@ import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from domain.errors import LimitError
@@ -55,16 +56,23 @@ class Throttle:
     def __init__(self, redis_url: str | None) -> None:
         self._here = MovingWindowRateLimiter(MemoryStorage())
         self._shared: MovingWindowRateLimiter | None = None
+        self._client: Redis | None = None
         if redis_url is not None:
+            self._client = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=0.5)
             storage = RedisStorage(
                 f"async+{redis_url}",
                 implementation="redispy",
                 key_prefix="balance:limits",
-                socket_connect_timeout=0.5,
-                socket_timeout=0.5,
+                # The library passes it on to redis-py, though its options are typed as scalars.
+                connection_pool=self._client.connection_pool,  # type: ignore[arg-type]
             )
             self._shared = MovingWindowRateLimiter(storage)
         self._away_until = 0.0
+
+    async def close(self) -> None:
+        """Close the connections to Valkey."""
+        if self._client is not None:
+            await self._client.aclose(close_connection_pool=True)
 
     async def check(self, attempts: tuple[Attempt, ...]) -> None:
         """Refuse when one of the limits is reached.

@@ -407,5 +407,5 @@ async def test_a_tenants_brand_is_shown_to_its_clients_people(
         )
     page = await browser.get(link(client.client_id, Pkce()))
     assert "River &amp; Sons" in page.text
-    assert "--on-accent: #15191E" in page.text
+    assert "--on-accent: #000000" in page.text
     assert "img-src 'self' https://river.example" in page.headers["content-security-policy"]
