@@ -175,6 +175,15 @@ TYPES = {
 }
 """Columns that an import writes, and their types as array parameters."""
 
+_CAST = {"path": "path::ltree"}
+_INSERTS = {
+    table: f"INSERT INTO {table} (tenant_id, {', '.join(types)})"  # noqa: S608 - constants
+    f" SELECT $1, {', '.join(_CAST.get(name, name) for name in types)}"
+    f" FROM unnest({', '.join(f'${i}::{kind}[]' for i, kind in enumerate(types.values(), 2))})"
+    f" AS u ({', '.join(types)})"
+    for table, types in TYPES.items()
+}
+
 Row = tuple[Any, ...]
 """One row as the driver gives and takes it."""
 
@@ -268,16 +277,8 @@ class Metering:
         """Insert rows whose columns are those of :data:`TYPES`."""
         if not rows:
             return
-        types = TYPES[table]
-        cast = {"path": "path::ltree"}
-        arrays = ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types.values(), 2))
-        statement = (
-            f"INSERT INTO {table} (tenant_id, {', '.join(types)})"  # noqa: S608 - constants
-            f" SELECT $1, {', '.join(cast.get(name, name) for name in types)}"
-            f" FROM unnest({arrays}) AS u ({', '.join(types)})"
-        )
         driver = await self._session.driver()
-        await driver.execute(statement, self._tenant, *map(list, zip(*rows, strict=True)))
+        await driver.execute(_INSERTS[table], self._tenant, *map(list, zip(*rows, strict=True)))
 
     async def register_devices(self, rows: Sequence[tuple[str, str, int]]) -> list[str]:
         """Claim serials for this tenant; gives those that somebody else was quicker to claim."""

@@ -1,0 +1,181 @@
+"""Places and devices as people read them: sites, premises, meters in place, the radio network."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from backend.models.metering_points import Installation, Meter, MeteringPoint
+from backend.models.network import Channel, Concentrator, LogicalNetwork, RadioModule
+from backend.models.sites import Premise, Site
+from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId, SiteId
+from tenants.models import Tenant
+from tenants.session import TenantSession
+
+
+async def tenant_of(session: TenantSession) -> Tenant:
+    """The session's own tenant."""
+    return await session.get_one(Tenant, session.scope.tenant_id)
+
+
+def _visible(session: TenantSession) -> Select[Site]:
+    """Sites that the principal may see."""
+    statement = select(Site)
+    if session.scope.sites is not None:
+        top = aliased(Site)
+        above = top.path.op("@>")(Site.path)
+        chosen = select(top.id).where(top.id.in_(session.scope.sites), above)
+        statement = statement.where(chosen.exists())
+    return statement
+
+
+async def find_site(session: TenantSession, path: str) -> Site | None:
+    """Site by its path of names."""
+    site: Site | None = await session.scalar(_visible(session).where(Site.name_path == path))
+    return site
+
+
+async def load_sites(session: TenantSession, ids: Sequence[SiteId]) -> dict[SiteId, Site]:
+    """Sites by id; absent and hidden ones are left out."""
+    rows = await session.scalars(_visible(session).where(Site.id.in_(ids)))
+    return {site.id: site for site in rows}
+
+
+async def children_of_sites(
+    session: TenantSession, parents: Sequence[SiteId]
+) -> dict[SiteId, list[Site]]:
+    """Sites directly below each site, by name."""
+    rows = await session.scalars(
+        _visible(session).where(Site.parent_id.in_(parents)).order_by(Site.name, Site.id)
+    )
+    found: dict[SiteId, list[Site]] = {}
+    for site in rows:
+        assert site.parent_id is not None
+        found.setdefault(site.parent_id, []).append(site)
+    return found
+
+
+async def root_sites(session: TenantSession) -> list[Site]:
+    """Tops of what the principal may see."""
+    statement = _visible(session)
+    if session.scope.sites is None:
+        statement = statement.where(Site.parent_id.is_(None))
+    else:
+        statement = statement.where(Site.id.in_(session.scope.sites))
+    return list(await session.scalars(statement.order_by(Site.name, Site.id)))
+
+
+async def load_premises(
+    session: TenantSession, ids: Sequence[PremiseId]
+) -> dict[PremiseId, Premise]:
+    """Premises by id."""
+    seen = _visible(session).with_only_columns(Site.id)
+    rows = await session.scalars(
+        select(Premise).where(Premise.id.in_(ids), Premise.site_id.in_(seen))
+    )
+    return {premise.id: premise for premise in rows}
+
+
+async def meters_of_points(
+    session: TenantSession, points: Sequence[MeteringPointId]
+) -> dict[MeteringPointId, list[tuple[Installation, Meter]]]:
+    """Installations of each point with their meters, from the first to the current one."""
+    rows = await session.execute(
+        select(Installation, Meter)
+        .join(
+            Meter, (Meter.tenant_id == Installation.tenant_id) & (Meter.id == Installation.meter_id)
+        )
+        .where(Installation.point_id.in_(points))
+        .order_by(Installation.point_id, Installation.installed_at)
+    )
+    found: dict[MeteringPointId, list[tuple[Installation, Meter]]] = {}
+    for installation, meter in rows:
+        found.setdefault(installation.point_id, []).append((installation, meter))
+    return found
+
+
+async def load_meters(session: TenantSession, ids: Sequence[MeterId]) -> dict[MeterId, Meter]:
+    """Meters by id; those that never stood at a visible site are left out."""
+    seen = _visible(session).with_only_columns(Site.id)
+    stood = (
+        select(Installation.meter_id)
+        .join(
+            MeteringPoint,
+            (MeteringPoint.tenant_id == Installation.tenant_id)
+            & (MeteringPoint.id == Installation.point_id),
+        )
+        .where(MeteringPoint.site_id.in_(seen))
+    )
+    rows = await session.scalars(select(Meter).where(Meter.id.in_(ids), Meter.id.in_(stood)))
+    return {meter.id: meter for meter in rows}
+
+
+async def list_concentrators(session: TenantSession, after: int, most: int) -> list[Concentrator]:
+    """Concentrators in the order of their ids."""
+    statement = select(Concentrator).where(Concentrator.id > after)
+    if session.scope.sites is not None:
+        seen = _visible(session).with_only_columns(Site.id)
+        statement = statement.where(Concentrator.site_id.in_(seen))
+    return list(await session.scalars(statement.order_by(Concentrator.id).limit(most)))
+
+
+async def load_concentrators(
+    session: TenantSession, ids: Sequence[ConcentratorId]
+) -> dict[ConcentratorId, Concentrator]:
+    """Concentrators by id."""
+    statement = select(Concentrator).where(Concentrator.id.in_(ids))
+    if session.scope.sites is not None:
+        seen = _visible(session).with_only_columns(Site.id)
+        statement = statement.where(Concentrator.site_id.in_(seen))
+    return {one.id: one for one in await session.scalars(statement)}
+
+
+async def networks_of(
+    session: TenantSession, concentrators: Sequence[ConcentratorId]
+) -> dict[ConcentratorId, list[LogicalNetwork]]:
+    """Logical networks of each concentrator, by number."""
+    rows = await session.scalars(
+        select(LogicalNetwork)
+        .where(LogicalNetwork.concentrator_id.in_(concentrators))
+        .order_by(LogicalNetwork.number)
+    )
+    found: dict[ConcentratorId, list[LogicalNetwork]] = {}
+    for network in rows:
+        found.setdefault(network.concentrator_id, []).append(network)
+    return found
+
+
+async def modules_of(
+    session: TenantSession, concentrators: Sequence[ConcentratorId]
+) -> dict[ConcentratorId, list[RadioModule]]:
+    """Radio modules of each concentrator, by serial."""
+    rows = await session.scalars(
+        select(RadioModule)
+        .where(RadioModule.concentrator_id.in_(concentrators))
+        .order_by(RadioModule.network, RadioModule.serial)
+    )
+    found: dict[ConcentratorId, list[RadioModule]] = {}
+    for module in rows:
+        found.setdefault(module.concentrator_id, []).append(module)
+    return found
+
+
+async def channels_of(
+    session: TenantSession, concentrators: Sequence[ConcentratorId]
+) -> dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None]]]:
+    """Channels of each concentrator, and the point whose meter stands on each now."""
+    rows = await session.execute(
+        select(Channel, Installation.point_id)
+        .outerjoin(
+            Installation,
+            (Installation.tenant_id == Channel.tenant_id)
+            & (Installation.series_id == Channel.series_id)
+            & Installation.removed_at.is_(None),
+        )
+        .where(Channel.concentrator_id.in_(concentrators))
+        .order_by(Channel.network, Channel.address)
+    )
+    found: dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None]]] = {}
+    for channel, point in rows:
+        found.setdefault(channel.concentrator_id, []).append((channel, point))
+    return found
