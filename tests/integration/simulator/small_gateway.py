@@ -25,6 +25,14 @@ Unkind = Callable[[int], Response | Exception | str | None]
 """By the number of the request: an answer instead, an error, or ``"drop"`` after the commit."""
 
 
+class PowerCutError(Exception):
+    """Every concentrator loses its power; the gateway may have committed just before."""
+
+    def __init__(self, *, committed: bool) -> None:
+        super().__init__()
+        self.committed = committed
+
+
 @dataclass
 class SmallGateway:
     """What it has been told, and how it misbehaves."""
@@ -41,6 +49,7 @@ class SmallGateway:
     counters: dict[str, list[int]] = field(default_factory=dict)
     highest: dict[str, int] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
+    rejections: list[str] = field(default_factory=list)
     kinds: set[tuple[str | None, str | None]] = field(default_factory=set)
     longest_body: int = 8 * 2**20
     duplicates: int = 0
@@ -57,6 +66,8 @@ class SmallGateway:
         self.requests += 1
         body = await request.body()
         trick = self.unkind(self.requests)
+        if isinstance(trick, PowerCutError) and trick.committed:
+            self._judge(request, body)
         if isinstance(trick, Exception):
             raise trick
         if isinstance(trick, Response):
@@ -124,6 +135,7 @@ class SmallGateway:
             self._keep(serial, frame)
             accepted.append(sequence)
         self.duplicates += len(duplicates)
+        self.rejections += [entry["code"] for entry in rejected]
         gaps, self.gaps = self.gaps, []
         return {
             "accepted": accepted,

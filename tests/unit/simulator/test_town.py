@@ -84,6 +84,23 @@ def test_the_flats_are_the_300_homes_to_the_pulse(town: Town, homes: np.ndarray)
     assert checked > 35
 
 
+def test_every_counter_is_the_floor_of_the_amount_times_the_constant(town: Town) -> None:
+    constants = set()
+    for device in town.devices.values():
+        instants = range(town.origin, town.origin + 2000, 211)
+        counters = np.array([device.counters(instant) for instant in instants])
+        for position, channel in enumerate(device.channels):
+            if len(channel.installations) > 1:
+                continue
+            start = channel.installations[0].initial_counter
+            amounts = [channel.registered(device.patterns, instant) for instant in instants]
+            pulses = [Fraction(channel.pulses_per_unit * run, 1000) // 1 for run in amounts]
+            expected = [(start + pulse) % channel.wrap for pulse in pulses]
+            assert counters[:, position].tolist() == expected
+            constants.add(channel.pulse_constant)
+    assert constants == {"1000", "3200", "100", "10", "1/0.0283168"}
+
+
 def test_counters_wrap_and_never_run_ahead_of_their_width(town: Town) -> None:
     wrapped: Counter[int] = Counter()
     for device in town.devices.values():
