@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from domain.errors import InvalidError, NotFoundError
 from tenants import audit, credentials
 from tenants.credentials import Kind
-from tenants.models.clients import OAuthClient, RefreshToken
+from tenants.models.clients import AuthorizationCode, OAuthClient, RefreshToken
 from tenants.particulars import checked_name
 from tenants.permissions import ClientScope
 from tenants.session import TenantSession
@@ -102,6 +102,13 @@ async def revoke_client(session: TenantSession, client_id: str) -> None:
         .values(revoked_at=client.revoked_at)
     )
     await audit.record(session, "client.revoke", f"client:{client_id}")
+
+
+async def forget_expired(session: TenantSession) -> None:
+    """Delete codes and refresh tokens that expired a day ago: nobody can use or reuse them."""
+    past = datetime.now(UTC) - timedelta(days=1)
+    await session.execute(delete(AuthorizationCode).where(AuthorizationCode.expires_at < past))
+    await session.execute(delete(RefreshToken).where(RefreshToken.expires_at < past))
 
 
 async def _get(session: TenantSession, client_id: str) -> OAuthClient:

@@ -201,6 +201,10 @@ async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, unt
                 field="role",
             )
         session.add(member)
+        try:
+            await session.flush()
+        except IntegrityError as error:
+            raise NotFoundError("site", site) from error
         detail = {"role": member.role, "site": site}
         await audit.record(session, "membership.add", f"user:{user}", detail)
 

@@ -7,7 +7,7 @@ gives the event loop free while it waits for the server.
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from domain.identity import TenantId, UserId
@@ -130,12 +130,6 @@ class Records:
             .where(RefreshToken.family == family, RefreshToken.revoked_at.is_(None))
             .values(revoked_at=func.now())
         )
-
-    def forget_expired(self) -> None:
-        """Delete codes and refresh tokens that expired a day ago: nobody can use or reuse them."""
-        past = datetime.now(UTC) - timedelta(days=1)
-        for table in (AuthorizationCode, RefreshToken):
-            self._session.execute(delete(table).where(table.expires_at < past))
 
 
 class OneClient(Records):

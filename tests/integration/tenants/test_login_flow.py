@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from domain.errors import UnauthenticatedError
 from domain.identity import Scope, TenantId
-from tenants import audit
+from tenants import audit, clients
 from tenants.models import (
     AuditEntry,
     AuthorizationCode,
@@ -264,6 +264,23 @@ async def test_who_lost_the_role_cannot_refresh(world: World, browser: Visitor) 
     async with world.database.session(Scope(made.tenant)) as session:
         await session.execute(update(Membership).values(valid_to=datetime.now(UTC)))
     assert (await refresh(browser, token)).json()["error"] == "invalid_grant"
+
+
+async def test_expired_codes_and_tokens_are_forgotten_and_live_ones_kept(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
+    await exchange(browser, await browser.code_for(link("console", pkce), ann), pkce)
+    scope = Scope(made.tenant)
+    for table in (AuthorizationCode, RefreshToken):
+        async with world.database.session(scope) as session:
+            await clients.forget_expired(session)
+            assert len((await session.scalars(select(table))).all()) == 1
+            long_ago = datetime.now(UTC) - timedelta(days=2)
+            await session.execute(update(table).values(expires_at=long_ago))
+            await clients.forget_expired(session)
+            assert (await session.scalars(select(table))).all() == []
 
 
 async def test_revoking_a_refresh_token_ends_its_family(world: World, browser: Visitor) -> None:

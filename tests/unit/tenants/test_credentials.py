@@ -1,6 +1,7 @@
 """Credentials, passwords, addresses and names: what is accepted, and what is not."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -47,6 +48,21 @@ async def test_a_password_is_known_again_and_no_other() -> None:
     assert not await passwords.verify(known, "correct horse batterz")
     assert not await passwords.verify(None, "nobody has this password")
     assert not await passwords.verify("no hash at all", "correct horse battery")
+
+
+async def test_an_unknown_account_costs_as_much_work_as_a_known_one() -> None:
+    class Counting(PasswordHasher):
+        done = 0
+
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            self.done += 1
+            return super().verify(hash, password)
+
+    hasher = Counting(time_cost=1, memory_cost=8, parallelism=1)
+    passwords = Passwords(hasher)
+    await passwords.verify(await passwords.hash("correct horse battery"), "wrong")
+    await passwords.verify(None, "wrong")
+    assert hasher.done == 2
 
 
 @pytest.mark.parametrize("password", ["", "short", "x" * 201])
