@@ -44,16 +44,10 @@ async def add_client(
     Raises
     ------
     InvalidError
-        UNKNOWN_SCOPE, INVALID_REDIRECT_URI, or PUBLIC_CLIENT_WITHOUT_REDIRECT, as such a client
-        could never get a token.
+        UNKNOWN_SCOPE, INVALID_REDIRECT_URI or PUBLIC_CLIENT_WITHOUT_REDIRECT.
     """
     tenant = session.scope.tenant_id
-    if public and not redirect_uris:
-        raise InvalidError(
-            "redirect_uris: a public client needs one to get tokens at all",
-            code="PUBLIC_CLIENT_WITHOUT_REDIRECT",
-            field="redirect_uris",
-        )
+    _must_get_tokens(redirect_uris, public=public)
     made = ClientCredentials(
         credentials.issue(Kind.CLIENT_ID, tenant),
         None if public else credentials.issue(Kind.CLIENT_SECRET, tenant),
@@ -74,6 +68,15 @@ async def add_client(
     detail = {"name": client.name, "scopes": client.scopes, "redirect_uris": client.redirect_uris}
     await audit.record(session, "client.create", f"client:{client.id}", detail)
     return made
+
+
+def _must_get_tokens(redirect_uris: Sequence[str], *, public: bool) -> None:
+    if public and not redirect_uris:
+        raise InvalidError(
+            "redirect_uris: a public client needs one to get tokens at all",
+            code="PUBLIC_CLIENT_WITHOUT_REDIRECT",
+            field="redirect_uris",
+        )
 
 
 async def rotate_secret(session: TenantSession, client_id: str) -> ClientCredentials:

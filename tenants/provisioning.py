@@ -140,6 +140,11 @@ async def create_user(  # noqa: PLR0913 - what an account is created from
         )
     hasher = passwords or Passwords()
     user.password_hash = await hasher.hash(password or generated or "")
+    await _save_account(database, user, actor)
+    return CreatedUser(user.id, generated)
+
+
+async def _save_account(database: Database, user: UserAccount, actor: str) -> None:
     try:
         async with database.global_session() as session:
             session.add(user)
@@ -152,7 +157,6 @@ async def create_user(  # noqa: PLR0913 - what an account is created from
             code="ACCOUNT_EXISTS",
             field="email",
         ) from error
-    return CreatedUser(user.id, generated)
 
 
 async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, until when
@@ -171,19 +175,12 @@ async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, unt
     Raises
     ------
     InvalidError
-        UNKNOWN_ROLE, or INVALID_PERIOD when it would end before it starts.
-    NotFoundError
-        There is no such tenant, user or site.
-    ConflictError
-        MEMBERSHIP_EXISTS: the person has this role already.
+        UNKNOWN_ROLE or INVALID_PERIOD.
+    NotFoundError, ConflictError
+        No such tenant, user or site; MEMBERSHIP_EXISTS.
     """
     start = valid_from or datetime.now(UTC)
-    if valid_to is not None and valid_to <= start:
-        raise InvalidError(
-            f"valid_to = {valid_to}: not after valid_from = {start}",
-            code="INVALID_PERIOD",
-            field="valid_to",
-        )
+    _check_period(start, valid_to)
     member = Membership(
         tenant_id=tenant,
         user_id=user,
@@ -194,19 +191,28 @@ async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, unt
     )
     async with database.session(_administrator(tenant, actor)) as session:
         await _must_exist(session, tenant, user)
-        if await session.scalar(_same_and_open(member)):
-            raise ConflictError(
-                f"role = {role!r}: user {user} has it here already",
-                code="MEMBERSHIP_EXISTS",
-                field="role",
-            )
+        await _must_be_new(session, member)
         session.add(member)
-        try:
-            await session.flush()
-        except IntegrityError as error:
-            raise NotFoundError("site", site) from error
+        await _flush_site(session, site)
         detail = {"role": member.role, "site": site}
         await audit.record(session, "membership.add", f"user:{user}", detail)
+
+
+def _check_period(start: datetime, valid_to: datetime | None) -> None:
+    if valid_to is not None and valid_to <= start:
+        raise InvalidError(
+            f"valid_to = {valid_to}: not after valid_from = {start}",
+            code="INVALID_PERIOD",
+            field="valid_to",
+        )
+
+
+async def _flush_site(session: AsyncSession, site: SiteId | None) -> None:
+    """Write the membership; what it can still lack, its tenant and user being there, is a site."""
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise NotFoundError("site", site) from error
 
 
 async def _must_exist(session: AsyncSession, tenant: TenantId, user: UserId) -> None:
@@ -214,6 +220,15 @@ async def _must_exist(session: AsyncSession, tenant: TenantId, user: UserId) -> 
         raise NotFoundError("tenant", tenant)
     if await session.get(UserAccount, user) is None:
         raise NotFoundError("user", user)
+
+
+async def _must_be_new(session: AsyncSession, member: Membership) -> None:
+    if await session.scalar(_same_and_open(member)):
+        raise ConflictError(
+            f"role = {member.role!r}: user {member.user_id} has it here already",
+            code="MEMBERSHIP_EXISTS",
+            field="role",
+        )
 
 
 def _same_and_open(member: Membership) -> Select[int]:

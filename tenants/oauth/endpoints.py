@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from domain.errors import InvalidError, LimitError, UnauthenticatedError
+from domain.identity import TenantId
 from tenants.credentials import Kind
 from tenants.oauth.forms import read_form
 from tenants.oauth.server import NOT_CACHED, ProtocolRequest, ProtocolServer, profile_of
@@ -96,16 +97,25 @@ class ProtocolEndpoints:
         asked = ProtocolRequest(
             request.method, request.url.path, fields, {"Authorization": authorization}
         )
-        ahead = await self._read_ahead(fields.get("token"))
+        response = await self._run(tenant, asked, protocol)
+        if response.status_code == 401:
+            await self._service.throttle.count(attempts)
+        return response
+
+    async def _run(
+        self,
+        tenant: TenantId,
+        asked: ProtocolRequest,
+        protocol: Callable[[ProtocolServer, ProtocolRequest], Response],
+    ) -> Response:
+        """Run the protocol in the tenant's session, with what it cannot wait for at hand."""
+        ahead = await self._read_ahead(asked.form.get("token"))
 
         def run(server: ProtocolServer) -> Response:
             server.read_ahead = ahead
             return protocol(server, asked)
 
-        response = await self._service.run(tenant, run)
-        if response.status_code == 401:
-            await self._service.throttle.count(attempts)
-        return response
+        return await self._service.run(tenant, run)
 
     async def _read_ahead(self, token: str | None) -> Grant | None:
         """Verify an access token before the protocol runs, which cannot wait for keys."""
