@@ -1,10 +1,7 @@
 """What the gateway answers when it refuses: one place maps errors to HTTP."""
 
-import asyncpg
 import orjson
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,21 +27,6 @@ STATUS: tuple[tuple[type[BalanceError], int], ...] = (
     (UnavailableError, 503),
 )
 """The first class that fits decides."""
-
-OUTAGES = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.PostgresSystemError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InterfaceError,
-    DBAPIError,
-    PoolTimeoutError,
-    OSError,
-    TimeoutError,
-)
-"""Ways in which the database is away, full or busy: the device must come back, not give up."""
 
 log = structlog.get_logger(__name__)
 

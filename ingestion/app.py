@@ -16,6 +16,7 @@ from backend.tasks.queue import ArqQueue
 from domain.errors import BalanceError
 from ingestion import answers
 from ingestion.gateway import Gateway
+from tenants.outages import OUTAGES
 from tenants.session import Database
 
 FRAMES = "/gateway/v1/frames"
@@ -31,7 +32,7 @@ def application(
         taker: Gateway = request.app.state.gateway
         return await taker.push(request)
 
-    handlers = dict.fromkeys(answers.OUTAGES, answers.postpone)
+    handlers = dict.fromkeys(OUTAGES, answers.postpone)
     app = Starlette(
         routes=[Route(FRAMES, frames, methods=["POST"])],
         lifespan=lifespan,

@@ -307,6 +307,30 @@ async def _pulses_at(
     return pulses
 
 
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """Registers of installations at their last known counter; arrays have shape ``(n,)``."""
+
+    time_s: NDArray[np.int64]
+    counter: NDArray[np.int64]
+    register: NDArray[np.int64]
+    """Wh or litres."""
+
+
+async def load_dials(session: TenantSession, standing: Standing, at_s: int) -> Dials:
+    """What each installation's dial showed at its last known counter up to an instant.
+
+    ``at_s`` (seconds since the epoch) lies within every installation given. One whose counters
+    never came shows its initial index.
+    """
+    found = await _nearest(session, standing, at_s // registers.SECONDS, before=True)
+    terms = standing.terms
+    time_s = np.where(found.known, found.time_s, terms.start_s)
+    counter = np.where(found.known, found.counter, terms.initial_counter)
+    pulses = await _pulses_at(session, standing, time_s, counter, exactly=True)
+    return Dials(time_s, counter, terms.register(pulses))
+
+
 def _arrivals(standing: Standing, counters: _Counters, start: int, end: int, now: int) -> CodeArray:
     """Code of each expected hour's counter, by installation; MISSING, or NOT_EXPECTED."""
     inside = slice(start - counters.start, end - counters.start)

@@ -1,0 +1,132 @@
+"""Balance groups in the schema."""
+
+from datetime import datetime
+from typing import Annotated
+
+import numpy as np
+import strawberry
+
+from analytics import balance
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, encode
+from backend.graphql.metered import From, Metered, Node, To, edge_values
+from backend.graphql.metering_points import MeteringPoint
+from backend.graphql.scalars import HOURLY, Duration, SeriesArray
+from backend.graphql.sites import Site
+from backend.services import profiles
+from backend.services.profiles import Range
+from backend.store import metered
+from backend.store.metered import GroupRow
+from domain.errors import InvalidError
+from domain.hours import instant_of
+from domain.quantities import Commodity, Role, unit_of
+from tenants.permissions import Permission
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="Supplied against delivered, hour by hour; packed.")
+class Imbalance:
+    """Arrays of one length."""
+
+    start: datetime
+    step: Duration
+    unit: str
+    supplied: SeriesArray = strawberry.field(description="Inlets minus exports of the node.")
+    delivered: SeriesArray = strawberry.field(
+        description="Meters at the node, and of each child what it took in."
+    )
+    imbalance: SeriesArray = strawberry.field(
+        description="Supplied minus delivered; null below 98 % coverage or without the inlet."
+    )
+    coverage: SeriesArray = strawberry.field(
+        description="Known share of the direct members of delivered, 0 to 1."
+    )
+
+
+@strawberry.type(description="A node of the tree along which energy is balanced.")
+class BalanceGroup(Node, Metered):
+    """View of a group."""
+
+    id: strawberry.ID
+    name: str
+    commodity: Commodity
+    row: strawberry.Private[GroupRow]
+
+    @classmethod
+    def of(cls, row: GroupRow) -> "BalanceGroup":
+        """Build the view of a row."""
+        return cls(
+            id=strawberry.ID(encode(Kind.BALANCE_GROUP, row.id)),
+            name=row.name,
+            commodity=row.commodity,
+            row=row,
+        )
+
+    @strawberry.field(description="The group above.")
+    async def parent(self, info: Info) -> "BalanceGroup | None":
+        """Resolve through the loader."""
+        if self.row.parent_id is None:
+            return None
+        row = await info.context.group(self.row.parent_id)
+        return None if row is None else BalanceGroup.of(row)
+
+    @strawberry.field(description="Groups directly below, by name.")
+    async def children(self, info: Info) -> list["BalanceGroup"]:
+        """Resolve through the loader: one statement a level, whatever its width."""
+        loader = info.context.loader("group_children", metered.child_groups)
+        return [BalanceGroup.of(row) for row in await loader.load(self.row.id) or []]
+
+    @strawberry.field(description="The site it stands for; none for a group that somebody drew.")
+    async def site(self, info: Info) -> Site | None:
+        """Resolve through the loader."""
+        if self.row.site_id is None:
+            return None
+        row = await info.context.site(self.row.site_id)
+        return None if row is None else Site.of(row)
+
+    @strawberry.field(description="Balance meters of the node.")
+    async def inlets(self, info: Info) -> list[MeteringPoint]:
+        """Resolve through the loader of members."""
+        rows = await self._members(info)
+        return [MeteringPoint.of(row) for row in rows if row.role == Role.INLET]
+
+    @strawberry.field(description="Metering points that belong to the node directly.")
+    async def members(self, info: Info) -> list[MeteringPoint]:
+        """Resolve through the loader."""
+        return [MeteringPoint.of(row) for row in await self._members(info)]
+
+    async def _members(self, info: Info) -> list[metered.PointRow]:
+        info.context.require(Permission.METERING_READ)
+        loader = info.context.loader("group_members", metered.members_of_groups)
+        return await loader.load(self.row.id) or []
+
+    @strawberry.field(description="Supplied against delivered, hour by hour.")
+    async def imbalance(
+        self,
+        info: Info,
+        from_: From,
+        to: To,
+        step: Annotated[Duration, strawberry.argument(description="PT1H.")] = HOURLY,
+    ) -> Imbalance:
+        """Resolve by service."""
+        info.context.require(Permission.BALANCES_READ)
+        if step != HOURLY:
+            raise InvalidError("step of an imbalance must be PT1H", code="BAD_STEP", field="step")
+        asked = Range.of(from_, to, step)
+        info.context.spend(asked.end - asked.start)
+        async with info.context.db() as session:
+            found = await profiles.imbalance_of(session, self.row, asked, info.context.now)
+        return _view(found, asked, self.row)
+
+
+def _view(found: balance.Imbalance, asked: Range, group: GroupRow) -> Imbalance:
+    return Imbalance(
+        start=instant_of(asked.start),
+        step=Duration(asked.step),
+        unit=unit_of(group.commodity),
+        supplied=SeriesArray(edge_values(found.supplied, found.supplied_known)),
+        delivered=SeriesArray(edge_values(found.delivered, found.delivered_known)),
+        imbalance=SeriesArray(edge_values(found.imbalance, found.imbalance_known)),
+        coverage=SeriesArray(np.round(found.coverage, 6)),
+    )

@@ -1,0 +1,155 @@
+"""What a resolver may reach: the scope, one transaction lent in turns, and the loaders."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from backend.clients.events import Events
+from backend.services import places, profiles
+from backend.services.profiles import Profile, Quantity, Range
+from backend.store import metered
+from backend.store.metered import GroupRow, PointRow
+from domain.errors import ForbiddenError, LimitError
+from domain.identity import Scope
+from tenants.permissions import Permission
+from tenants.session import Database, TenantSession
+
+V = TypeVar("V")
+
+MOST_POINTS = 2_000_000
+"""Hours of series that one request may read."""
+
+ProfileKey = tuple[PointRow | GroupRow, Range, Quantity]
+
+
+class Context:
+    """One request. Sibling resolvers run concurrently but share one session, so they take turns.
+
+    Used as an asynchronous context manager: the transaction opens when somebody first needs it,
+    commits at the end, and rolls back on an error.
+    """
+
+    def __init__(self, database: Database, scope: Scope, events: Events) -> None:
+        self.scope = scope
+        self.events = events
+        self.now = datetime.now(UTC)
+        self.database = database
+        self.points_read = 0
+        self._turn = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self._session: TenantSession | None = None
+        self._loaders: dict[str, DataLoader[Any, Any]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Enter the request."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit what was done, or roll it back."""
+        await self._stack.__aexit__(kind, error, trace)
+
+    @asynccontextmanager
+    async def db(self) -> AsyncGenerator[TenantSession]:
+        """Wait for the session to be free, then lend it out."""
+        async with self._turn:
+            if self._session is None:
+                opened = self.database.session(self.scope)
+                self._session = await self._stack.enter_async_context(opened)
+            yield self._session
+
+    def require(self, permission: Permission) -> None:
+        """Check that the principal may do this.
+
+        Raises
+        ------
+        ForbiddenError
+            They may not.
+        """
+        if permission not in self.scope.permissions:
+            raise ForbiddenError(f"this needs the permission {permission}")
+
+    def spend(self, hours: int) -> None:
+        """Count hours of series against the request's limit.
+
+        Raises
+        ------
+        LimitError
+            The request reads too much at once.
+        """
+        self.points_read += hours
+        if self.points_read > MOST_POINTS:
+            raise LimitError(
+                f"one request reads at most {MOST_POINTS} hours of series", code="COST_LIMIT"
+            )
+
+    def loader(
+        self,
+        name: str,
+        load: Callable[[TenantSession, Sequence[Any]], Awaitable[Mapping[Any, V]]],
+    ) -> DataLoader[Any, V | None]:
+        """Loader of that name: one call of ``load`` for all that siblings ask in a tick."""
+        found = self._loaders.get(name)
+        if found is None:
+
+            async def batch(keys: list[Any]) -> list[V | None]:
+                async with self.db() as session:
+                    rows = await load(session, keys)
+                return [rows.get(key) for key in keys]
+
+            found = self._loaders[name] = DataLoader(load_fn=batch)
+        return found
+
+    async def point(self, number: int) -> PointRow | None:
+        """Metering point by id."""
+        self.require(Permission.METERING_READ)
+        return await self.loader("points", metered.load_points).load(number)
+
+    async def group(self, number: int) -> GroupRow | None:
+        """Balance group by id."""
+        self.require(Permission.METERING_READ)
+        return await self.loader("groups", metered.load_groups).load(number)
+
+    async def site(self, number: int) -> Any:  # noqa: ANN401 - a row that only views open
+        """Site by id."""
+        self.require(Permission.METERING_READ)
+        return await self.loader("sites", places.load_sites).load(number)
+
+    async def profile(
+        self, owner: PointRow | GroupRow, asked: Range, quantity: Quantity
+    ) -> Profile:
+        """Profile of a point or group; those asked over the same range are read together."""
+        self.require(Permission.READINGS_READ)
+        self.spend(asked.end - asked.start)
+        loader: DataLoader[ProfileKey, Profile | None] = self.loader("profiles", self._profiles)
+        found = await loader.load((owner, asked, quantity))
+        assert found is not None
+        return found
+
+    async def _profiles(
+        self, session: TenantSession, keys: Sequence[ProfileKey]
+    ) -> dict[ProfileKey, Profile]:
+        found: dict[ProfileKey, Profile] = {}
+        asked: dict[tuple[type, Range, Quantity], list[Any]] = {}
+        for owner, span, quantity in keys:
+            asked.setdefault((type(owner), span, quantity), []).append(owner)
+        for (kind, span, quantity), owners in asked.items():
+            read: Callable[..., Awaitable[list[Profile]]] = profiles.of_points
+            if kind is GroupRow:
+                supplied = quantity is Quantity.SUPPLIED
+                read = profiles.supplied_of_groups if supplied else profiles.of_groups
+            results = await read(session, owners, span, self.now)
+            found |= {
+                (owner, span, quantity): result
+                for owner, result in zip(owners, results, strict=True)
+            }
+        return found

@@ -1,0 +1,111 @@
+"""The radio network in the schema: concentrators, networks, modules, channels."""
+
+from datetime import datetime
+
+import strawberry
+
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, encode
+from backend.graphql.metered import Node
+from backend.graphql.metering_points import MeteringPoint
+from backend.graphql.sites import Site
+from backend.models import network as models
+from backend.services import places
+from domain.identity import MeteringPointId
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="A pulse input as its concentrator addresses it.")
+class Channel:
+    """View of a :class:`models.Channel`."""
+
+    network: int
+    address: int
+    input: int | None
+    found_at: datetime
+    placed: bool = strawberry.field(description="Whether a meter stands on it now.")
+    point_id: strawberry.Private[MeteringPointId | None]
+
+    @strawberry.field(description="The metering point whose meter stands on it now.")
+    async def point(self, info: Info) -> MeteringPoint | None:
+        """Resolve through the loader."""
+        row = None if self.point_id is None else await info.context.point(self.point_id)
+        return None if row is None else MeteringPoint.of(row)
+
+
+@strawberry.type(description="A battery radio module.")
+class RadioModule:
+    """View of a :class:`models.RadioModule`."""
+
+    serial: str
+    generation: str
+    network: int
+
+
+@strawberry.type(description="One of the radio networks of a concentrator.")
+class LogicalNetwork:
+    """View of a :class:`models.LogicalNetwork`."""
+
+    number: int
+    name: str | None
+
+
+@strawberry.type(description="A head end that relays its radio modules to the gateway.")
+class Concentrator(Node):
+    """View of a :class:`models.Concentrator`."""
+
+    id: strawberry.ID
+    serial: str
+    generation: str
+    row: strawberry.Private[models.Concentrator]
+
+    @classmethod
+    def of(cls, row: models.Concentrator) -> "Concentrator":
+        """Build the view of a row."""
+        return cls(
+            id=strawberry.ID(encode(Kind.CONCENTRATOR, row.id)),
+            serial=row.serial,
+            generation=row.generation,
+            row=row,
+        )
+
+    @strawberry.field(description="The smallest site that holds all its meters.")
+    async def site(self, info: Info) -> Site | None:
+        """Resolve through the loader."""
+        row = None if self.row.site_id is None else await info.context.site(self.row.site_id)
+        return None if row is None else Site.of(row)
+
+    @strawberry.field(description="Its logical networks, by number.")
+    async def networks(self, info: Info) -> list[LogicalNetwork]:
+        """Resolve through the loader."""
+        loader = info.context.loader("networks", places.networks_of)
+        rows = await loader.load(self.row.id) or []
+        return [LogicalNetwork(number=row.number, name=row.name) for row in rows]
+
+    @strawberry.field(description="Its radio modules, by network and serial.")
+    async def modules(self, info: Info) -> list[RadioModule]:
+        """Resolve through the loader."""
+        loader = info.context.loader("modules", places.modules_of)
+        rows = await loader.load(self.row.id) or []
+        return [
+            RadioModule(serial=row.serial, generation=row.generation, network=row.network)
+            for row in rows
+        ]
+
+    @strawberry.field(description="Its channels; those without a meter are in quarantine.")
+    async def channels(self, info: Info) -> list[Channel]:
+        """Resolve through the loader."""
+        loader = info.context.loader("channels", places.channels_of)
+        rows = await loader.load(self.row.id) or []
+        return [
+            Channel(
+                network=row.network,
+                address=row.address,
+                input=row.input,
+                found_at=row.found_at,
+                placed=point is not None,
+                point_id=point,
+            )
+            for row, point in rows
+        ]

@@ -1,0 +1,75 @@
+"""The schema: every noun's fields put together."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, decode
+from backend.graphql.metered import Node
+from backend.graphql.metering_points import Meter, MeteringPoint
+from backend.graphql.network import Concentrator
+from backend.graphql.scalars import SCALARS
+from backend.graphql.sites import Premise, Site
+from backend.graphql.viewer import Viewer
+from backend.services import places
+from tenants.permissions import Permission
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type
+class Query:
+    """Everything that can be read."""
+
+    @strawberry.field(description="Who asks, and the entrances to what they may see.")
+    def viewer(self, info: Info) -> Viewer:
+        """Resolve from the token alone."""
+        return Viewer(permissions=sorted(info.context.scope.permissions))
+
+    @strawberry.field(
+        description="Anything by its global id; null for what is absent, malformed or not yours."
+    )
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        """Resolve through the same loaders as the lists, so the same rights hold."""
+        found = decode(id)
+        if found is None:
+            return None
+        kind, number = found
+        match kind:
+            case Kind.METERING_POINT:
+                point = await info.context.point(number)
+                return None if point is None else MeteringPoint.of(point)
+            case Kind.BALANCE_GROUP:
+                group = await info.context.group(number)
+                return None if group is None else BalanceGroup.of(group)
+            case Kind.SITE:
+                site = await info.context.site(number)
+                return None if site is None else Site.of(site)
+            case _:
+                return await _rarer(info.context, kind, number)
+
+
+async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
+    """Nodes that are seldom asked by id."""
+    context.require(Permission.METERING_READ)
+    match kind:
+        case Kind.PREMISE:
+            premise = await context.loader("premises", places.load_premises).load(number)
+            return None if premise is None else Premise.of(premise)
+        case Kind.METER:
+            meter = await context.loader("meters", places.load_meters).load(number)
+            return None if meter is None else Meter.of(meter)
+        case Kind.CONCENTRATOR:
+            loader = context.loader("concentrators", places.load_concentrators)
+            concentrator = await loader.load(number)
+            return None if concentrator is None else Concentrator.of(concentrator)
+        case _:
+            return None
+
+
+schema = strawberry.Schema(
+    query=Query,
+    types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator],
+    config=StrawberryConfig(scalar_map=SCALARS),
+)

@@ -1,0 +1,106 @@
+"""Sites and premises in the schema."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, encode
+from backend.graphql.metered import Node
+from backend.models import sites as models
+from backend.services import places
+from backend.store import metered
+from domain.identity import SiteId
+from domain.quantities import SiteKind
+
+if TYPE_CHECKING:
+    from backend.graphql.balance_groups import BalanceGroup
+
+Info = strawberry.Info[Context, None]
+
+strawberry.enum(SiteKind, description="Level of a site in the tree.")
+
+
+@strawberry.type(description="A node of the site tree: region, city, ... house, entrance.")
+class Site(Node):
+    """View of a :class:`models.Site`."""
+
+    id: strawberry.ID
+    kind: SiteKind
+    name: str
+    path: str = strawberry.field(description="Names from the root, separated by slashes.")
+    timezone: str
+    latitude: float | None
+    longitude: float | None
+    row: strawberry.Private[models.Site]
+
+    @classmethod
+    def of(cls, row: models.Site) -> "Site":
+        """Build the view of a row."""
+        return cls(
+            id=strawberry.ID(encode(Kind.SITE, row.id)),
+            kind=SiteKind(row.kind),
+            name=row.name,
+            path=row.name_path,
+            timezone=row.timezone,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            row=row,
+        )
+
+    @strawberry.field(description="The site above, if the viewer may see it.")
+    async def parent(self, info: Info) -> "Site | None":
+        """Resolve through the loader."""
+        if self.row.parent_id is None:
+            return None
+        row = await info.context.site(self.row.parent_id)
+        return None if row is None else Site.of(row)
+
+    @strawberry.field(description="Sites directly below, by name.")
+    async def children(self, info: Info) -> list["Site"]:
+        """Resolve through the loader: one statement a level, whatever its width."""
+        loader = info.context.loader("site_children", places.children_of_sites)
+        return [Site.of(row) for row in await loader.load(self.row.id) or []]
+
+    @strawberry.field(description="The balance group of this site for each commodity below it.")
+    async def balance_groups(
+        self, info: Info
+    ) -> list[Annotated["BalanceGroup", strawberry.lazy("backend.graphql.balance_groups")]]:
+        """Resolve through the loader."""
+        from backend.graphql.balance_groups import BalanceGroup  # noqa: PLC0415 - the types name each other
+
+        loader = info.context.loader("site_groups", metered.groups_of_sites)
+        return [BalanceGroup.of(row) for row in await loader.load(SiteId(self.row.id)) or []]
+
+
+@strawberry.type(description="A flat or a shop.")
+class Premise(Node):
+    """View of a :class:`models.Premise`."""
+
+    id: strawberry.ID
+    name: str
+    area_m2: float | None
+    persons: int | None
+    rooms: int | None
+    norm_kwh_month: float | None
+    norm_m3_month: float | None
+    row: strawberry.Private[models.Premise]
+
+    @classmethod
+    def of(cls, row: models.Premise) -> "Premise":
+        """Build the view of a row."""
+        return cls(
+            id=strawberry.ID(encode(Kind.PREMISE, row.id)),
+            name=row.name,
+            area_m2=None if row.area_m2 is None else float(row.area_m2),
+            persons=row.persons,
+            rooms=row.rooms,
+            norm_kwh_month=None if row.norm_kwh_month is None else float(row.norm_kwh_month),
+            norm_m3_month=None if row.norm_m3_month is None else float(row.norm_m3_month),
+            row=row,
+        )
+
+    @strawberry.field(description="The house or entrance it lies in.")
+    async def site(self, info: Info) -> Site:
+        """Resolve through the loader."""
+        return Site.of(await info.context.site(self.row.site_id))

@@ -1,0 +1,111 @@
+"""The viewer: who asks, and the entrances to everything they may see."""
+
+import strawberry
+
+from backend.graphql import lists
+from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, decode
+from backend.graphql.lists import After, Connection, First
+from backend.graphql.metering_points import MeteringPoint
+from backend.graphql.network import Concentrator
+from backend.graphql.sites import Site
+from backend.services import places
+from backend.store import metered
+from domain.identity import SiteId
+from domain.quantities import Commodity, Role
+from tenants.permissions import Permission
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="A utility or a housing association.")
+class Tenant:
+    """The viewer's own tenant."""
+
+    id: strawberry.ID
+    name: str
+    timezone: str
+    locale: str
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    """Entrances to what the caller may see."""
+
+    permissions: list[str] = strawberry.field(description="What the caller may do.")
+
+    @strawberry.field(description="The tenant the token belongs to.")
+    async def tenant(self, info: Info) -> Tenant:
+        """Resolve by service."""
+        async with info.context.db() as session:
+            row = await places.tenant_of(session)
+        return Tenant(
+            id=strawberry.ID(str(row.id)),
+            name=row.name,
+            timezone=row.timezone,
+            locale=row.locale,
+        )
+
+    @strawberry.field(description="A site by its path of names, such as Region/City/House 1.")
+    async def site(self, info: Info, path: str) -> Site | None:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        async with info.context.db() as session:
+            row = await places.find_site(session, path)
+        return None if row is None else Site.of(row)
+
+    @strawberry.field(description="Tops of the site tree.")
+    async def sites(self, info: Info) -> list[Site]:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        async with info.context.db() as session:
+            return [Site.of(row) for row in await places.root_sites(session)]
+
+    @strawberry.field(description="Tops of the balance groups drawn beside the site tree.")
+    async def balance_groups(self, info: Info) -> list[BalanceGroup]:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        async with info.context.db() as session:
+            return [BalanceGroup.of(row) for row in await metered.drawn_groups(session)]
+
+    @strawberry.field(description="All metering points, or those below a site, in pages.")
+    async def metering_points(  # noqa: PLR0913, PLR0917 - a page, and the filters of the list
+        self,
+        info: Info,
+        first: First = 50,
+        after: After = None,
+        under: strawberry.ID | None = None,
+        commodity: Commodity | None = None,
+        role: Role | None = None,
+    ) -> Connection[MeteringPoint]:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        length = lists.page_length(first)
+        site = None
+        if under is not None:
+            found = decode(under)
+            if found is None or found[0] is not Kind.SITE:
+                return lists.page([], length)
+            site = SiteId(found[1])
+        async with info.context.db() as session:
+            rows = await metered.list_points(
+                session,
+                lists.position(after),
+                length + 1,
+                under=site,
+                commodity=commodity,
+                role=role,
+            )
+        return lists.page([(row.id, MeteringPoint.of(row)) for row in rows], length)
+
+    @strawberry.field(description="All concentrators, in pages.")
+    async def concentrators(
+        self, info: Info, first: First = 50, after: After = None
+    ) -> Connection[Concentrator]:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        length = lists.page_length(first)
+        async with info.context.db() as session:
+            rows = await places.list_concentrators(session, lists.position(after), length + 1)
+        return lists.page([(row.id, Concentrator.of(row)) for row in rows], length)
