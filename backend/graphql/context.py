@@ -34,9 +34,12 @@ class Context:
     commits at the end, and rolls back on an error.
     """
 
-    def __init__(self, database: Database, scope: Scope, events: Events) -> None:
+    def __init__(
+        self, database: Database, scope: Scope, events: Events, master_key: bytes = b""
+    ) -> None:
         self.scope = scope
         self.events = events
+        self.master_key = master_key
         self.now = datetime.now(UTC)
         self.database = database
         self.points_read = 0

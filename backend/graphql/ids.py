@@ -7,6 +7,8 @@ import base64
 import binascii
 from enum import StrEnum
 
+from domain.errors import NotFoundError
+
 _LARGEST = 2**63
 
 
@@ -55,3 +57,19 @@ def decode(text: str) -> tuple[Kind, int] | None:
     if number >= _LARGEST or encode(Kind(name), number) != text:
         return None
     return Kind(name), number
+
+
+def number_of(kind: Kind, text: str, field: str) -> int:
+    """Number of a global id that must be of one type.
+
+    Raises
+    ------
+    NotFoundError
+        It is another, or none: no more is told than of an absent one.
+    """
+    found = decode(text)
+    if found is None or found[0] is not kind:
+        error = NotFoundError(field, text)
+        error.field = field
+        raise error
+    return found[1]

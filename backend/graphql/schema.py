@@ -7,10 +7,13 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, decode
 from backend.graphql.metered import Node
+from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
 from backend.graphql.network import Concentrator
+from backend.graphql.place_changes import PlaceMutation
 from backend.graphql.scalars import SCALARS
 from backend.graphql.sites import Premise, Site
+from backend.graphql.subscriptions import Subscription
 from backend.graphql.viewer import Viewer
 from backend.services import places
 from tenants.permissions import Permission
@@ -68,8 +71,15 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
             return None
 
 
+@strawberry.type
+class Mutation(MeteringMutation, PlaceMutation):
+    """Everything that can be done."""
+
+
 schema = strawberry.Schema(
     query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
     types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -89,6 +89,13 @@ WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) AND role IN ('inlet', 'exp
 """
 
 
+_BELOW_GROUP = """
+SELECT g.id FROM balance_group AS top
+JOIN balance_group AS g ON g.tenant_id = $1 AND g.path <@ top.path
+WHERE top.tenant_id = $1 AND top.id = $2 AND g.id = ANY($3::bigint[])
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class PointRow:
     """A metering point with the zone of its site."""
@@ -241,3 +248,12 @@ async def feeds_of_groups(
     for group, point, inlet in await driver.fetch(_FEEDS, session.scope.tenant_id, ids):
         found.setdefault(group, []).append((point, inlet))
     return found
+
+
+async def below(
+    session: TenantSession, top: BalanceGroupId, groups: Sequence[BalanceGroupId]
+) -> set[BalanceGroupId]:
+    """Those of some groups that are ``top`` or lie below it."""
+    driver = await session.driver()
+    rows = await driver.fetch(_BELOW_GROUP, session.scope.tenant_id, top, groups)
+    return {row[0] for row in rows}

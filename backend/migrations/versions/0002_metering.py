@@ -35,6 +35,7 @@ TABLES = (
     "group_due",
     "series",
     "frame_key",
+    "idempotency_key",
 )
 APPEND_ONLY = ("revision",)
 PARTITIONED = ("series_day", "group_day", "frame")

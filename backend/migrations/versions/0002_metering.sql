@@ -327,6 +327,17 @@ CREATE TABLE sensor (
     CONSTRAINT uq_sensor_tenant_id_serial UNIQUE (tenant_id, serial)
 );
 
+CREATE TABLE idempotency_key (
+    tenant_id INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash BYTEA NOT NULL,
+    answer JSONB NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_idempotency_key PRIMARY KEY (tenant_id, actor, operation, key)
+);
+
 -- Two installations never share a channel or a point at the same time.
 ALTER TABLE installation ADD CONSTRAINT ex_installation_channel_id
     EXCLUDE USING gist (tenant_id WITH =, channel_id WITH =, tstzrange(installed_at, removed_at) WITH &&);

@@ -1,0 +1,244 @@
+"""Mutations of places: sites, premises, drawn groups, and who lives where."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, encode, number_of
+from backend.graphql.outcomes import UserError, attempt
+from backend.graphql.sites import Premise, Site
+from backend.models import accounts as models
+from backend.services import drawn_groups, premises
+from backend.store import metered
+from domain.identity import BalanceGroupId, MeteringPointId, PremiseId, SiteId
+from domain.quantities import Commodity, Role, SiteKind
+from tenants.permissions import Permission
+from tenants.session import TenantSession
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.input(description="A site to be made.")
+class CreateSiteInput:
+    """Below another site, or at the top."""
+
+    kind: SiteKind
+    name: str
+    parent: strawberry.ID | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@strawberry.type
+class SitePayload:
+    """The site."""
+
+    site: Site | None
+    errors: list[UserError]
+
+
+@strawberry.input(description="A flat or shop; what is left out stays as it is.")
+class SavePremiseInput:
+    """Known by its site and name."""
+
+    site: strawberry.ID
+    name: str
+    area_m2: Decimal | None = None
+    persons: int | None = None
+    rooms: int | None = None
+    norm_kwh_month: Decimal | None = None
+    norm_m3_month: Decimal | None = None
+
+
+@strawberry.type
+class PremisePayload:
+    """The premise."""
+
+    premise: Premise | None
+    errors: list[UserError]
+
+
+@strawberry.type(description="A household on an account, from moving in until moving out.")
+class Resident:
+    """View of a :class:`models.Resident`."""
+
+    id: strawberry.ID
+    name: str
+    persons: int | None
+    moved_in_at: datetime
+    moved_out_at: datetime | None
+
+    @classmethod
+    def of(cls, row: models.Resident) -> "Resident":
+        """Build the view of a row."""
+        return cls(
+            id=strawberry.ID(encode(Kind.RESIDENT, row.id)),
+            name=row.name,
+            persons=row.persons,
+            moved_in_at=row.moved_in_at,
+            moved_out_at=row.moved_out_at,
+        )
+
+
+@strawberry.input(description="A household that moves in.")
+class MoveInInput:
+    """The account is made when its number is new."""
+
+    premise: strawberry.ID
+    account_number: str
+    name: str
+    at: datetime
+    persons: int | None = None
+
+
+@strawberry.input(description="A household that moves out.")
+class MoveOutInput:
+    """The account stays."""
+
+    resident: strawberry.ID
+    at: datetime
+
+
+@strawberry.type
+class ResidentPayload:
+    """The household."""
+
+    resident: Resident | None
+    errors: list[UserError]
+
+
+@strawberry.input(description="A metering point, and what it is to a group.")
+class GroupMemberInput:
+    """One member."""
+
+    point: strawberry.ID
+    role: Role
+
+
+@strawberry.input(description="A balance group beside the site tree.")
+class DrawGroupInput:
+    """Any points of one commodity."""
+
+    name: str
+    commodity: Commodity
+    members: list[GroupMemberInput]
+    parent: strawberry.ID | None = None
+
+
+@strawberry.input(description="New members of a drawn group.")
+class RedrawGroupInput:
+    """They replace the old ones."""
+
+    group: strawberry.ID
+    members: list[GroupMemberInput]
+
+
+@strawberry.type
+class GroupPayload:
+    """The group."""
+
+    group: BalanceGroup | None
+    errors: list[UserError]
+
+
+def _members(members: list[GroupMemberInput]) -> list[drawn_groups.Member]:
+    return [
+        (MeteringPointId(number_of(Kind.METERING_POINT, one.point, "members.point")), one.role)
+        for one in members
+    ]
+
+
+async def _group(session: TenantSession, number: BalanceGroupId) -> BalanceGroup:
+    return BalanceGroup.of((await metered.load_groups(session, [number]))[number])
+
+
+@strawberry.type
+class PlaceMutation:
+    """Mutations of this noun."""
+
+    @strawberry.mutation(description="Make a site.")
+    async def create_site(self, info: Info, input: CreateSiteInput) -> SitePayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> Site:
+            parent = input.parent
+            above = None if parent is None else SiteId(number_of(Kind.SITE, parent, "parent"))
+            new = premises.NewSite(above, input.kind, input.name, input.latitude, input.longitude)
+            return Site.of(await premises.create_site(session, new))
+
+        site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return SitePayload(site=site, errors=errors)
+
+    @strawberry.mutation(description="Make a flat or shop, or bring it up to date.")
+    async def save_premise(self, info: Info, input: SavePremiseInput) -> PremisePayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> Premise:
+            site = SiteId(number_of(Kind.SITE, input.site, "site"))
+            told = {
+                "area_m2": input.area_m2,
+                "persons": input.persons,
+                "rooms": input.rooms,
+                "norm_kwh_month": input.norm_kwh_month,
+                "norm_m3_month": input.norm_m3_month,
+            }
+            return Premise.of(await premises.save_premise(session, site, input.name, told))
+
+        premise, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return PremisePayload(premise=premise, errors=errors)
+
+    @strawberry.mutation(description="Let a household move in.")
+    async def move_in(self, info: Info, input: MoveInInput) -> ResidentPayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> Resident:
+            premise = PremiseId(number_of(Kind.PREMISE, input.premise, "premise"))
+            number, name, persons = input.account_number, input.name, input.persons
+            move = premises.MoveIn(premise, number, name, persons, input.at)
+            return Resident.of(await premises.move_in(session, move))
+
+        resident, errors = await attempt(info.context, Permission.RESIDENTS_WRITE, act)
+        return ResidentPayload(resident=resident, errors=errors)
+
+    @strawberry.mutation(description="Let a household move out.")
+    async def move_out(self, info: Info, input: MoveOutInput) -> ResidentPayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> Resident:
+            number = number_of(Kind.RESIDENT, input.resident, "resident")
+            return Resident.of(await premises.move_out(session, number, input.at))
+
+        resident, errors = await attempt(info.context, Permission.RESIDENTS_WRITE, act)
+        return ResidentPayload(resident=resident, errors=errors)
+
+    @strawberry.mutation(description="Draw a balance group of chosen metering points.")
+    async def draw_group(self, info: Info, input: DrawGroupInput) -> GroupPayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> BalanceGroup:
+            parent = input.parent
+            above = None
+            if parent is not None:
+                above = BalanceGroupId(number_of(Kind.BALANCE_GROUP, parent, "parent"))
+            new = drawn_groups.NewGroup(input.name, input.commodity, above, _members(input.members))
+            return await _group(session, (await drawn_groups.draw_group(session, new)).id)
+
+        group, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return GroupPayload(group=group, errors=errors)
+
+    @strawberry.mutation(description="Replace the members of a drawn group.")
+    async def redraw_group(self, info: Info, input: RedrawGroupInput) -> GroupPayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> BalanceGroup:
+            number = BalanceGroupId(number_of(Kind.BALANCE_GROUP, input.group, "group"))
+            members = _members(input.members)
+            return await _group(
+                session, (await drawn_groups.redraw_group(session, number, members)).id
+            )
+
+        group, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return GroupPayload(group=group, errors=errors)

@@ -1,0 +1,64 @@
+"""Subscriptions: what changed, told as it happens."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, decode
+from backend.store import metered
+from backend.store.metered import GroupRow
+from domain.hours import instant_of
+from domain.identity import BalanceGroupId
+from tenants.permissions import Permission
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="Hours of groups changed: readings came, or were corrected.")
+class ReadingsFolded:
+    """Worth reading again."""
+
+    groups: list[BalanceGroup]
+    start: datetime
+    end: datetime = strawberry.field(description="Not part of the range.")
+
+
+@strawberry.type
+class Subscription:
+    """Everything that can be listened to."""
+
+    @strawberry.subscription(description="Told within seconds of the push that changed an hour.")
+    async def readings_folded(
+        self,
+        info: Info,
+        under: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only this group and the groups below it."),
+        ] = None,
+    ) -> AsyncGenerator[ReadingsFolded, None]:
+        """Listen, and look up what the principal may see of it."""
+        context = info.context
+        context.require(Permission.READINGS_READ)
+        top = None if under is None else decode(under)
+        async for event in context.events.listen(context.scope.tenant_id):
+            async with context.database.session(context.scope) as session:
+                rows = await metered.load_groups(session, event.groups)
+                if under is not None:
+                    below = set[BalanceGroupId]()
+                    if top is not None and top[0] is Kind.BALANCE_GROUP:
+                        below = await metered.below(session, BalanceGroupId(top[1]), event.groups)
+                    rows = {key: row for key, row in rows.items() if key in below}
+            if rows:
+                yield _view(list(rows.values()), event.start, event.end)
+
+
+def _view(rows: list[GroupRow], start: int, end: int) -> ReadingsFolded:
+    return ReadingsFolded(
+        groups=[BalanceGroup.of(row) for row in rows],
+        start=instant_of(start),
+        end=instant_of(end),
+    )
