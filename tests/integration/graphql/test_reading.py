@@ -129,6 +129,85 @@ async def test_points_and_sites_are_listed_with_their_meters(town: Town) -> None
     assert viewer["tenant"] == {"id": str(town.mine.tenant_id), "name": "graphql mine"}
     nodes = [edge["node"] for edge in viewer["meteringPoints"]["edges"]]
     assert {node["meter"]["serial"] for node in nodes} == {"M0-0", "M0-1", "M0-2", "M0-3", "I0"}
+    assert {node["role"] for node in nodes} == {"CONSUMER", "INLET"}
+    site = (await town.ask(SITE, path="Region"))["viewer"]["site"]
+    assert site["kind"] == "REGION"
+    assert [child["name"] for child in site["children"]] == ["House 1", "House 2"]
+    assert [group["commodity"] for group in site["balanceGroups"]] == ["ELECTRICITY"]
+    assert (await town.ask(SITE, path="Region/Nowhere"))["viewer"]["site"] is None
+
+
+async def point_ids(town: Town, scope: Scope | None = None) -> dict[str, str]:
+    viewer = (await town.ask(POINTS, scope))["viewer"]
+    edges = viewer["meteringPoints"]["edges"]
+    return {edge["node"]["meter"]["serial"]: edge["node"]["id"] for edge in edges}
+
+
+async def group_id(town: Town, path: str) -> str:
+    site = (await town.ask(SITE, path=path))["viewer"]["site"]
+    return str(site["balanceGroups"][0]["id"])
+
+
+def amounts(values: Any) -> list[int | None]:
+    return [None if np.isnan(one) else round(one * 1000) for one in values]
+
+
+async def test_profiles_equal_what_was_pushed(town: Town) -> None:
+    ids = await point_ids(town)
+    profile = (await town.ask(PROFILE, id=ids["M0-2"], step="PT1H", **RANGE))["node"]["profile"]
+    assert amounts(profile["values"]) == town.steps[2].tolist()
+    assert profile["unit"] == "kWh"
+    assert profile["timezone"] == "Europe/Chisinau"
+    group = await group_id(town, "Region")
+    profile = (await town.ask(PROFILE, id=group, step="PT1H", **RANGE))["node"]["profile"]
+    assert amounts(profile["values"]) == town.steps.sum(axis=0).tolist()
+    assert set(profile["coverage"]) == {1.0}
+    day = (await town.ask(PROFILE, id=group, step="P1D", **RANGE))["node"]["profile"]
+    assert sum(filter(None, amounts(day["values"]))) == town.steps.sum()
+
+
+async def test_the_balance_of_a_house_is_what_its_inlet_measured_beyond_its_flats(
+    town: Town,
+) -> None:
+    group = await group_id(town, "Region/House 1")
+    found = (await town.ask(IMBALANCE, id=group, **RANGE))["node"]["imbalance"]
+    assert amounts(found["imbalance"]) == [7] * 26
+    assert amounts(found["delivered"]) == town.steps[:2].sum(axis=0).tolist()
+    without = await group_id(town, "Region/House 2")
+    found = (await town.ask(IMBALANCE, id=without, **RANGE))["node"]["imbalance"]
+    assert amounts(found["imbalance"]) == [None] * 26
+    assert amounts(found["supplied"]) == [None] * 26
+
+
+async def test_month_ledger_and_register_are_read(town: Town) -> None:
+    ids = await point_ids(town)
+    node = (await town.ask(REST, id=ids["M0-1"], **RANGE))["node"]
+    assert node["deliveries"]["expected"] == 26
+    assert node["deliveries"]["missing"] == 0
+    assert node["deliveries"]["percent"] == 100
+    assert node["readingAt"]["value"] == town.steps[1].sum() / 1000
+    assert node["readingAt"]["meterSerial"] == "M0-1"
+    assert node["monthToDate"]["unit"] == "kWh"
+    group = (await town.ask(REST, id=await group_id(town, "Region"), **RANGE))["node"]
+    assert group["deliveries"]["expected"] == 26 * 5
+    assert group["deliveries"]["missing"] == 0
+
+
+async def test_an_id_of_another_tenant_is_answered_as_an_absent_one(town: Town) -> None:
+    theirs = await point_ids(town, town.other)
+    absent = base64.b64encode(b"MeteringPoint:999999999").decode()
+    for document in (PROFILE, REST, IMBALANCE):
+        values = {**RANGE, **({"step": "PT1H"} if document is PROFILE else {})}
+        for identity in (*theirs.values(), absent, "garbage", "", "Ü"):
+            assert (await town.ask(document, id=identity, **values)) == {"node": None}
+
+
+async def test_a_principal_of_one_house_sees_that_house_alone(town: Town) -> None:
+    house = (await town.ask(SITE, path="Region/House 1"))["viewer"]["site"]
+    number = int(base64.b64decode(house["id"]).decode().partition(":")[2])
+    janitor = Scope(
+        town.mine.tenant_id, "janitor", town.mine.permissions, frozenset({SiteId(number)})
+    )
     assert set(await point_ids(town, janitor)) == {"M0-0", "M0-1", "I0"}
     assert (await town.ask(SITE, janitor, path="Region"))["viewer"]["site"] is None
     ids = await point_ids(town)
