@@ -1,0 +1,75 @@
+"""The API as an ASGI application: GraphQL, sign-in, pages and probes."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from backend.clients.events import Events
+from backend.graphql.budget import Budgets
+from backend.graphql.http import GraphQLEndpoint
+from backend.graphql.operations import Operations
+from backend.graphql.schema import schema
+from backend.health import Health, health_routes
+from backend.master_key import load_master_key
+from backend.settings import Settings
+from tenants.oauth.parties import Client
+from tenants.oauth.routes import oauth_routes
+from tenants.oauth.service import OAuthService
+from tenants.session import Database
+
+VALKEY_PATIENCE_S = 0.5
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Build the API; it connects when it is first asked for something."""
+    database = Database.connect(
+        settings.database_url, pool_size=settings.database_pool_size, application="balance-api"
+    )
+    valkey: Redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=VALKEY_PATIENCE_S,
+        socket_connect_timeout=VALKEY_PATIENCE_S,
+    )
+    events = Events(settings.redis_url)
+    budgets = Budgets(settings.requests_per_minute, valkey)
+    sign_in = OAuthService.build(
+        database,
+        issuer=settings.public_url,
+        master_key=load_master_key(settings),
+        redis_url=settings.redis_url,
+        apps=_own_apps(settings),
+    )
+    operations = Operations(schema, database, events, budgets, introspection=settings.introspection)
+    endpoint = GraphQLEndpoint(
+        operations, sign_in.authenticator, body_bytes=settings.graphql_body_bytes
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await budgets.close()
+            await sign_in.close()
+            await events.close()
+            await valkey.aclose()
+            await database.close()
+
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            *health_routes(Health(settings, valkey)),
+            *oauth_routes(sign_in),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _own_apps(settings: Settings) -> list[Client]:
+    """Clients that belong to the product itself."""
+    if not settings.graphiql:
+        return []
+    return [Client.of_product("graphiql", "GraphiQL", [f"{settings.public_url}/graphiql"])]

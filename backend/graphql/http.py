@@ -1,0 +1,173 @@
+"""GraphQL over HTTP: one thin endpoint that speaks ASGI itself.
+
+Both media types of the specification; queries also by GET, since the token travels in a header
+that no other site can add. Whatever is refused is refused before the database is asked for.
+"""
+
+from collections.abc import Mapping
+
+import structlog
+from graphql import OperationType
+from prometheus_client import Counter, Histogram
+from starlette.types import Receive, Scope, Send
+
+from backend.graphql import errors, requests
+from backend.graphql.operations import Answer, Asked, Operations, Prepared, encode, request_id
+from backend.graphql.requests import EVENTS, GRAPHQL, JSON, GoneError, Headers, RefusedError
+from backend.outage import RETRY_AFTER_S, is_outage
+from domain.errors import LimitError, UnauthenticatedError
+from domain.identity import Scope as Principal
+from tenants.authentication import Authenticator
+
+CHALLENGE = 'Bearer realm="balance"'
+ALLOWED = "GET, POST"
+
+OPERATIONS = Counter("balance_graphql_operations", "GraphQL operations by outcome.", ["outcome"])
+SECONDS = Histogram(
+    "balance_graphql_seconds",
+    "Seconds from a request to its answer.",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+)
+
+log = structlog.get_logger(__name__)
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+class GraphQLEndpoint:
+    """The endpoint, as an ASGI application of its own: nothing is wrapped around its requests."""
+
+    def __init__(
+        self, operations: Operations, authenticator: Authenticator, *, body_bytes: int
+    ) -> None:
+        self._operations = operations
+        self._authenticator = authenticator
+        self._body_bytes = body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever it holds."""
+        request, headers = request_id(), requests.headers_of(scope)
+        media = requests.media_type(headers.accept, streams=False)
+        if media is None:
+            await _send_failure(send, _not_acceptable(headers), JSON, request)
+            return
+        with SECONDS.time(), structlog.contextvars.bound_contextvars(request=request):
+            try:
+                principal = await self._principal(scope, headers)
+                asked = await self._asked(scope, headers, receive)
+                answer = await self._answer(asked, principal, request, scope["method"])
+            except GoneError:
+                return
+            except Exception as error:  # noqa: BLE001 - every failure has its answer
+                await _send_failure(send, error, media, request)
+                return
+            await _send_answer(send, answer, media)
+
+    async def _principal(self, scope: Scope, headers: Headers) -> Principal:
+        if scope["method"] not in {"POST", "GET"}:
+            raise RefusedError(
+                405, "send the operation by POST", "METHOD_NOT_ALLOWED", Allow=ALLOWED
+            )
+        scheme, _, token = headers.authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise UnauthenticatedError("a bearer token is needed: Authorization: Bearer <token>")
+        return await self._authenticator.scope_of(token.strip())
+
+    async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+        if scope["method"] == "GET":
+            return requests.asked_in_query(scope["query_string"])
+        requests.check_content_type(headers.content_type)
+        body = await requests.read_body(receive, headers, self._body_bytes)
+        return requests.asked_in_body(body)
+
+    async def _answer(
+        self, asked: Asked, principal: Principal, request: str, method: str
+    ) -> Answer:
+        prepared = self._operations.prepare(asked, principal)
+        if isinstance(prepared, Answer):
+            return prepared
+        check_kind(prepared, method)
+        return await self._operations.run(prepared, principal, request)
+
+
+def check_kind(prepared: Prepared, method: str) -> None:
+    """Refuse what this way of asking cannot carry.
+
+    Raises
+    ------
+    RefusedError
+        405 for a mutation by GET, 400 for a subscription without a stream.
+    """
+    kind = prepared.operation.kind
+    if kind is OperationType.SUBSCRIPTION:
+        raise RefusedError(
+            400,
+            f"a subscription needs a stream: accept {EVENTS}, or connect by WebSocket",
+            "STREAM_NEEDED",
+        )
+    if kind is OperationType.MUTATION and method == "GET":
+        raise RefusedError(405, "send a mutation by POST", "METHOD_NOT_ALLOWED", Allow="POST")
+
+
+def _not_acceptable(headers: Headers) -> RefusedError:
+    return RefusedError(
+        406,
+        f"accept = {headers.accept[:100]!r}: answers are {JSON} or {GRAPHQL}",
+        "NOT_ACCEPTABLE",
+    )
+
+
+async def _send_answer(send: Send, answer: Answer, media: str) -> None:
+    headers: dict[str, str] = {}
+    status, outcome = 200, "ok"
+    if answer.unavailable:
+        status, outcome = 503, "unavailable"
+        headers["retry-after"] = str(RETRY_AFTER_S)
+    elif not answer.executed:
+        status, outcome = (400 if media == GRAPHQL else 200), "refused"
+    elif "errors" in answer.content:
+        outcome = "errors"
+    OPERATIONS.labels(outcome).inc()
+    await send_json(send, status, media, answer.content, headers)
+
+
+async def _send_failure(send: Send, error: Exception, media: str, request: str) -> None:
+    """Answer a request that did not get as far as an operation."""
+    status, told, headers = failure(error, request)
+    OPERATIONS.labels("unavailable" if status == 503 else "refused").inc()
+    await send_json(send, status, media, {"errors": [told]}, headers)
+
+
+def failure(error: Exception, request: str) -> tuple[int, dict[str, object], dict[str, str]]:
+    """Status, error and headers for what went wrong around an operation."""
+    if isinstance(error, RefusedError):
+        return error.status, error.error, error.headers
+    told = errors.of_cause(error, request)
+    if isinstance(error, UnauthenticatedError):
+        return 401, told, {"www-authenticate": f'{CHALLENGE}, error="invalid_token"'}
+    if isinstance(error, LimitError):
+        return 429, told, {"retry-after": str(int(error.retry_after_s or RETRY_AFTER_S))}
+    if told["extensions"]["code"] == "UNAVAILABLE" or is_outage(error):
+        return 503, told, {"retry-after": str(RETRY_AFTER_S)}
+    return 500, told, {}
+
+
+async def send_json(
+    send: Send, status: int, media: str, content: object, more: Mapping[str, str]
+) -> None:
+    """Send one response whole."""
+    body = encode(content)
+    headers: RawHeaders = [
+        (b"content-type", _CONTENT_TYPES[media]),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    headers += [(name.encode(), value.encode("latin-1")) for name, value in more.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+_CONTENT_TYPES = {
+    JSON: b"application/json; charset=utf-8",
+    GRAPHQL: b"application/graphql-response+json; charset=utf-8",
+}
