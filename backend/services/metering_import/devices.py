@@ -18,6 +18,7 @@ class Devices:
         self.draft, self.places = draft, places
 
     async def lay_out(self) -> None:
+        """Find or make the concentrators and modules; their serials belong to one tenant."""
         concentrators: dict[str, list[MeteringRow]] = defaultdict(list)
         modules: dict[str, list[MeteringRow]] = defaultdict(list)
         for row in self.draft.rows:
@@ -78,6 +79,7 @@ class Devices:
             self.module[serial] = identity
 
     async def lay_out_channels(self) -> None:
+        """Find or make the channels; one in quarantine becomes the channel of its meter."""
         self.channel = await self.draft.known.channels(set(self.concentrator.values()))
         self.known_series = {series for _, series in self.channel.values()}
         placed: dict[tuple[int, int, int], MeteringRow] = {
@@ -102,6 +104,7 @@ class Devices:
         self._check_network_limits()
 
     def address_of(self, row: MeteringRow) -> tuple[int, int, int]:
+        """Concentrator, network and address of a row's channel."""
         return self.concentrator[row.concentrator], row.network, row.channel
 
     def _check_network_limits(self) -> None:

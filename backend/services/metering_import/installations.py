@@ -34,6 +34,7 @@ class Installations:
         self.draft, self.places, self.devices = draft, places, devices
 
     async def lay_out_meters(self) -> None:
+        """Find or make the meters."""
         wanted = {row.meter_serial: row for row in self.draft.rows}
         known = await self.draft.known.meters(wanted)
         self.meter = {serial: identity for serial, (identity, _) in known.items()}
@@ -56,6 +57,7 @@ class Installations:
         return (*place, str(row.commodity), str(row.role), phase, str(row.energy_kind))
 
     async def lay_out(self) -> None:
+        """Find or make the installations, each at the point it continues or at a new one."""
         points = await self.draft.known.points(
             {self.places.site_id(row) for row in self.draft.rows}
         )

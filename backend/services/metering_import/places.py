@@ -14,6 +14,7 @@ class Places:
         self.draft = draft
 
     async def lay_out_sites(self) -> None:
+        """Find or make every site of every path."""
         tenant = await self.draft.session.scalar(
             select(Tenant).where(Tenant.id == self.draft.session.scope.tenant_id)
         )
@@ -57,9 +58,11 @@ class Places:
             self.site[names] = found[0], found[2]
 
     def site_id(self, row: MeteringRow) -> int:
+        """Site that a row names."""
         return self.site[row.site][0]
 
     async def lay_out_premises(self) -> None:
+        """Find or make the premises, and note what the file says of them."""
         self.premise = await self.draft.known.premises(
             {self.site_id(row) for row in self.draft.rows}
         )
@@ -78,4 +81,5 @@ class Places:
         ]
 
     def premise_id(self, row: MeteringRow) -> int | None:
+        """Premise that a row names, if it names one."""
         return self.premise[self.site_id(row), row.premise] if row.premise else None
