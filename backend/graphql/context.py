@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 from strawberry.dataloader import DataLoader
 
 from backend.clients.events import Events
+from backend.graphql.budget import Allowance
 from backend.services import places, profiles
 from backend.services.profiles import Profile, Quantity, Range
 from backend.store import metered
@@ -43,6 +44,8 @@ class Context:
         self.now = datetime.now(UTC)
         self.database = database
         self.points_read = 0
+        self.allowance: Allowance | None = None
+        """What is left of the tenant's requests this minute, told by the transport."""
         self._turn = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: TenantSession | None = None

@@ -123,6 +123,7 @@ class Operations:
         """Execute a query or mutation; what answers with errors leaves nothing behind."""
         try:
             async with Context(self.database, scope, self.events) as context:
+                context.allowance = self.budgets.allowance(scope.tenant_id)
                 result = await self.execute(prepared, context)
                 _undo_if_failed(prepared, result)
         except _UndoError as undone:
