@@ -1,0 +1,1 @@
+"""What benches stand on: a temporary installation, towns, concentrators, processes."""
