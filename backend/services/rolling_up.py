@@ -66,8 +66,9 @@ async def _roll_up(session: TenantSession, due: list[Due], now: int) -> RolledUp
     points = await series.load_hours(session, standing, start, end, now)
     wanted_start = max(points.gap_start, start - LONGEST_GAP_DAYS * HOURS)
     wanted_end = min(points.gap_end, end + LONGEST_GAP_DAYS * HOURS)
-    wider = wanted_start < start or wanted_end > end
-    if wider:  # a counter came into a gap: all of its hours are estimated anew
+    if (
+        wanted_start < start or wanted_end > end
+    ):  # a counter came into a gap: all of its hours are estimated anew
         start, end = wanted_start, wanted_end
         points = await series.load_hours(session, standing, start, end, now)
 
@@ -82,8 +83,7 @@ async def _roll_up(session: TenantSession, due: list[Due], now: int) -> RolledUp
         settled,
         _index(groups, tree.parent_ids[~inside]),
     )
-    hours = None if wider else _due_hours(due, groups, start, end)
-    return await _save(session, groups, _leaves(tree, groups), start, rolled, hours)
+    return await _save(session, groups, _leaves(tree, groups), start, rolled)
 
 
 def _hull(due: list[Due]) -> tuple[int, int]:
@@ -120,40 +120,26 @@ def _leaves(tree: Tree, groups: NDArray[np.int64]) -> NDArray[np.bool_]:
     return ~np.isin(groups, tree.parent_ids)
 
 
-def _due_hours(
-    due: list[Due], groups: NDArray[np.int64], start: int, end: int
-) -> NDArray[np.bool_]:
-    """Hours that are due in each group, those of its descendants included, shape ``(g, t)``."""
-    mask = np.zeros((len(groups), end - start), dtype=np.bool_)
-    place = {group: at for at, group in enumerate(groups.tolist())}
-    for one in due:
-        bits = np.flatnonzero(one.hours >> np.arange(HOURS) & 1) + one.day * HOURS - start
-        for group in one.path:
-            mask[place[group], bits] = True
-    return mask
-
-
-async def _save(  # noqa: PLR0913, PLR0917 - the groups, where they lie in time, and what is due
+async def _save(
     session: TenantSession,
     groups: NDArray[np.int64],
     leaf: NDArray[np.bool_],
     start: int,
     rolled: GroupHours,
-    due: NDArray[np.bool_] | None,
 ) -> RolledUp:
-    """Lay the due hours over what is stored, and write the days that differ."""
+    """Lay the new hours over what is stored, and write the days that differ.
+
+    Not only the hours that were due: a counter that comes into a gap changes what is estimated
+    in the rest of the gap.
+    """
     end = start + rolled.known.shape[1]
     low, high = start // HOURS * HOURS, -(-end // HOURS) * HOURS
     before = await group_hours.load_groups(session, groups, low, high)
-    inside = slice(start - low, end - low)
-    taken = np.zeros(before.known.shape, dtype=np.bool_)
-    taken[:, inside] = True if due is None else due
     after = before.take(np.arange(len(groups)))
-    differs = np.zeros(taken.shape, dtype=np.bool_)
+    differs = np.zeros(before.known.shape, dtype=np.bool_)
     for field in fields(before):
         old, new = getattr(before, field.name), getattr(after, field.name)
-        new[:, inside] = getattr(rolled, field.name)
-        new[~taken] = old[~taken]
+        new[:, start - low : end - low] = getattr(rolled, field.name)
         differs |= new != old
     changed = np.logical_or.reduce(differs.reshape(len(groups), -1, HOURS), axis=2)
     rows = await group_hours.save_groups(session, groups, low, Rolled(after, before, changed, leaf))
