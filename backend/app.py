@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from backend.clients.events import Events
 from backend.graphql.budget import Budgets
 from backend.graphql.http import GraphQLEndpoint
 from backend.graphql.operations import Operations
 from backend.graphql.schema import schema
+from backend.graphql.streams import Streams
+from backend.graphql.websocket import GraphQLSockets
 from backend.health import Health, health_routes
 from backend.master_key import load_master_key
 from backend.settings import Settings
@@ -43,9 +45,10 @@ def create_app(settings: Settings) -> Starlette:
         apps=_own_apps(settings),
     )
     operations = Operations(schema, database, events, budgets, introspection=settings.introspection)
-    endpoint = GraphQLEndpoint(
-        operations, sign_in.authenticator, body_bytes=settings.graphql_body_bytes
-    )
+    streams = Streams(operations)
+    longest = settings.graphql_body_bytes
+    endpoint = GraphQLEndpoint(streams, sign_in.authenticator, body_bytes=longest)
+    sockets = GraphQLSockets(streams, sign_in.authenticator, message_bytes=longest)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -61,6 +64,7 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", sockets),
             *health_routes(Health(settings, valkey)),
             *oauth_routes(sign_in),
         ],

@@ -4,7 +4,8 @@ Both media types of the specification; queries also by GET, since the token trav
 that no other site can add. Whatever is refused is refused before the database is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 
 import structlog
 from graphql import OperationType
@@ -12,8 +13,10 @@ from prometheus_client import Counter, Histogram
 from starlette.types import Receive, Scope, Send
 
 from backend.graphql import errors, requests
-from backend.graphql.operations import Answer, Asked, Operations, Prepared, encode, request_id
+from backend.graphql.operations import Answer, Asked, Prepared, encode, request_id
 from backend.graphql.requests import EVENTS, GRAPHQL, JSON, GoneError, Headers, RefusedError
+from backend.graphql.server_sent_events import send_events
+from backend.graphql.streams import Streams
 from backend.outage import RETRY_AFTER_S, is_outage
 from domain.errors import LimitError, UnauthenticatedError
 from domain.identity import Scope as Principal
@@ -30,63 +33,90 @@ SECONDS = Histogram(
 )
 
 log = structlog.get_logger(__name__)
-RawHeaders = list[tuple[bytes, bytes]]
 
 
 class GraphQLEndpoint:
     """The endpoint, as an ASGI application of its own: nothing is wrapped around its requests."""
 
-    def __init__(
-        self, operations: Operations, authenticator: Authenticator, *, body_bytes: int
-    ) -> None:
-        self._operations = operations
+    def __init__(self, streams: Streams, authenticator: Authenticator, *, body_bytes: int) -> None:
+        self._streams, self._operations = streams, streams.operations
         self._authenticator = authenticator
         self._body_bytes = body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it holds."""
         request, headers = request_id(), requests.headers_of(scope)
-        media = requests.media_type(headers.accept, streams=False)
-        if media is None:
-            await _send_failure(send, _not_acceptable(headers), JSON, request)
-            return
-        with SECONDS.time(), structlog.contextvars.bound_contextvars(request=request):
+        media = requests.media_type(headers.accept)
+        with structlog.contextvars.bound_contextvars(request=request):
             try:
-                principal = await self._principal(scope, headers)
-                asked = await self._asked(scope, headers, receive)
-                answer = await self._answer(asked, principal, request, scope["method"])
+                asking = await self._asking(scope, headers, receive, media)
+                if media == EVENTS:
+                    reply: Reply = await self._stream(asking, request, headers, receive)
+                else:
+                    with SECONDS.time():
+                        reply = await self._answer(asking, request, scope["method"], media or JSON)
             except GoneError:
                 return
             except Exception as error:  # noqa: BLE001 - every failure has its answer
-                await _send_failure(send, error, media, request)
-                return
-            await _send_answer(send, answer, media)
+                reply = _failed(error, request, media)
+            await reply(send)
 
-    async def _principal(self, scope: Scope, headers: Headers) -> Principal:
+    async def _asking(
+        self, scope: Scope, headers: Headers, receive: Receive, media: str | None
+    ) -> "_Asking":
+        """Who asks for what; whatever is wrong with it is said before the database is needed."""
+        if media is None:
+            raise RefusedError(
+                406,
+                f"accept = {headers.accept[:100]!r}: answers are {JSON}, {GRAPHQL} or {EVENTS}",
+                "NOT_ACCEPTABLE",
+            )
         if scope["method"] not in {"POST", "GET"}:
             raise RefusedError(
                 405, "send the operation by POST", "METHOD_NOT_ALLOWED", Allow=ALLOWED
             )
-        scheme, _, token = headers.authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise UnauthenticatedError("a bearer token is needed: Authorization: Bearer <token>")
-        return await self._authenticator.scope_of(token.strip())
-
-    async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+        token = requests.bearer_token(headers.authorization)
+        principal = await self._authenticator.scope_of(token)
         if scope["method"] == "GET":
-            return requests.asked_in_query(scope["query_string"])
+            return _Asking(principal, requests.asked_in_query(scope["query_string"]))
         requests.check_content_type(headers.content_type)
         body = await requests.read_body(receive, headers, self._body_bytes)
-        return requests.asked_in_body(body)
+        return _Asking(principal, requests.asked_in_body(body))
 
-    async def _answer(
-        self, asked: Asked, principal: Principal, request: str, method: str
-    ) -> Answer:
-        prepared = self._operations.prepare(asked, principal)
+    async def _answer(self, asking: "_Asking", request: str, method: str, media: str) -> "Reply":
+        prepared = self._operations.prepare(asking.asked, asking.principal)
         if isinstance(prepared, Answer):
-            return prepared
+            return _answered(prepared, media)
         check_kind(prepared, method)
-        return await self._operations.run(prepared, principal, request)
+        return _answered(await self._operations.run(prepared, asking.principal, request), media)
+
+    async def _stream(
+        self, asking: "_Asking", request: str, headers: Headers, receive: Receive
+    ) -> "Reply":
+        prepared = self._operations.prepare(asking.asked, asking.principal)
+        token = requests.bearer_token(headers.authorization)
+        streams, principal = self._streams, asking.principal
+        streams.check(principal.tenant_id)
+
+        async def reply(send: Send) -> None:
+            with streams.place(principal.tenant_id):
+                answers = streams.answers(prepared, principal, request)
+                await send_events(
+                    answers, receive, send, lambda: self._authenticator.scope_of(token)
+                )
+
+        return reply
+
+
+class _Asking(NamedTuple):
+    """A request that is understood: who asks, and what."""
+
+    principal: Principal
+    asked: Asked
+
+
+Reply = Callable[[Send], Awaitable[None]]
+"""Sends a response."""
 
 
 def check_kind(prepared: Prepared, method: str) -> None:
@@ -108,15 +138,7 @@ def check_kind(prepared: Prepared, method: str) -> None:
         raise RefusedError(405, "send a mutation by POST", "METHOD_NOT_ALLOWED", Allow="POST")
 
 
-def _not_acceptable(headers: Headers) -> RefusedError:
-    return RefusedError(
-        406,
-        f"accept = {headers.accept[:100]!r}: answers are {JSON} or {GRAPHQL}",
-        "NOT_ACCEPTABLE",
-    )
-
-
-async def _send_answer(send: Send, answer: Answer, media: str) -> None:
+def _answered(answer: Answer, media: str) -> Reply:
     headers: dict[str, str] = {}
     status, outcome = 200, "ok"
     if answer.unavailable:
@@ -127,14 +149,14 @@ async def _send_answer(send: Send, answer: Answer, media: str) -> None:
     elif "errors" in answer.content:
         outcome = "errors"
     OPERATIONS.labels(outcome).inc()
-    await send_json(send, status, media, answer.content, headers)
+    return _json(status, media, answer.content, headers)
 
 
-async def _send_failure(send: Send, error: Exception, media: str, request: str) -> None:
+def _failed(error: Exception, request: str, media: str | None) -> Reply:
     """Answer a request that did not get as far as an operation."""
     status, told, headers = failure(error, request)
     OPERATIONS.labels("unavailable" if status == 503 else "refused").inc()
-    await send_json(send, status, media, {"errors": [told]}, headers)
+    return _json(status, GRAPHQL if media == GRAPHQL else JSON, {"errors": [told]}, headers)
 
 
 def failure(error: Exception, request: str) -> tuple[int, dict[str, object], dict[str, str]]:
@@ -151,20 +173,22 @@ def failure(error: Exception, request: str) -> tuple[int, dict[str, object], dic
     return 500, told, {}
 
 
-async def send_json(
-    send: Send, status: int, media: str, content: object, more: Mapping[str, str]
-) -> None:
-    """Send one response whole."""
+def _json(status: int, media: str, content: object, more: Mapping[str, str]) -> Reply:
+    """One response whole."""
     body = encode(content)
-    headers: RawHeaders = [
+    headers = [
         (b"content-type", _CONTENT_TYPES[media]),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
     headers += [(name.encode(), value.encode("latin-1")) for name, value in more.items()]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+
+    async def reply(send: Send) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return reply
 
 
 _CONTENT_TYPES = {

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope
 
 from backend.graphql import errors
 from backend.graphql.operations import Asked
+from domain.errors import UnauthenticatedError
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -55,16 +56,16 @@ def headers_of(scope: Scope) -> Headers:
 
 
 @lru_cache(maxsize=256)
-def media_type(accept: str, *, streams: bool) -> str | None:
+def media_type(accept: str) -> str | None:
     """Media type to answer in; None when nothing that we speak is acceptable.
 
     Examples
     --------
-    >>> media_type("*/*", streams=True)
+    >>> media_type("*/*")
     'application/json'
-    >>> media_type("application/json;q=0.5, application/graphql-response+json", streams=True)
+    >>> media_type("application/json;q=0.5, application/graphql-response+json")
     'application/graphql-response+json'
-    >>> media_type("text/html", streams=True) is None
+    >>> media_type("text/html") is None
     True
     """
     if not accept.strip():
@@ -74,7 +75,7 @@ def media_type(accept: str, *, streams: bool) -> str | None:
         GRAPHQL: GRAPHQL,
         "*/*": JSON,
         "application/*": JSON,
-        **({EVENTS: EVENTS} if streams else {}),
+        EVENTS: EVENTS,
     }
     best: tuple[float, str] | None = None
     for part in accept.split(","):
@@ -94,6 +95,20 @@ def _weight(parameters: list[str]) -> float:
             except ValueError:
                 return 0.0
     return 1.0
+
+
+def bearer_token(authorization: str) -> str:
+    """Token in the header of that name.
+
+    Raises
+    ------
+    UnauthenticatedError
+        There is none.
+    """
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise UnauthenticatedError("a bearer token is needed: Authorization: Bearer <token>")
+    return token.strip()
 
 
 @lru_cache(maxsize=256)
