@@ -97,5 +97,11 @@ def _rendering(settings: Settings) -> list[Processor]:
     if wanted == "auto":
         wanted = "console" if sys.stderr.isatty() else "json"
     if wanted == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # The default shows the values of local variables, which may be personal.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -16,7 +16,7 @@ from backend.graphql import errors, requests
 from backend.graphql.operations import Answer, Asked, Prepared, encode, request_id
 from backend.graphql.requests import EVENTS, GRAPHQL, JSON, GoneError, Headers, RefusedError
 from backend.graphql.server_sent_events import send_events
-from backend.graphql.streams import Streams
+from backend.graphql.streams import RECHECK_S, Streams
 from backend.outage import RETRY_AFTER_S, is_outage
 from domain.errors import LimitError, UnauthenticatedError
 from domain.identity import Scope as Principal
@@ -38,10 +38,18 @@ log = structlog.get_logger(__name__)
 class GraphQLEndpoint:
     """The endpoint, as an ASGI application of its own: nothing is wrapped around its requests."""
 
-    def __init__(self, streams: Streams, authenticator: Authenticator, *, body_bytes: int) -> None:
+    def __init__(
+        self,
+        streams: Streams,
+        authenticator: Authenticator,
+        *,
+        body_bytes: int,
+        recheck_s: float = RECHECK_S,
+    ) -> None:
         self._streams, self._operations = streams, streams.operations
         self._authenticator = authenticator
         self._body_bytes = body_bytes
+        self._recheck_s = recheck_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it holds."""
@@ -102,7 +110,11 @@ class GraphQLEndpoint:
             with streams.place(principal.tenant_id):
                 answers = streams.answers(prepared, principal, request)
                 await send_events(
-                    answers, receive, send, lambda: self._authenticator.scope_of(token)
+                    answers,
+                    receive,
+                    send,
+                    lambda: self._authenticator.scope_of(token),
+                    every_s=self._recheck_s,
                 )
 
         return reply
