@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from domain.errors import BalanceError, RowsError
-from runtime.commands import diagnosis, imports, lifecycle, parts, tenancy, town
+from runtime.commands import diagnosis, imports, lifecycle, parts, seeding, tenancy, town
 from runtime.up import PortTakenError
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     help="Hourly metering, balances and loss analytics for utilities and housing associations.",
 )
 
-for group in (lifecycle, parts, tenancy, imports, town, diagnosis):
+for group in (lifecycle, parts, tenancy, imports, seeding, town, diagnosis):
     group.register(app)
 
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -34,6 +34,10 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 10.0
 STEADY_AFTER_S = 30.0
 HOPELESS_AFTER = 5
+_END: Final = object()
+
+Steps = Generator[None, None, None]
+"""Work done little by little, each time until the next ``yield``."""
 LOGS_EVERY_S = 60.0
 
 
@@ -83,18 +87,27 @@ class Supervisor:
         self._stop = threading.Event()
         self._logs_checked = time.monotonic()
 
-    def run(self, when_ready: Callable[[], None]) -> None:
-        """Start every part, call ``when_ready`` once all serve, watch until a signal comes."""
+    def run(self, when_ready: Callable[[], Steps | None], *, stay: bool = True) -> None:
+        """Start every part, call ``when_ready`` once all serve, watch until a signal comes.
+
+        Steps that ``when_ready`` gives are done one by one between looks at the parts; unless we
+        ``stay``, all stops after the last.
+        """
         previous = {
             number: signal.signal(number, self._on_signal)
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         }
+        steps: Steps | None = None
         try:
             if self._wait_until_ready():
-                when_ready()
+                steps = when_ready()
             while not self._stop.wait(CHECK_EVERY_S):
                 self._check()
+                if (steps is None or next(steps, _END) is _END) and not stay:
+                    break
         finally:
+            if steps is not None:
+                steps.close()
             self.stop_parts()
             for number, handler in previous.items():
                 signal.signal(number, handler)

@@ -26,7 +26,7 @@ from runtime.installation import (
 )
 from runtime.servers import Addresses, Servers, check_version
 from runtime.state import RuntimeState, port_is_free
-from runtime.supervisor import Part, Supervisor, orphans
+from runtime.supervisor import Part, Steps, Supervisor, orphans
 
 DOWN_PATIENCE_S = 20.0
 
@@ -39,18 +39,20 @@ class PortTakenError(ConflictError):
     code = "PORT_TAKEN"
 
 
-def up(
+def up(  # noqa: PLR0913 - what is run, and how it is shown
     settings: Settings,
     *,
     announce: Announce,
     prepare: Callable[[Addresses], Sequence[Part]],
-    when_ready: Callable[[Addresses], None],
+    when_ready: Callable[[Addresses], Steps | None],
     show_output: bool = False,
+    stay: bool = True,
 ) -> None:
     """Start servers and parts, and stay until a signal comes; then stop everything in order.
 
     ``prepare`` runs on the migrated database and says which parts to start; ``when_ready`` runs
-    once they all serve.
+    once they all serve, and may go on step by step while they are watched. Without ``stay`` all
+    stops when that is done.
     """
     with signals_interrupt(), _tending(settings):
         survivors.end(orphans(settings.home), signal.SIGTERM)
@@ -66,7 +68,7 @@ def up(
             supervisor = Supervisor(
                 settings.home, servers, parts, announce=announce, show_output=show_output
             )
-            supervisor.run(lambda: when_ready(addresses))
+            supervisor.run(lambda: when_ready(addresses), stay=stay)
             announce("stopping")
         finally:
             servers.stop()

@@ -1,13 +1,12 @@
 """Commands that bring files into a tenant."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy import select
 
 from backend.master_key import load_master_key
-from backend.services.metering_import import Imported, import_metering
 from backend.settings import get_settings
 from domain.errors import InvalidError, NotFoundError
 from domain.identity import Scope, TenantId
@@ -15,6 +14,9 @@ from runtime.commands.output import AsJson, page, result
 from runtime.commands.tenancy import on_the_installation
 from tenants.models import Tenant
 from tenants.session import Database
+
+if TYPE_CHECKING:
+    from backend.services.metering_import import Imported
 
 _TENANTS = range(1, 2**31)
 
@@ -53,7 +55,9 @@ def metering(
         page.print(f"{device['serial']}  {device['secret']}", markup=False)
 
 
-async def _import(database: Database, tenant: int, text: str) -> Imported:
+async def _import(database: Database, tenant: int, text: str) -> "Imported":
+    from backend.services.metering_import import import_metering  # noqa: PLC0415 - loads numpy
+
     if tenant not in _TENANTS:
         raise NotFoundError("tenant", tenant)
     async with database.session(Scope(TenantId(tenant), actor="cli")) as session:

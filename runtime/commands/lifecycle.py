@@ -3,19 +3,20 @@
 import asyncio
 import importlib.metadata
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from backend import migrations
 from backend.settings import Settings, get_settings, read_settings
-from runtime import roles
+from runtime import demo_seeding, roles
 from runtime.commands.output import AsJson, people, result
 from runtime.commands.welcome import welcome
-from runtime.demo import devices_file
+from runtime.demo import DemoRecord, devices_file
 from runtime.installation import tended
 from runtime.servers import Addresses
-from runtime.supervisor import Part
+from runtime.supervisor import Part, Steps
 from runtime.up import down as take_down
 from runtime.up import forget as delete_all
 from runtime.up import migrate as bring_to_head
@@ -32,13 +33,17 @@ def parts_of(settings: Settings) -> list[Part]:
         "BALANCE_DEMO": str(settings.demo).lower(),
         "BALANCE_MASTER_KEY_FILE": str(settings.master_key_file),
     }
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
 
     def balance(command: str) -> list[str]:
         return [sys.executable, "-m", "runtime.cli", command]
 
     return [
-        Part("api", balance("api"), own, ready_url=f"http://{host}:{settings.port}/livez"),
+        Part(
+            "api",
+            balance("api"),
+            own,
+            ready_url=f"http://{local_host(settings)}:{settings.port}/livez",
+        ),
         Part("gateway", balance("gateway"), own),
         Part("worker", balance("worker"), own, stage=1),
         *_town(settings),
@@ -46,13 +51,53 @@ def parts_of(settings: Settings) -> list[Part]:
 
 
 def _town(settings: Settings) -> list[Part]:
-    """The demo's concentrators, once the seed has made their devices."""
-    devices = devices_file(settings.home)
-    if not settings.demo or not devices.exists():
+    """The demo's concentrators, once their devices were made."""
+    if not settings.demo or not devices_file(settings.home).exists():
         return []
-    # Started by its own entry point: it knows nothing of the product and stays small.
-    command = [sys.executable, "-m", "simulator", "--url", settings.public_url]
-    return [Part("simulator", [*command, "--devices", str(devices)])]
+    # They use the process made for them, so that a backlog does not slow the API down.
+    url = f"http://{local_host(settings)}:{settings.gateway_port}"
+    return [Part("simulator", town_command(url, settings.home))]
+
+
+def town_command(url: str, home: Path) -> list[str]:
+    """The command that plays the demo's town against the gateway at ``url``.
+
+    It is the simulator's own entry point, which knows nothing of the product and stays small.
+    """
+    devices = str(devices_file(home))
+    return [sys.executable, "-m", "simulator", "--url", url, "--devices", devices]
+
+
+def local_host(settings: Settings) -> str:
+    """The address at which this machine reaches what we serve."""
+    return "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
+
+
+def run_installation(settings: Settings, *, seed_only: bool = False, verbose: bool = False) -> None:
+    """Run everything, with the demo where it is wanted; with ``seed_only`` until that is whole."""
+
+    def prepare(addresses: Addresses) -> list[Part]:
+        if seed_only or asyncio.run(demo_seeding.is_wanted(settings, addresses)):
+            demo_seeding.found(settings, addresses)
+        return parts_of(settings)
+
+    def when_ready(addresses: Addresses) -> Steps:
+        record = DemoRecord.load(settings.home) if settings.demo else None
+        if record is not None and not record.complete:
+            from runtime.demo_history import watch  # noqa: PLC0415 - only a new demo is watched
+
+            yield from watch(addresses.database_url, settings.home, people)
+        if not seed_only:
+            welcome(settings)
+
+    bring_up(
+        settings,
+        announce=lambda text: people.print(text, style="dim"),
+        prepare=prepare,
+        when_ready=when_ready,
+        show_output=verbose,
+        stay=not seed_only,
+    )
 
 
 def up(
@@ -81,16 +126,7 @@ def up(
     # Without --no-demo the environment decides.
     settings = read_settings(**chosen) if demo else read_settings(demo=False, **chosen)
 
-    def prepare(_addresses: Addresses) -> list[Part]:
-        return parts_of(settings)
-
-    bring_up(
-        settings,
-        announce=lambda text: people.print(text, style="dim"),
-        prepare=prepare,
-        when_ready=lambda _: welcome(settings),
-        show_output=verbose,
-    )
+    run_installation(settings, verbose=verbose)
 
 
 def down(*, as_json: AsJson = False) -> None:

@@ -2,16 +2,11 @@
 
 import json
 import shlex
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
-from rich.markup import escape
-from rich.table import Table
+from collections.abc import Sequence
 
 from backend.settings import Settings
 from runtime.commands.output import page
-from runtime.demo import accounts_file
+from runtime.demo import DemoRecord
 
 FIRST_QUERY = (
     "{ viewer { tenant { id name }"
@@ -23,34 +18,54 @@ def welcome(settings: Settings) -> None:
     """Print addresses, the demo's accounts, and a request that works when pasted."""
     base = settings.public_url
     page.print("\n[bold]BALANCE runs[/bold]  (Ctrl-C stops it and keeps the data)\n")
-    table = Table.grid(padding=(0, 2))
-    table.add_row("GraphQL", f"{base}/graphql")
+    addresses = [("GraphQL", f"{base}/graphql")]
     if settings.graphiql:
-        table.add_row("GraphiQL", f"{base}/graphiql")
-    table.add_row("Gateway", f"{base}/gateway/v1/frames")
-    table.add_row("Gateway alone", f"http://{settings.host}:{settings.gateway_port}")
-    table.add_row("Data and logs", str(settings.home))
-    page.print(table)
-    accounts = _accounts(settings.home)
-    client = accounts.get("client")
-    if accounts.get("people"):
-        page.print("\n[bold]Demo accounts[/bold]")
-        table = Table.grid(padding=(0, 2))
-        for person in accounts["people"]:
-            cells = (person["login"], person["password"], person["role"], person["tenant"])
-            table.add_row(*(escape(str(cell)) for cell in cells))
-        page.print(table)
+        addresses.append(("GraphiQL", f"{base}/graphiql"))
+    addresses += [
+        ("Gateway", f"{base}/gateway/v1/frames"),
+        ("Gateway alone", f"http://{settings.host}:{settings.gateway_port}"),
+        ("Data and logs", str(settings.home)),
+    ]
+    _columns(addresses)
+    record = DemoRecord.load(settings.home) if settings.demo else None
+    client = ("CLIENT_ID", "CLIENT_SECRET")
+    if record is not None and record.tenants:
+        _show_accounts(record)
+        client = record.tenants[0].client_id, record.tenants[0].client_secret
     page.print("\n[bold]A first request[/bold]")
-    if client is None:
-        page.print("balance tenant create --name Mine --json", markup=False)
-        client = {"client_id": "CLIENT_ID", "client_secret": "CLIENT_SECRET"}
-    page.print(first_request(base, client), markup=False, soft_wrap=True)
+    if record is None:
+        _as_it_is("balance tenant create --name Mine --json")
+    _as_it_is(first_request(base, *client))
     page.print()
 
 
-def first_request(base: str, client: Mapping[str, str]) -> str:
+def _show_accounts(record: DemoRecord) -> None:
+    page.print("\n[bold]Demo accounts[/bold]  (also in BALANCE_HOME/demo-accounts.json)")
+    _columns(
+        [
+            (one.login, one.password, f"{one.role}, {' and '.join(one.tenants)}")
+            for one in record.people
+        ]
+    )
+    page.print("\n[bold]Demo client programs[/bold]")
+    _columns([(one.name, one.client_id, one.client_secret) for one in record.tenants])
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns; nothing is ever cut off, since people copy it."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        _as_it_is("  ".join(cells).rstrip())
+
+
+def _as_it_is(text: str) -> None:
+    page.print(text, markup=False, soft_wrap=True)
+
+
+def first_request(base: str, client_id: str, client_secret: str) -> str:
     """Shell commands that get a token and ask the first question."""
-    login = shlex.quote(f"{client['client_id']}:{client['client_secret']}")
+    login = shlex.quote(f"{client_id}:{client_secret}")
     body = shlex.quote(json.dumps({"query": FIRST_QUERY}))
     take = "import json,sys; print(json.load(sys.stdin)['access_token'])"
     return (
@@ -59,11 +74,3 @@ def first_request(base: str, client: Mapping[str, str]) -> str:
         f'curl -s {base}/graphql -H "Authorization: Bearer $TOKEN"'
         f" -H 'Content-Type: application/json' -d {body}"
     )
-
-
-def _accounts(home: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(accounts_file(home).read_text())
-    except FileNotFoundError:
-        return {}
-    return found

@@ -78,13 +78,13 @@ def test_forget_will_not_delete_a_directory_that_holds_more(
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in (["up"], ["tenant", "create"], ["migrate"], ["simulate"], ["doctor"]):
+    for command in (["up"], ["tenant", "create"], ["migrate"], ["simulate"], ["seed"], ["doctor"]):
         assert run(*command, "--help") == 0
         text = capsys.readouterr().out
         assert "For example" in text
 
 
 def test_the_first_request_survives_the_shell() -> None:
-    text = first_request("http://h:1", {"client_id": "c1_a", "client_secret": "s'1"})
+    text = first_request("http://h:1", "c1_a", "s'1")
     assert "http://h:1/oauth/token" in text
     assert """'c1_a:s'"'"'1'""" in text
