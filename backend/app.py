@@ -36,15 +36,23 @@ def create_app(settings: Settings) -> Starlette:
         socket_connect_timeout=VALKEY_PATIENCE_S,
     )
     events = Events(settings.redis_url)
+    master_key = load_master_key(settings)
     budgets = Budgets(settings.requests_per_minute, valkey)
     sign_in = OAuthService.build(
         database,
         issuer=settings.public_url,
-        master_key=load_master_key(settings),
+        master_key=master_key,
         redis_url=settings.redis_url,
         apps=_own_apps(settings),
     )
-    operations = Operations(schema, database, events, budgets, introspection=settings.introspection)
+    operations = Operations(
+        schema,
+        database,
+        events,
+        budgets,
+        introspection=settings.introspection,
+        master_key=master_key,
+    )
     streams = Streams(operations)
     longest = settings.graphql_body_bytes
     endpoint = GraphQLEndpoint(streams, sign_in.authenticator, body_bytes=longest)

@@ -84,10 +84,12 @@ class Operations:
         budgets: Budgets,
         *,
         introspection: bool = True,
+        master_key: bytes = b"",
     ) -> None:
         # The executor is asked directly: strawberry's own entry parses and validates every time.
         self.core = schema._schema  # noqa: SLF001 - the one place that reaches for it
         self.database, self.events, self.budgets = database, events, budgets
+        self.master_key = master_key
         self.documents = Documents(self.core, introspection=introspection)
         self.options: dict[str, Any] = {
             "is_awaitable": optimized_is_awaitable,
@@ -122,7 +124,7 @@ class Operations:
     async def run(self, prepared: Prepared, scope: Scope, request: str) -> Answer:
         """Execute a query or mutation; what answers with errors leaves nothing behind."""
         try:
-            async with Context(self.database, scope, self.events) as context:
+            async with Context(self.database, scope, self.events, self.master_key) as context:
                 context.allowance = self.budgets.allowance(scope.tenant_id)
                 result = await self.execute(prepared, context)
                 _undo_if_failed(prepared, result)
