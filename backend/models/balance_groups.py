@@ -64,3 +64,5 @@ class GroupDue(TenantOwned, Base):
     group_id: Mapped[BalanceGroupId] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(primary_key=True)
     hours: Mapped[int]
+    marks: Mapped[int] = mapped_column(server_default="1")
+    """How often the row was marked: a roll-up forgets only what it has seen."""

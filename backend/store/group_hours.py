@@ -73,19 +73,19 @@ FROM unnest($2::bigint[], $3::date[], $4::int[]) AS u (series_id, day, hours)
 JOIN installation AS i ON i.tenant_id = $1 AND i.series_id = u.series_id
 JOIN group_member AS m ON m.tenant_id = $1 AND m.point_id = i.point_id
 GROUP BY m.group_id, u.day
-ON CONFLICT (tenant_id, group_id, day) DO UPDATE SET hours = d.hours | excluded.hours
-WHERE d.hours <> d.hours | excluded.hours
+ON CONFLICT (tenant_id, group_id, day) DO UPDATE
+SET hours = d.hours | excluded.hours, marks = d.marks + 1
 """
 
 _DUE = """
-SELECT d.group_id, d.day, d.hours, g.path::text FROM group_due AS d
+SELECT d.group_id, d.day, d.hours, d.marks, g.path::text FROM group_due AS d
 JOIN balance_group AS g ON g.tenant_id = d.tenant_id AND g.id = d.group_id
 WHERE d.tenant_id = $1 ORDER BY d.day DESC LIMIT $2
 """
 
 _SETTLE = """
-DELETE FROM group_due AS d USING unnest($2::bigint[], $3::date[], $4::int[]) AS u (id, day, hours)
-WHERE d.tenant_id = $1 AND d.group_id = u.id AND d.day = u.day AND d.hours = u.hours
+DELETE FROM group_due AS d USING unnest($2::bigint[], $3::date[], $4::int[]) AS u (id, day, marks)
+WHERE d.tenant_id = $1 AND d.group_id = u.id AND d.day = u.day AND d.marks = u.marks
 """
 
 _TREE = """
@@ -126,6 +126,7 @@ class Due:
     """Days since the epoch."""
 
     hours: int
+    marks: int
     path: tuple[BalanceGroupId, ...]
     """The group and its ancestors, from the root."""
 
@@ -203,21 +204,22 @@ async def due_hours(session: TenantSession, most: int) -> list[Due]:
             BalanceGroupId(row[0]),
             row[1].toordinal() - _EPOCH,
             row[2],
-            tuple(BalanceGroupId(int(one)) for one in row[3].split(".")),
+            row[3],
+            tuple(BalanceGroupId(int(one)) for one in row[4].split(".")),
         )
         for row in rows
     ]
 
 
 async def settle_due(session: TenantSession, due: Sequence[Due]) -> None:
-    """Forget what was due; a row that got further hours meanwhile stays."""
+    """Forget what was due; a row that was marked again meanwhile stays."""
     driver = await session.driver()
     await driver.execute(
         _SETTLE,
         session.scope.tenant_id,
         [one.group_id for one in due],
         [day_of(one.day * HOURS) for one in due],
-        [one.hours for one in due],
+        [one.marks for one in due],
     )
 
 

@@ -55,7 +55,8 @@ CROSS JOIN LATERAL (
     SELECT day FROM group_day
     WHERE tenant_id = $1 AND group_id = m.group_id AND day BETWEEN u.low AND u.high
 ) AS s
-ON CONFLICT (tenant_id, group_id, day) DO UPDATE SET hours = excluded.hours
+ON CONFLICT (tenant_id, group_id, day) DO UPDATE
+SET hours = excluded.hours, marks = d.marks + 1
 """
 
 _UPDATE_INSTALLATIONS = """

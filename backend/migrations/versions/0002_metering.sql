@@ -64,6 +64,7 @@ CREATE TABLE group_due (
     group_id BIGINT NOT NULL,
     day DATE NOT NULL,
     hours INTEGER NOT NULL,
+    marks INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_group_due PRIMARY KEY (tenant_id, group_id, day)
 );
 
