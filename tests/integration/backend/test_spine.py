@@ -162,3 +162,31 @@ async def test_one_late_hour_changes_that_hour_and_the_next_in_each_group_above(
     changed = np.flatnonzero(after.hourly.values[1] != before.hourly.values[1])
     assert_array_equal(changed, [late, late + 1])
     assert_array_equal(after.hourly.codes[1, late : late + 2], 7)
+
+
+async def test_an_hour_marked_again_while_it_is_rolled_up_stays_due(
+    database: Database, client: httpx.AsyncClient, work: Work
+) -> None:
+    scope = await make_tenant(database, "race")
+    row = {"concentrator": "JR", "meter_serial": "R1", "installed_at": stamp(LOW)}
+    imported = await place(database, scope, row)
+    device = PushingConcentrator(client, "JR", imported.devices[0].secret)
+    await device.push(device.frame(block(LOW, 1, {1: 5})))
+    await metering.fold(work, scope.tenant_id)
+    async with database.session(scope) as session:
+        seen = await group_hours.due_hours(session, 100)
+        series_id = await session.scalar(
+            text("SELECT series_id FROM installation WHERE tenant_id = :t"),
+            {"t": scope.tenant_id},
+        )
+    async with database.session(scope) as session:  # another fold of the same hour
+        await group_hours.mark_due(session, np.array([series_id]), np.array([LOW]))
+    async with database.session(scope) as session:
+        await group_hours.settle_due(session, seen)
+    async with database.session(scope) as session:
+        left = await group_hours.due_hours(session, 100)
+        assert {(one.group_id, one.day) for one in left} == {
+            (one.group_id, one.day) for one in seen
+        }
+        await group_hours.settle_due(session, left)
+        assert await group_hours.due_hours(session, 100) == []
