@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from backend.clients.events import Events
+from backend.edge import Edge, answer_failure, answer_http_error
 from backend.graphql.budget import Budgets
 from backend.graphql.http import GraphQLEndpoint
 from backend.graphql.operations import Operations
@@ -17,6 +20,7 @@ from backend.graphql.websocket import GraphQLSockets
 from backend.health import Health, health_routes
 from backend.master_key import load_master_key
 from backend.settings import Settings
+from backend.web.routes import graphiql_addresses, web_routes
 from tenants.oauth.parties import Client
 from tenants.oauth.routes import oauth_routes
 from tenants.oauth.service import OAuthService
@@ -75,8 +79,11 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             *health_routes(Health(settings, valkey)),
             *oauth_routes(sign_in),
+            *web_routes(settings, schema.as_str()),
         ],
         lifespan=lifespan,
+        middleware=[Middleware(Edge, secure=settings.public_url.startswith("https://"))],
+        exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
     )
 
 
@@ -84,4 +91,4 @@ def _own_apps(settings: Settings) -> list[Client]:
     """Clients that belong to the product itself."""
     if not settings.graphiql:
         return []
-    return [Client.of_product("graphiql", "GraphiQL", [f"{settings.public_url}/graphiql"])]
+    return [Client.of_product("graphiql", "GraphiQL", graphiql_addresses(settings.public_url))]

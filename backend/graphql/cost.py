@@ -43,7 +43,7 @@ MOST_SERIES_HOURS = 2_000_000
 OBJECTS_PER_UNIT = 1_000
 HOURS_PER_UNIT = 10_000
 
-_FIXED_HOURS = {"monthToDate": 744}
+_FIXED_HOURS = {"monthToDate": 24 * 62}
 """Fields that read series without saying from when to when."""
 
 

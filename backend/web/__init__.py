@@ -1,0 +1,1 @@
+"""Pages for people: the landing page, and GraphiQL to try the API with."""

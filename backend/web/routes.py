@@ -1,0 +1,99 @@
+"""The addresses of the pages and of what they are made of."""
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from backend.settings import Settings
+
+HERE = Path(__file__).parent
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of one installation."""
+
+    settings: Settings
+    sdl: str
+    templates: Environment
+
+    async def landing(self, _: Request) -> Response:
+        """What runs here, and where to go."""
+        return self._page("landing.html")
+
+    async def graphiql(self, _: Request) -> Response:
+        """A place to try documents."""
+        return self._page("graphiql.html")
+
+    async def schema(self, _: Request) -> Response:
+        """The schema in its own language, for generators of clients."""
+        return PlainTextResponse(self.sdl, headers={"Cache-Control": "no-cache"})
+
+    def _page(self, template: str) -> Response:
+        html = self.templates.get_template(template).render(
+            base=self.settings.public_url,
+            graphiql=self.settings.graphiql,
+            introspection=self.settings.introspection,
+            version=version("balance"),
+        )
+        return HTMLResponse(html, headers=_HEADERS)
+
+
+class RevalidatedFiles(StaticFiles):
+    """Files that browsers keep but ask about, so that an upgrade shows at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with a file, or that it has not changed."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
+    """Routes of the pages."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages = Pages(settings, sdl, templates)
+    routes: list[BaseRoute] = [
+        Route("/", pages.landing),
+        Mount("/static", RevalidatedFiles(directory=HERE / "static")),
+    ]
+    if settings.introspection:
+        routes.append(Route("/schema.graphql", pages.schema))
+    if settings.graphiql:
+        routes.append(Route("/graphiql", pages.graphiql))
+    return routes
+
+
+def graphiql_addresses(public_url: str) -> list[str]:
+    """Where sign-in may return to GraphiQL; this machine goes by two names.
+
+    Examples
+    --------
+    >>> graphiql_addresses("http://127.0.0.1:8000")
+    ['http://127.0.0.1:8000/graphiql', 'http://localhost:8000/graphiql']
+    >>> graphiql_addresses("https://balance.example")
+    ['https://balance.example/graphiql']
+    """
+    address = f"{public_url}/graphiql"
+    twin = re.sub(r"^http://127\.0\.0\.1(?=[:/])", "http://localhost", address)
+    return [address] if twin == address else [address, twin]
