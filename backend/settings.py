@@ -107,12 +107,6 @@ class Settings(BaseSettings):
         default=3000, ge=1, description="Requests a tenant may send to the API in a minute."
     )
 
-    frame_body_bytes: int = Field(
-        default=8 * 2**20, ge=1024, description="Longest body of a push as sent."
-    )
-    frame_decoded_bytes: int = Field(
-        default=64 * 2**20, ge=1024, description="Longest body of a push after decompression."
-    )
     journal_retention_months: int = Field(
         default=13, ge=1, le=120, description="How long pushed frames are kept as evidence."
     )

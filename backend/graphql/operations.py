@@ -76,7 +76,7 @@ def _undo_if_failed(prepared: "Prepared", result: ExecutionResult) -> None:
 class Operations:
     """Runs operations of one schema on one database."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a process shares among its requests
         self,
         schema: Schema,
         database: Database,

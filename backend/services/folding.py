@@ -65,6 +65,7 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
         Hours lie in months that have no partition yet; make them and come back.
     """
     await journal.become_the_folder(session)
+    await journal.commit_lazily(session)
     due = await journal.due_pushes(session, _BATCH_PUSHES)
     pushes, batch = await _read(session, due)
     await months.require(session, np.unique(np.concatenate([batch.hour, batch.hour + 1]) // 24))
@@ -164,8 +165,7 @@ async def _readings(
         return Readings(
             batch.hour, batch.hour, batch.counter, batch.hour.astype(np.uint8), batch.push
         )
-    unique, inverse = np.unique(batch.addresses, axis=0, return_inverse=True)
-    series = (await channels.series_of(session, unique))[inverse.reshape(-1)]
+    series = await channels.series_of(session, batch.addresses)
     received = np.array([push.received_at.timestamp() for push in pushes])
     delay = received[batch.push] - (batch.hour + 1) * 3600.0
     readings = Readings(series, batch.hour, batch.counter, arrival_quality(delay), batch.push)
@@ -177,7 +177,7 @@ async def _readings(
 
 def _first_of_each_hour(readings: Readings) -> tuple[list[Refused], Readings]:
     """Keep the earliest reading of each series and hour; another value after it is a conflict."""
-    order = np.lexsort((np.arange(len(readings)), readings.hour, readings.series))
+    order = np.lexsort((readings.hour, readings.series))  # stable: the journal's order within
     ordered = readings.take(order)
     if len(ordered) < 2:
         return [], ordered

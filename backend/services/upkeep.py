@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.store import bells, months
-from domain.identity import TenantId
-from tenants.models import CronRun
+from backend.store import bells, journal, months
+from domain.identity import Scope, TenantId
+from tenants import clients
+from tenants.models import CronRun, Tenant
 from tenants.session import Database
 
 MONTHS_AHEAD = 2
@@ -26,6 +28,17 @@ async def make_coming_months(database: Database, now: datetime) -> None:
     for _ in range(MONTHS_AHEAD):
         wanted.append((wanted[-1] + timedelta(days=32)).replace(day=1))
     await make_months(database, wanted)
+
+
+async def clear_out(database: Database, now: datetime, retention_months: int) -> None:
+    """Drop what is past its time in every tenant: pushes as evidence, used-up sign-ins."""
+    before = now - timedelta(days=31 * retention_months)
+    async with database.global_session() as session:
+        tenants = list(await session.scalars(select(Tenant.id)))
+    for tenant in tenants:
+        async with database.session(Scope(tenant, actor="upkeep")) as session:
+            await journal.forget(session, before)
+            await clients.forget_expired(session)
 
 
 async def waiting_work(database: Database, before: datetime) -> list[tuple[str, TenantId]]:

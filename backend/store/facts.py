@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
+from backend.store.literals import array_literal
 from domain.hours import day_of
 from domain.merging import Facts, merge
 from domain.quality import CodeArray
@@ -38,26 +39,51 @@ SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
 
 
 @cache
-def _wave(hour: int, *, coded: bool) -> str:
-    """Upsert of one hour; with ``coded`` some quality codes are not 0."""
-    column = HOUR_COLUMNS[hour]
-    planes, bits, kept = "", "", ""
+def _update(hour: int, *, coded: bool) -> str:
+    """Write one hour into rows that stand; with ``coded`` some quality codes are not 0.
+
+    Once a day has begun all of its rows stand, and this costs half of what an upsert does, which
+    looks each row up and locks it before it writes.
+    """
+    column, (arrays, names) = HOUR_COLUMNS[hour], _arriving(coded=coded)
+    planes = ""
+    if coded:
+        planes = "".join(
+            f", {q} = nullif(coalesce(t.{q}, 0) | {_bit(hour, i)}, 0)"
+            for i, q in enumerate(QUALITY_COLUMNS)
+        )
+    return f"""
+    UPDATE series_day AS t SET {column} = u.counter{planes}
+    FROM unnest({arrays}) AS u ({names})
+    WHERE t.tenant_id = $1 AND t.series_id = u.series_id AND t.day = $2 AND t.{column} IS NULL
+    """  # noqa: S608 - names of columns are constants
+
+
+@cache
+def _insert(hour: int, *, coded: bool) -> str:
+    """Make the rows that do not stand yet, each with one hour."""
+    column, (arrays, names) = HOUR_COLUMNS[hour], _arriving(coded=coded)
+    planes, bits = "", ""
     if coded:
         planes = f", {', '.join(QUALITY_COLUMNS)}"
-        bits = "".join(f", nullif((u.code >> {i} & 1)::int << {hour}, 0)" for i in range(3))
-        kept = "".join(
-            f", {q} = CASE WHEN excluded.{q} IS NULL THEN t.{q}"
-            f" ELSE coalesce(t.{q}, 0) | excluded.{q} END"
-            for q in QUALITY_COLUMNS
-        )
-    arrays = "$3::bigint[], $4::int[]" + (", $5::smallint[]" if coded else "")
-    names = "series_id, counter" + (", code" if coded else "")
+        bits = "".join(f", nullif({_bit(hour, i)}, 0)" for i in range(3))
     return f"""
-    INSERT INTO series_day AS t (tenant_id, series_id, day, {column}{planes})
+    INSERT INTO series_day (tenant_id, series_id, day, {column}{planes})
     SELECT $1, u.series_id, $2, u.counter{bits} FROM unnest({arrays}) AS u ({names})
-    ON CONFLICT (tenant_id, series_id, day) DO UPDATE SET {column} = excluded.{column}{kept}
-    WHERE t.{column} IS NULL
+    ON CONFLICT (tenant_id, series_id, day) DO NOTHING
     """  # noqa: S608 - names of columns are constants
+
+
+def _arriving(*, coded: bool) -> tuple[str, str]:
+    """Parameters of a wave as arrays, and the names of their columns."""
+    if coded:
+        arrays = "$3::text::bigint[], $4::text::int[], $5::text::smallint[]"
+        return arrays, "series_id, counter, code"
+    return "$3::text::bigint[], $4::text::int[]", "series_id, counter"
+
+
+def _bit(hour: int, plane: int) -> str:
+    return f"((u.code >> {plane} & 1)::int << {hour})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +153,24 @@ async def write(session: TenantSession, readings: Readings) -> Written:
 
 
 async def _write_wave(session: TenantSession, wave: Readings, hour: int) -> int:
+    """Write one hour wherever it is not known yet; gives the number of readings written."""
     driver = await session.driver()
     coded = bool(wave.code.any())
-    status = await driver.execute(
-        _wave(hour % HOURS, coded=coded),
+    arguments = (
         session.scope.tenant_id,
         day_of(hour),
-        wave.series.tolist(),
-        wave.counter.astype(np.uint32).view(np.int32).tolist(),
-        *([wave.code.tolist()] if coded else []),
+        array_literal(wave.series),
+        array_literal(wave.counter.astype(np.uint32).view(np.int32)),
+        *([array_literal(wave.code)] if coded else []),
     )
+    written = _count(await driver.execute(_update(hour % HOURS, coded=coded), *arguments))
+    if written < len(wave):
+        written += _count(await driver.execute(_insert(hour % HOURS, coded=coded), *arguments))
+    return written
+
+
+def _count(status: str) -> int:
+    """Rows that a statement reports."""
     return int(status.rpartition(" ")[2])
 
 

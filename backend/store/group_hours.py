@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.balance import GroupHours
 from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
+from backend.store.literals import array_literal
 from domain.hours import day_of
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality, code_at, place_of
@@ -68,8 +69,8 @@ NO_INLET = np.iinfo(np.int64).min
 
 _MARK = """
 INSERT INTO group_due AS d (tenant_id, group_id, day, hours)
-SELECT $1, m.group_id, u.day, bit_or(u.hours)
-FROM unnest($2::bigint[], $3::date[], $4::int[]) AS u (series_id, day, hours)
+SELECT $1, m.group_id, date '1970-01-01' + u.day, bit_or(u.hours)
+FROM unnest($2::text::bigint[], $3::text::int[], $4::text::int[]) AS u (series_id, day, hours)
 JOIN installation AS i ON i.tenant_id = $1 AND i.series_id = u.series_id
 JOIN group_member AS m ON m.tenant_id = $1 AND m.point_id = i.point_id
 GROUP BY m.group_id, u.day
@@ -180,9 +181,9 @@ async def mark_due(
     await driver.execute(
         _MARK,
         session.scope.tenant_id,
-        both[starts].tolist(),
-        [day_of(day * HOURS) for day in days[starts].tolist()],
-        np.bitwise_or.reduceat(bits, starts).tolist(),
+        array_literal(both[starts]),
+        array_literal(days[starts]),
+        array_literal(np.bitwise_or.reduceat(bits, starts)),
     )
 
 

@@ -76,6 +76,19 @@ SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[], $5::bigint
 """
 
 
+_RAISE_FLOOR = """
+UPDATE concentrator_link AS l SET floor_sequence = k.next
+FROM (
+    SELECT concentrator_id, max(sequence) + 1 AS next FROM frame_key
+    WHERE tenant_id = $1 AND received_at < $2 GROUP BY concentrator_id
+) AS k
+WHERE l.tenant_id = $1 AND l.concentrator_id = k.concentrator_id AND l.floor_sequence < k.next
+"""
+
+_DROP_KEYS = "DELETE FROM frame_key WHERE tenant_id = $1 AND received_at < $2"
+_DROP_FRAMES = "DELETE FROM frame WHERE tenant_id = $1 AND received_at < $2"
+
+
 @dataclass(frozen=True, slots=True)
 class DueRef:
     """Where in the journal a push waits, and how long its body is."""
@@ -211,6 +224,17 @@ async def wait_for_the_folder(session: TenantSession) -> None:
     )
 
 
+async def commit_lazily(session: TenantSession) -> None:
+    """Let this transaction commit without waiting for the disk.
+
+    For the fold alone: when the server's machine dies within the second after, the whole fold is
+    gone, facts and answered bells together, and it is done again from the journal, whose own
+    commits do wait. Whoever saw the fold's rows and waits for the disk waits for them as well.
+    """
+    driver = await session.driver()
+    await driver.execute("SET LOCAL synchronous_commit = off")
+
+
 async def due_pushes(session: TenantSession, most: int) -> list[DueRef]:
     """The earliest pushes that wait for their fold, in the order of the journal."""
     driver = await session.driver()
@@ -247,3 +271,14 @@ async def record_revisions(
         [pushes[one.push].received_at for one in refused],
         [pushes[one.push].id for one in refused],
     )
+
+
+async def forget(session: TenantSession, before: datetime) -> None:
+    """Drop pushes received before a moment, whose retention is over.
+
+    The floor of each concentrator is raised first: what lies below it is a duplicate for ever,
+    although its key is gone.
+    """
+    driver = await session.driver()
+    for statement in (_RAISE_FLOOR, _DROP_KEYS, _DROP_FRAMES):
+        await driver.execute(statement, session.scope.tenant_id, before)

@@ -46,16 +46,24 @@ async def sweep(work: Work) -> None:
         await TASKS[kind](work, tenant_id)
 
 
-async def _keep_sweeping(work: Work) -> None:
-    made_for = None
+async def daily(work: Work, now: datetime, retention_months: int) -> None:
+    """Do the upkeep of a day, once whoever asks."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if await upkeep.claim(work.database, "coming_months", day):
+        await upkeep.make_coming_months(work.database, now)
+    if await upkeep.claim(work.database, "clear_out", day):
+        await upkeep.clear_out(work.database, now, retention_months)
+
+
+async def _keep_sweeping(work: Work, retention_months: int) -> None:
+    done_for = None
     while True:
         try:
             await sweep(work)
             now = datetime.now(UTC)
-            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            if made_for != day and await upkeep.claim(work.database, "coming_months", day):
-                await upkeep.make_coming_months(work.database, now)
-            made_for = day
+            if done_for != now.date():
+                await daily(work, now, retention_months)
+                done_for = now.date()
         except Exception:
             log.exception("sweep failed, trying again")
         await asyncio.sleep(SWEEP_S)
@@ -79,7 +87,7 @@ async def serve(settings: Settings) -> None:
         poll_delay=0.1,
         handle_signals=True,
     )
-    sweeping = asyncio.create_task(_keep_sweeping(work))
+    sweeping = asyncio.create_task(_keep_sweeping(work, settings.journal_retention_months))
     try:
         await worker.async_run()
     finally:

@@ -55,8 +55,18 @@ class Grant:
             tenant_id=self.tenant_id,
             actor=self.subject if person else f"client:{self.client_id}",
             permissions=permissions_granted(self.roles, self.scopes),
-            sites=None if self.sites is None else frozenset(self.sites),
+            sites=self._sight(),
         )
+
+    def _sight(self) -> frozenset[SiteId] | None:
+        """Parts of the site tree in sight.
+
+        A resident sees what belongs to their own premise while they live there, which is no part
+        of the tree: the tree itself shows them nothing of their neighbours.
+        """
+        if set(self.roles) <= {Role.RESIDENT, Role.RESIDENT_DELEGATE}:
+            return frozenset()
+        return None if self.sites is None else frozenset(self.sites)
 
 
 def subject_of(user: UserId) -> str:

@@ -1,0 +1,52 @@
+"""Upkeep: partitions ahead, claims that only one worker wins, evidence past its time."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from backend.services import upkeep
+from backend.store import journal
+from domain.identity import ConcentratorId
+from tenants.session import Database
+from tests.factories import make_tenant, place
+
+NOW = datetime.now(UTC)
+
+
+async def test_a_periodic_job_is_claimed_once(database: Database) -> None:
+    assert await upkeep.claim(database, "job", NOW)
+    assert not await upkeep.claim(database, "job", NOW)
+    assert await upkeep.claim(database, "job", NOW + timedelta(days=1))
+
+
+async def test_months_to_come_have_partitions(database: Database) -> None:
+    later = NOW + timedelta(days=100)
+    await upkeep.make_coming_months(database, later)
+    async with database.global_session() as session:
+        name = f"frame_{later:%Y_%m}"
+        found = await session.scalar(text("SELECT to_regclass(:name)::text"), {"name": name})
+    assert found == name
+
+
+async def test_old_pushes_go_and_stay_known_as_duplicates(database: Database) -> None:
+    scope = await make_tenant(database, "old pushes")
+    await place(database, scope, {"concentrator": "JU"})
+    old, new = NOW - timedelta(days=40), NOW
+    async with database.session(scope) as session:
+        rows = await session.execute(
+            text("SELECT id FROM concentrator WHERE tenant_id = :t"), {"t": scope.tenant_id}
+        )
+        device = ConcentratorId(rows.scalar_one())
+        for sequence, at in ((5, old), (6, new)):
+            row = journal.PushRow(
+                device, at, "push", "application/json", None, b"{}", {sequence: b"h" * 32}
+            )
+            await journal.store_push(session, row)
+    await upkeep.clear_out(database, NOW, retention_months=1)
+    async with database.session(scope) as session:
+        assert set(await journal.known_frames(session, device, [5, 6])) == {6}
+        assert (await journal.lock_link(session, device)).floor_sequence == 6
+        left = await session.scalar(
+            text("SELECT count(*) FROM frame WHERE tenant_id = :t"), {"t": scope.tenant_id}
+        )
+    assert left == 1
