@@ -12,7 +12,11 @@ export const EXAMPLES = [
     tenant { id name }
     meteringPoints(first: 100, after: $after) {
       edges {
-        node { id name commodity role meter { serial } site { id name path } }
+        node {
+          id name commodity role
+          meter { serial }
+          site { id name path }
+        }
       }
       pageInfo { hasNextPage endCursor }
     }
@@ -39,13 +43,20 @@ export const EXAMPLES = [
   {
     name: 'Profile',
     about: 'A week of hours of one meter or group',
-    query: `query Profile($id: ID!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
+    query: `query Profile(
+  $id: ID!, $step: Duration!,
+  $from: DateTime!, $to: DateTime!
+) {
   node(id: $id) {
     ... on Metered {
       name
       commodity
-      profile(from: $from, to: $to, step: $step, quantity: CONSUMPTION) {
-        start step timezone unit values quality coverage
+      profile(
+        from: $from, to: $to, step: $step,
+        quantity: CONSUMPTION
+      ) {
+        start step timezone unit
+        values quality coverage
       }
     }
   }
@@ -55,12 +66,15 @@ export const EXAMPLES = [
   {
     name: 'Imbalance',
     about: 'Supplied, delivered, and what is between',
-    query: `query Imbalance($id: ID!, $from: DateTime!, $to: DateTime!) {
+    query: `query Imbalance(
+  $id: ID!, $from: DateTime!, $to: DateTime!
+) {
   node(id: $id) {
     ... on BalanceGroup {
       name
       imbalance(from: $from, to: $to, step: "PT1H") {
-        start unit supplied delivered imbalance coverage
+        start unit
+        supplied delivered imbalance coverage
       }
     }
   }
@@ -83,12 +97,15 @@ export const EXAMPLES = [
   {
     name: 'Delivery',
     about: 'How complete the readings came',
-    query: `query Delivery($id: ID!, $from: DateTime!, $to: DateTime!) {
+    query: `query Delivery(
+  $id: ID!, $from: DateTime!, $to: DateTime!
+) {
   node(id: $id) {
     ... on Metered {
       name
       deliveries(from: $from, to: $to) {
-        expected onTime late backfilled manual missing percent
+        expected onTime late backfilled
+        manual missing percent
       }
     }
   }

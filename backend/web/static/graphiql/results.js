@@ -1,6 +1,6 @@
 // JSON for people: long arrays of plain values run on in lines instead of one value a line.
 
-const WIDTH = 76;
+const WIDTH = 60;
 
 const plain = (value) => value === null || typeof value !== 'object';
 
