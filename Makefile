@@ -34,7 +34,7 @@ run: setup  ## Run everything on BALANCE_PORT (8000), with the demo on the first
 	@exec $(BIN)/balance up
 
 test: setup  ## Run all tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: setup  ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .
