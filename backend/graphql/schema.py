@@ -11,6 +11,7 @@ from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.place_changes import PlaceMutation
+from backend.graphql.residents import ResidentMutation
 from backend.graphql.scalars import SCALARS
 from backend.graphql.sites import Premise, Site
 from backend.graphql.subscriptions import Subscription
@@ -72,7 +73,7 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
 
 
 @strawberry.type
-class Mutation(MeteringMutation, PlaceMutation):
+class Mutation(MeteringMutation, PlaceMutation, ResidentMutation):
     """Everything that can be done."""
 
 

@@ -7,11 +7,13 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
+from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services import places
+from backend.services import places, premises
 from backend.store import metered
 from domain.identity import SiteId
 from domain.quantities import SiteKind
+from tenants.permissions import Permission
 
 if TYPE_CHECKING:
     from backend.graphql.balance_groups import BalanceGroup
@@ -104,3 +106,10 @@ class Premise(Node):
     async def site(self, info: Info) -> Site:
         """Resolve through the loader."""
         return Site.of(await info.context.site(self.row.site_id))
+
+    @strawberry.field(description="Households that live or lived here, the newest first.")
+    async def residents(self, info: Info) -> list[Resident]:
+        """Resolve through the loader."""
+        info.context.require(Permission.RESIDENTS_READ)
+        loader = info.context.loader("residents", premises.residents_of)
+        return [Resident.of(row) for row in await loader.load(self.row.id) or []]

@@ -65,7 +65,7 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
         Hours lie in months that have no partition yet; make them and come back.
     """
     await journal.become_the_folder(session)
-    await journal.commit_lazily(session)
+    await journal.work_in_bulk(session)
     due = await journal.due_pushes(session, _BATCH_PUSHES)
     pushes, batch = await _read(session, due)
     await months.require(session, np.unique(np.concatenate([batch.hour, batch.hour + 1]) // 24))
@@ -77,7 +77,7 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
         await journal.record_revisions(session, refused, pushes)
         log.warning("readings refused", tenant=session.scope.tenant_id, count=len(refused))
     if len(written.changed):
-        await group_hours.mark_due(session, written.changed.series, written.changed.hour)
+        await channels.groups.mark_due(session, written.changed.series, written.changed.hour)
         await bells.ring(session, group_hours.ROLL_UP, str(pushes[-1].id))
     await bells.answer(session, journal.FOLD, [str(push.id) for push in pushes])
     return Folded(

@@ -1,6 +1,6 @@
 """Sites, premises and who lives in them: what people enter by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -207,3 +207,22 @@ async def move_out(session: TenantSession, resident_id: int, at: datetime) -> Re
     await session.flush()
     await audit.record(session, "resident.move_out", f"resident {resident_id}")
     return resident
+
+
+async def residents_of(
+    session: TenantSession, premises: Sequence[PremiseId]
+) -> dict[PremiseId, list[Resident]]:
+    """Households of each premise, the newest first."""
+    rows = await session.execute(
+        select(Account.premise_id, Resident)
+        .join(
+            Account,
+            (Account.tenant_id == Resident.tenant_id) & (Account.id == Resident.account_id),
+        )
+        .where(Account.premise_id.in_(premises))
+        .order_by(Resident.moved_in_at.desc(), Resident.id)
+    )
+    found: dict[PremiseId, list[Resident]] = {}
+    for premise, resident in rows:
+        found.setdefault(premise, []).append(resident)
+    return found

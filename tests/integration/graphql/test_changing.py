@@ -218,6 +218,11 @@ async def test_households_move_in_and_out_one_after_another(desk: Desk) -> None:
     assert (await desk.ask(MOVE_OUT, input=out))["errors"][0]["code"] == "MOVED_OUT"
     after = await desk.ask(MOVE_IN, input={**given, "name": "Popa", "at": stamp(LOW + 2)})
     assert after["errors"] == []
+    lived = await desk.ask(
+        "query ($id: ID!) { node(id: $id) { ... on Premise { residents { name movedOutAt } } } }",
+        id=flat["id"],
+    )
+    assert [one["name"] for one in lived["residents"]] == ["Popa", "Ionescu"]
 
 
 async def test_a_drawn_group_gets_the_history_of_its_members(desk: Desk, events: Events) -> None:
