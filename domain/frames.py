@@ -167,7 +167,7 @@ def _block(raw: object, where: str) -> HourBlock:
         _refuse(f"{where}.hour", "must not be before the year 2000", raw.get("hour"))
     channels = _column(raw.get("channels"), CHANNELS, f"{where}.channels")
     counters = _column(raw.get("counters"), COUNTERS, f"{where}.counters", len(channels))
-    if len(np.unique(channels)) != len(channels):
+    if len(set(raw["channels"])) != len(channels):
         _refuse(f"{where}.channels", "must not name a channel twice", "a repeated channel")
     status = raw.get("status")
     return HourBlock(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from analytics.balance import GroupHours
 from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
-from backend.store.literals import array_literal
 from domain.hours import day_of
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality, code_at, place_of
@@ -66,17 +65,6 @@ _SPARSE = (Stored.LATE, Stored.BACKFILLED, Stored.MANUAL, Stored.SUPPLIED)
 
 NO_INLET = np.iinfo(np.int64).min
 """In SUPPLIED: the node had an inlet in that hour, but what it supplied is unknown."""
-
-_MARK = """
-INSERT INTO group_due AS d (tenant_id, group_id, day, hours)
-SELECT $1, m.group_id, date '1970-01-01' + u.day, bit_or(u.hours)
-FROM unnest($2::text::bigint[], $3::text::int[], $4::text::int[]) AS u (series_id, day, hours)
-JOIN installation AS i ON i.tenant_id = $1 AND i.series_id = u.series_id
-JOIN group_member AS m ON m.tenant_id = $1 AND m.point_id = i.point_id
-GROUP BY m.group_id, u.day
-ON CONFLICT (tenant_id, group_id, day) DO UPDATE
-SET hours = d.hours | excluded.hours, marks = d.marks + 1
-"""
 
 _DUE = """
 SELECT d.group_id, d.day, d.hours, d.marks, g.path::text FROM group_due AS d
@@ -165,26 +153,6 @@ class MemberRows:
     group_ids: NDArray[np.int64]
     point_ids: NDArray[np.int64]
     role: NDArray[np.str_]
-
-
-async def mark_due(
-    session: TenantSession, series: NDArray[np.int64], hour: NDArray[np.int64]
-) -> None:
-    """Mark the groups of changed counters: the hour itself and the hour after it."""
-    hours = np.concatenate([hour, hour + 1])
-    both = np.concatenate([series, series])
-    days, bits = hours // HOURS, 1 << (hours % HOURS)
-    order = np.lexsort((days, both))
-    both, days, bits = both[order], days[order], bits[order]
-    starts = np.flatnonzero(np.diff(both, prepend=-1) | np.diff(days, prepend=-1))
-    driver = await session.driver()
-    await driver.execute(
-        _MARK,
-        session.scope.tenant_id,
-        array_literal(both[starts]),
-        array_literal(days[starts]),
-        array_literal(np.bitwise_or.reduceat(bits, starts)),
-    )
 
 
 async def become_the_roller(session: TenantSession) -> bool:

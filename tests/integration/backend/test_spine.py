@@ -13,6 +13,7 @@ from sqlalchemy import text
 from backend.clients.events import Events
 from backend.services.devices import Devices
 from backend.store import group_hours, series
+from backend.store.group_marks import GroupDirectory
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
@@ -180,7 +181,7 @@ async def test_an_hour_marked_again_while_it_is_rolled_up_stays_due(
             {"t": scope.tenant_id},
         )
     async with database.session(scope) as session:  # another fold of the same hour
-        await group_hours.mark_due(session, np.array([series_id]), np.array([LOW]))
+        await GroupDirectory().mark_due(session, np.array([series_id]), np.array([LOW]))
     async with database.session(scope) as session:
         await group_hours.settle_due(session, seen)
     async with database.session(scope) as session:
