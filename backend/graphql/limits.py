@@ -27,8 +27,8 @@ MOST_INTROSPECTION_DEPTH = 24
 MOST_FIELDS = 2000
 """Fields with every fragment spelled out wherever it is spread."""
 MOST_ALIASES = 100
-MOST_REPEATS = 25
-"""How often one selection may name the same response key."""
+MOST_PAIRS = 3000
+"""Pairs of fields under one response key: validation compares each of them."""
 MOST_FRAGMENTS = 50
 MOST_OPERATIONS = 20
 
@@ -63,7 +63,7 @@ def is_token_limit(error: GraphQLError) -> bool:
 
 
 def check_shape(document: DocumentNode) -> None:
-    """Refuse a document that is too deep or repeats too much.
+    """Refuse a document that is too deep or repeats too much, in whatever no operation reaches too.
 
     Raises
     ------
@@ -83,13 +83,15 @@ def check_shape(document: DocumentNode) -> None:
         aliases += _aliases(selections)
     _at_most("aliases", aliases, MOST_ALIASES, ALIASES)
     measure = _Measure(fragments)
-    for operation in operations:
-        shape = measure.of(operation.selection_set)
+    for definition in (*operations, *fragments.values()):
+        shape = measure.of(definition.selection_set)
         _at_most("levels", shape.depth, MOST_DEPTH, DEPTH)
         _at_most(
             "levels of introspection", shape.introspection_depth, MOST_INTROSPECTION_DEPTH, DEPTH
         )
         _at_most("fields", shape.fields, MOST_FIELDS, FIELDS)
+        pairs = _pairs([definition.selection_set], fragments)
+        _at_most("pairs of fields with one name", pairs, MOST_PAIRS, ALIASES)
 
 
 def _at_most(what: str, found: int, most: int, code: str) -> None:
@@ -114,20 +116,38 @@ def _selection_sets(document: DocumentNode) -> Iterator[SelectionSetNode]:
 
 
 def _aliases(selections: SelectionSetNode) -> int:
-    """Aliases of one selection; what it repeats too often is refused."""
-    named: Counter[str] = Counter()
-    aliases = 0
-    for selection in selections.selections:
-        if isinstance(selection, FieldNode):
-            aliases += selection.alias is not None
-            named[(selection.alias or selection.name).value] += 1
-        elif isinstance(selection, FragmentSpreadNode):
-            named[f"...{selection.name.value}"] += 1
-        else:
-            named["..."] += 1
-    if named:
-        _at_most("repetitions of a field", max(named.values()), MOST_REPEATS, ALIASES)
-    return aliases
+    return sum(
+        isinstance(selection, FieldNode) and selection.alias is not None
+        for selection in selections.selections
+    )
+
+
+def _pairs(merged: list[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> int:
+    """Pairs of fields that validation compares where these selections meet, and below."""
+    by_key: dict[str, list[SelectionSetNode]] = {}
+    counts: Counter[str] = Counter()
+    for key, below in _fields_of(merged, fragments):
+        counts[key] += 1
+        if below is not None:
+            by_key.setdefault(key, []).append(below)
+    here = sum(count * (count - 1) // 2 for count in counts.values())
+    return here + sum(_pairs(below, fragments) for below in by_key.values())
+
+
+def _fields_of(
+    merged: list[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]
+) -> Iterator[tuple[str, SelectionSetNode | None]]:
+    """Response keys of selections with their fragments spelled out, and what each selects."""
+    for selections in merged:
+        for selection in selections.selections:
+            if isinstance(selection, FieldNode):
+                yield (selection.alias or selection.name).value, selection.selection_set
+            elif isinstance(selection, InlineFragmentNode):
+                yield from _fields_of([selection.selection_set], fragments)
+            elif isinstance(selection, FragmentSpreadNode):
+                name = selection.name.value
+                if name in fragments:
+                    yield from _fields_of([fragments[name].selection_set], fragments)
 
 
 class _Measure:
@@ -136,6 +156,7 @@ class _Measure:
     def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
         self._known: dict[str, Shape] = {}
+        self._open: set[str] = set()
 
     def of(self, selections: SelectionSetNode) -> Shape:
         shape = Shape()
@@ -157,9 +178,11 @@ class _Measure:
     def _of_fragment(self, name: str) -> Shape:
         known = self._known.get(name)
         if known is None:
-            # A fragment inside itself measures as nothing here; validation refuses it.
-            self._known[name] = Shape()
+            if name in self._open:
+                raise LimitError(f"fragment {name} spreads itself without end", code=DEPTH)
+            self._open.add(name)
             fragment = self._fragments.get(name)
             known = Shape() if fragment is None else self.of(fragment.selection_set)
+            self._open.remove(name)
             self._known[name] = known
         return known
