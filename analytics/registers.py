@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from fractions import Fraction
-from math import ceil, lcm
+from math import gcd, lcm
 from typing import Self
 
 import numpy as np
@@ -97,10 +97,13 @@ class Installations:
 
 def _columns(term: Terms) -> tuple[int, ...]:
     """Integer columns of one installation, exact or refused."""
-    offset = 1000 * term.initial_index + Fraction(1, 2)
-    slope = 1000 / term.pulse_constant
-    divisor = lcm(offset.denominator, slope.denominator)
-    numbers = int(offset * divisor), int(slope * divisor), divisor
+    # (1000 index + 1/2) and 1000 / constant in whole numbers: a file has 100,000 of these
+    index, below = term.initial_index.as_integer_ratio()
+    offset, offset_of = _reduced(2000 * index + below, 2 * below)
+    pulses, per = term.pulse_constant.as_integer_ratio()
+    slope, slope_of = _reduced(1000 * per, pulses)
+    divisor = lcm(offset_of, slope_of)
+    numbers = offset * (divisor // offset_of), slope * (divisor // slope_of), divisor
     if numbers[1] * divisor >= _EXACT or abs(numbers[0]) >= _EXACT:
         raise InvalidError(
             "pulse_constant and initial_index have too many digits to be computed exactly",
@@ -117,8 +120,14 @@ def _columns(term: Terms) -> tuple[int, ...]:
         longest_gap(term.wrap, term.pulse_constant, term.capacity),
         *numbers,
         -1 if final is None else int(1000 * final + Fraction(1, 2)),
-        int((term.wrap * slope).denominator > 1),
+        int(term.wrap * slope % slope_of > 0),
     )
+
+
+def _reduced(above: int, below: int) -> tuple[int, int]:
+    """A fraction in lowest terms."""
+    common = gcd(above, below)
+    return above // common, below // common
 
 
 def longest_gap(wrap: int, pulse_constant: Fraction, capacity: Fraction) -> int:
@@ -129,8 +138,10 @@ def longest_gap(wrap: int, pulse_constant: Fraction, capacity: Fraction) -> int:
     >>> longest_gap(65536, Fraction(1000), Fraction(10))
     6
     """
-    hours = Fraction(wrap) / (capacity * pulse_constant)
-    return max(1, min(_LONGEST_GAP_H, ceil(hours) - 1))
+    flow, flow_of = capacity.as_integer_ratio()
+    pulses, per = pulse_constant.as_integer_ratio()
+    hours = -(-wrap * flow_of * per // (flow * pulses))  # rounded up
+    return max(1, min(_LONGEST_GAP_H, hours - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -56,7 +57,8 @@ OPTIONAL = (
 WRAPS = (65536, 16777216, 4294967296)
 MOST_ERRORS = 200
 LONGEST_TEXT = 200
-_KIND_ORDER = {kind: level for level, kind in enumerate(SiteKind)}
+_KINDS = {str(kind): kind for kind in SiteKind}
+_KIND_ORDER = {kind: level for level, kind in enumerate(_KINDS)}
 _BIGGEST = Decimal(10) ** 12
 
 W = TypeVar("W", bound=StrEnum)
@@ -186,6 +188,7 @@ def _lines(text: str, errors: list[RowError]) -> Iterator[tuple[int, dict[str, s
         errors.append(RowError(reader.line_num, "line", "", "BAD_CSV", str(error)))
 
 
+@lru_cache(4096)
 def pulse_constant(text: str) -> Fraction:
     """Pulses per unit: a decimal, or a fraction of decimals.
 
@@ -243,7 +246,18 @@ def _degrees(most: int) -> Callable[[str], float]:
 
 
 def _instant(field: str) -> Callable[[str], datetime]:
-    return lambda text: parse_instant(text, field)
+    return lambda text: _cached_instant(text, field)
+
+
+@lru_cache(4096)
+def _cached_instant(text: str, field: str) -> datetime:
+    return parse_instant(text, field)  # most lines of a file name the same few days
+
+
+@lru_cache(4096)
+def _usual_capacity(commodity: Commodity, wrap: int, constant: Fraction) -> Fraction:
+    """Largest flow of a point that names none."""
+    return min(DEFAULT_CAPACITY[commodity], Fraction(99, 100) * wrap / constant)
 
 
 def _wrap(text: str) -> int:
@@ -258,15 +272,15 @@ def _site(cells: _Cells) -> tuple[tuple[str, ...], tuple[SiteKind, ...]]:
     words = tuple(kind.strip() for kind in kinds.split("/"))
     if path and not all(names):
         cells.refuse("site_path", "must be names separated by single slashes")
-    if any(word not in set(SiteKind) for word in words):
+    if any(word not in _KIND_ORDER for word in words):
         cells.refuse("site_kinds", f"must be of {', '.join(SiteKind)}, separated by slashes")
         return names, ()
     if len(words) != len(names):
         cells.refuse("site_kinds", f"names {len(words)} levels, site_path {len(names)}")
-    levels = [_KIND_ORDER[SiteKind(word)] for word in words]
+    levels = [_KIND_ORDER[word] for word in words]
     if any(low >= high for low, high in pairwise(levels)):
         cells.refuse("site_kinds", "must go from the largest level to the smallest")
-    return names, tuple(SiteKind(word) for word in words)
+    return names, tuple(_KINDS[word] for word in words)
 
 
 def _terms(cells: _Cells, commodity: Commodity) -> Terms | None:
@@ -290,7 +304,7 @@ def _terms(cells: _Cells, commodity: Commodity) -> Terms | None:
     counter = cells.read(
         "initial_counter", _within(0, wrap - 1), f"must be whole, 0 to {wrap - 1}", rounded
     )
-    usual = min(DEFAULT_CAPACITY[commodity], Fraction(99, 100) * wrap / constant)
+    usual = _usual_capacity(commodity, wrap, constant)
     capacity = cells.read(
         "capacity", lambda text: Fraction(_positive(text)), "must be a positive decimal", usual
     )
