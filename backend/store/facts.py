@@ -133,8 +133,10 @@ class Written:
 
 async def write(session: TenantSession, readings: Readings) -> Written:
     """Merge readings, later in the journal than all that stands, into the rows of their days."""
+    if not len(readings):  # pushes of events alone, or of nothing
+        return Written(readings, [])
     days = readings.hour // HOURS
-    rows = 1 + np.count_nonzero(np.diff(readings.series) | np.diff(days)) if len(readings) else 0
+    rows = 1 + np.count_nonzero(np.diff(readings.series) | np.diff(days))
     if rows * 2 < len(readings):
         return await _merge_days(session, readings)
     changed: list[Readings] = []
