@@ -1,0 +1,1 @@
+"""Open standards: OpenADR, Green Button, webhooks. The room of integrators; still empty."""
