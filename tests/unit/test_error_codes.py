@@ -44,9 +44,8 @@ def codes_of_the_product() -> set[str]:
 
 
 def test_every_code_is_explained() -> None:
-    rows = re.findall(
-        r"^\| `([A-Z0-9_]+)` \| (.+) \|$", (ROOT / "docs/errors.md").read_text(), re.MULTILINE
-    )
+    page = (ROOT / "docs/errors.md").read_text()
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.+) \|$", page, re.MULTILINE)
     listed = [code for code, _ in rows]
     assert sorted(set(codes_of_the_product()) - set(listed)) == []
     assert sorted(set(listed) - codes_of_the_product()) == []

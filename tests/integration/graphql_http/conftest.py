@@ -1,20 +1,16 @@
 """A live server around the transport: with a small schema that can misbehave, or the whole API."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import httpx
 import pytest_asyncio
 import strawberry
-import uvicorn
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp
 
 from backend.app import create_app
 from backend.clients.events import Events
@@ -27,7 +23,6 @@ from backend.graphql.websocket import GraphQLSockets
 from backend.settings import Settings, read_settings
 from domain.errors import InvalidError, UnauthenticatedError, UnavailableError
 from domain.identity import Scope, TenantId
-from runtime.state import free_port
 from tenants.audit import record
 from tenants.authentication import Authenticator
 from tenants.oauth.service import OAuthService
@@ -35,6 +30,7 @@ from tenants.oauth.tokens import Grant
 from tenants.permissions import Role
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant
+from tests.live import live
 
 Info = strawberry.Info[Context, None]
 SECRET = "the password is swordfish"
@@ -183,28 +179,6 @@ class Door:
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {token or self.token()}"}
         return httpx.AsyncClient(base_url=self.url, headers=headers)
-
-
-@asynccontextmanager
-async def live(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve on a free port; its address."""
-    port = free_port()
-    config = uvicorn.Config(
-        app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    # Signals are pytest's own business.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), serving
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -110,7 +110,6 @@ function take(example) {
   variables.value = Object.keys(values).length ? JSON.stringify(values, null, 2) : '';
   for (const button of $('examples').querySelectorAll('button')) button.ariaCurrent = String(button.dataset.name === example.name);
   keepWork();
-  say(session.present ? 'Ctrl + Enter runs it' : 'Sign in to run it');
 }
 
 function listExamples() {
@@ -119,7 +118,10 @@ function listExamples() {
       const button = Object.assign(document.createElement('button'), { type: 'button' });
       button.dataset.name = example.name;
       button.append(Object.assign(document.createElement('strong'), { textContent: example.name }), Object.assign(document.createElement('span'), { textContent: example.about }));
-      button.addEventListener('click', () => take(example));
+      button.addEventListener('click', () => {
+        take(example);
+        say(session.present ? 'Ctrl + Enter runs it' : 'Sign in to run it');
+      });
       const row = document.createElement('li');
       row.append(button);
       return row;
@@ -140,6 +142,7 @@ async function showSession() {
     $('who').textContent = tenant.content.data?.viewer?.tenant?.name ?? '';
     const [types, something] = await Promise.all([send(token, { query: INTROSPECTION }), send(token, { query: SOMETHING })]);
     if (types.content.data) schema = new Schema(types.content.data);
+    document.body.dataset.completes = String(schema !== null);
     things = known(something.content.data);
     const current = EXAMPLES.find((example) => example.query === query.value);
     if (current && Object.values(safeVariables()).some((value) => value === '')) take(current);
@@ -168,8 +171,8 @@ async function attempt(act) {
   try {
     await act();
     $('sign-in-dialog').close();
+    say('Signed in', 'good');
     await showSession();
-    if (session.present) say('Signed in', 'good');
   } catch (error) {
     $('sign-in-problem').textContent = error.message;
     $('sign-in-problem').hidden = false;
@@ -218,6 +221,7 @@ async function begin() {
   } else take(EXAMPLES[0]);
   try {
     await session.comeBack();
+    if (!session.present) say('Sign in to run it');
   } catch (error) {
     say(error.message, 'bad');
   }

@@ -14,7 +14,8 @@ function base64url(bytes) {
 }
 
 async function ask(fields, headers = {}) {
-  const answer = await fetch('/oauth/token', { method: 'POST', body: new URLSearchParams(fields), headers });
+  // Without credentials a browser does not answer a refusal with a dialog of its own.
+  const answer = await fetch('/oauth/token', { method: 'POST', body: new URLSearchParams(fields), headers, credentials: 'omit' });
   const content = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(content.error_description ?? `The token endpoint answered ${answer.status}`);
   return content;
