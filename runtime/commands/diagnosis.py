@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -10,11 +11,12 @@ from rich.table import Table
 from backend.settings import get_settings
 from domain.errors import BalanceError
 from runtime.commands.output import AsJson, page, result
-from runtime.doctor import Check, look_at_machine
-from runtime.doctor_servers import look_at_servers
 from runtime.installation import needs_embedded, tended
 from runtime.servers import Addresses
 from runtime.state import RuntimeState
+
+if TYPE_CHECKING:
+    from runtime.doctor import Check
 
 STYLES = {"fine": "green", "warning": "yellow", "broken": "red"}
 
@@ -29,6 +31,8 @@ def doctor(*, as_json: AsJson = False) -> None:
 
         balance doctor
     """
+    from runtime.doctor import Check, look_at_machine  # noqa: PLC0415 - `up` needs no doctor
+
     settings = get_settings()
     checks = list(look_at_machine(settings))
     if needs_embedded(settings) and RuntimeState.load(settings.home) is None:
@@ -49,11 +53,13 @@ def doctor(*, as_json: AsJson = False) -> None:
     sys.exit(1 if broken else 0)
 
 
-async def _all(addresses: Addresses) -> list[Check]:
+async def _all(addresses: Addresses) -> "list[Check]":
+    from runtime.doctor_servers import look_at_servers  # noqa: PLC0415 - loads redis
+
     return [check async for check in look_at_servers(addresses)]
 
 
-def _show(checks: list[Check]) -> None:
+def _show(checks: "list[Check]") -> None:
     table = Table.grid(padding=(0, 2))
     for check in checks:
         table.add_row(check.name, f"[{STYLES[check.verdict]}]{check.verdict}[/]", check.found)

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from backend.settings import get_settings
-from domain.hours import instant_of, parse_instant, whole_hour
 from runtime.demo import devices_file
 
 
@@ -60,6 +59,12 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
 
 
 def _hour(text: str | None, field: str) -> datetime | None:
+    from domain.hours import (  # noqa: PLC0415 - loads numpy, which `balance up` can do without
+        instant_of,
+        parse_instant,
+        whole_hour,
+    )
+
     if text is None:
         return None
     return instant_of(whole_hour(parse_instant(text, field), field)).astimezone(UTC)
