@@ -105,11 +105,12 @@ class Budgets:
         """Tell what was spent, then learn what the others spent."""
         try:
             await asyncio.sleep(TELL_EVERY_S)
-            await self._tell()
+            await self.tell()
         finally:
             self._telling = None
 
-    async def _tell(self) -> None:
+    async def tell(self) -> None:
+        """Tell Valkey what was spent here, and learn what the others spent."""
         told = {tenant: one for tenant, one in self._accounts.items() if one.untold}
         if self.valkey is None or time.monotonic() < self._away_until:
             return
