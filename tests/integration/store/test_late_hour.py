@@ -30,11 +30,13 @@ class Counted:
 
     async def begin(self, session: TenantSession) -> None:
         self.driver = await session.driver()
+        # counts of earlier transactions wait in the connection until they are sent off
+        self.rows = -await self.driver.fetchval(_WRITTEN)
         self.driver.add_query_logger(self._note)
 
     async def end(self) -> None:
         self.driver.remove_query_logger(self._note)
-        self.rows = await self.driver.fetchval(_WRITTEN)
+        self.rows += await self.driver.fetchval(_WRITTEN)
 
     def _note(self, query: object) -> None:
         self.statements.append(query.query)  # type: ignore[attr-defined]
