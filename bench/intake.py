@@ -88,7 +88,7 @@ async def acknowledge(installation: Installation) -> tuple[dict[str, float], dic
     port = installation.settings.gateway_port
     devices = list(senders.devices)
     large = Plan(port, devices[:100], NETWORKS, CHANNELS, [FIRST + i for i in range(5)], 12, 10)
-    small = Plan(port, devices, 4, 120, [FIRST + i for i in range(5)], 24, 1_000)
+    small = Plan(port, devices, 4, 120, [FIRST + i for i in range(5)], 12, 1_000)
     with part(installation, "gateway", port) as process:
         warm = replace(large, hours=[FIRST - 1], first_sequence=0)
         await acknowledged(warm)
