@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check schema migration bench clean-data lock
+.PHONY: help setup run browser test check schema migration bench clean-data lock
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -33,7 +33,15 @@ $(INSTALLED): $(VENV)/.locked pyproject.toml
 run: setup  ## Run everything on BALANCE_PORT (8000), with the demo on the first run
 	@exec $(BIN)/balance up
 
-test: setup  ## Run all tests
+# The pages are tested in a real browser; without one that test says so and is skipped.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+		|| command -v google-chrome >/dev/null || [[ -n "$$CHROMIUM_PATH" ]] \
+		|| { [[ -x /usr/bin/apt-get && $$(id -u) == 0 ]] \
+			&& apt-get install --yes --quiet --no-install-recommends chromium; } \
+		|| echo 'note: no chromium, so the test of the pages is skipped (Debian: apt-get install chromium)'
+
+test: setup browser  ## Run all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: setup  ## Lint, formatting, types, import contracts

@@ -22,7 +22,7 @@ from tests.factories import MASTER_KEY, make_tenant, place
 from tests.live import live
 
 HERE = Path(__file__).parent
-SHOTS = HERE.parents[1] / "test-artifacts" / "pages"
+SHOTS = HERE.parents[1] / "test-artefacts" / "pages"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 FLATS = [
