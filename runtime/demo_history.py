@@ -27,8 +27,13 @@ from tenants.session import Database
 
 LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 5.0
+GRACE_S = 1800.0
 
 _ROLL_UPS = text("SELECT count(*) FROM group_due WHERE tenant_id = :tenant")
+
+
+LATEST_PUSH_S = 15 * 60
+"""The hour that has just ended comes within some minutes of its end; history ends before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def watch(database_url: str, home: Path, console: Console) -> Steps:
     """
     record = DemoRecord.load(home)
     assert record is not None
-    until = int(time.time() // 3600)
+    until = int((time.time() - LATEST_PUSH_S) // 3600)
     shown: _Display = _Bars(console) if console.is_terminal else _Lines(console)
     database = Database.connect(database_url, pool_size=1, application="balance-demo")
     with asyncio.Runner() as runner:

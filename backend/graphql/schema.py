@@ -1,5 +1,7 @@
 """The schema: every noun's fields put together."""
 
+from datetime import datetime
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -22,9 +24,24 @@ from tenants.permissions import Permission
 Info = strawberry.Info[Context, None]
 
 
+@strawberry.type(description="What is left of the tenant's budget of requests this minute.")
+class RateLimit:
+    """Wide documents take more than one of them."""
+
+    limit: int
+    remaining: int
+    reset_at: datetime
+
+
 @strawberry.type
 class Query:
     """Everything that can be read."""
+
+    @strawberry.field(description="What is left this minute; null where nobody counts.")
+    def rate_limit(self, info: Info) -> RateLimit | None:
+        """Resolve from what the transport counted."""
+        allowance = info.context.allowance
+        return None if allowance is None else RateLimit(**allowance._asdict())
 
     @strawberry.field(description="Who asks, and the entrances to what they may see.")
     def viewer(self, info: Info) -> Viewer:
