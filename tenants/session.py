@@ -22,6 +22,7 @@ class TenantSession(AsyncSession):
     """A session bound to a scope. Services take this type, so none can run without a tenant."""
 
     scope: Scope
+    _driver: "asyncpg.Connection[asyncpg.Record] | None" = None
 
     async def driver(self) -> "asyncpg.Connection[asyncpg.Record]":
         """The asyncpg connection of this transaction, for bulk SQL in arrays.
@@ -29,9 +30,11 @@ class TenantSession(AsyncSession):
         Row security holds on it as on the session; only the explicit ``tenant_id =`` that routes
         a statement to its shard is then the writer's own business.
         """
-        connection = await self.connection()
-        raw = await connection.get_raw_connection()
-        return cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
+        if self._driver is None:
+            connection = await self.connection()
+            raw = await connection.get_raw_connection()
+            self._driver = cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
+        return self._driver
 
 
 class GlobalSession(AsyncSession):
@@ -70,7 +73,9 @@ class Database:
         """
         async with self._tenant() as session, session.begin():
             session.scope = session.sync_session.info["scope"] = scope
-            await session.execute(text(f"SET LOCAL app.tenant_id = '{int(scope.tenant_id)}'"))
+            # on the connection, since the session would look at a statement of the ORM first
+            connection = await session.connection()
+            await connection.execute(text(f"SET LOCAL app.tenant_id = '{int(scope.tenant_id)}'"))
             yield session
 
     @asynccontextmanager
