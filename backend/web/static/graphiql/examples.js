@@ -129,12 +129,18 @@ export const EXAMPLES = [
 // Finds one thing of each kind, so that examples run as they are.
 export const SOMETHING = `{ viewer {
   meteringPoints(first: 1) { edges { node { id site { path balanceGroups { id } } } } }
+  inlets: meteringPoints(first: 1, role: INLET) { edges { node { site { balanceGroups { id } } } } }
   sites { path balanceGroups { id } children { path balanceGroups { id } } }
 } }`;
 
 export function known(data) {
   const point = data?.viewer?.meteringPoints?.edges?.[0]?.node;
   const sites = data?.viewer?.sites ?? [];
-  const group = point?.site?.balanceGroups?.[0] ?? sites.flatMap((site) => site.balanceGroups)[0];
+  // a site with a balance meter shows more: what it was supplied, and the difference
+  const measured = data?.viewer?.inlets?.edges?.[0]?.node?.site;
+  const group =
+    measured?.balanceGroups?.[0] ??
+    point?.site?.balanceGroups?.[0] ??
+    sites.flatMap((site) => site.balanceGroups)[0];
   return { point: point?.id, path: point?.site?.path ?? sites[0]?.path, group: group?.id };
 }
