@@ -117,7 +117,14 @@ async def _show(installation: Installation) -> None:
 @contextmanager
 def part(installation: Installation, name: str, port: int) -> Iterator[psutil.Process]:
     """Run a part of the product (`balance api`, `balance gateway`) until the block ends."""
-    command = [sys.executable, "-m", "runtime.cli", name]
+    with module(installation, ["runtime.cli", name], port) as process:
+        yield process
+
+
+@contextmanager
+def module(installation: Installation, words: list[str], port: int) -> Iterator[psutil.Process]:
+    """Run a module as a server, in the environment of a part, until the block ends."""
+    command = [sys.executable, "-m", *words]
     process = subprocess.Popen(command, env=installation.environment())  # noqa: S603 - our own
     try:
         _wait_for(port, process)
