@@ -76,7 +76,7 @@ class Installations:
     @classmethod
     def of(cls, terms: Sequence[Terms]) -> Self:
         """Lay out terms in columns."""
-        rows = [_columns(term) for term in terms]
+        rows = [columns(term) for term in terms]
         table = np.array(rows, dtype=np.int64).reshape(-1, len(fields(cls)))
         return cls(*(np.ascontiguousarray(column) for column in table.T))
 
@@ -95,8 +95,14 @@ class Installations:
         return whole * self.slope + part
 
 
-def _columns(term: Terms) -> tuple[int, ...]:
-    """Integer columns of one installation, exact or refused."""
+def columns(term: Terms) -> tuple[int, ...]:
+    """Integer columns of one installation, in the order of :class:`Installations`.
+
+    Raises
+    ------
+    InvalidError
+        TOO_MANY_DIGITS: the register cannot be computed in 64 bits.
+    """
     # (1000 index + 1/2) and 1000 / constant in whole numbers: a file has 100,000 of these
     index, below = term.initial_index.as_integer_ratio()
     offset, offset_of = _reduced(2000 * index + below, 2 * below)

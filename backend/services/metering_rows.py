@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
-from analytics.registers import Installations, Terms
+from analytics.registers import Terms, columns
 from domain.devices import CONCENTRATORS, DEFAULT_CONCENTRATOR, DEFAULT_MODULE, MODULES
 from domain.errors import InvalidError, RowError, RowsError
 from domain.frames import CHANNELS
@@ -97,6 +97,11 @@ class MeteringRow:
         return "/".join(self.site)
 
 
+@cache
+def _one_of(words: type[StrEnum]) -> str:
+    return f"must be one of {', '.join(words)}"
+
+
 class _Cells:
     """Cells of one line, read by type; collects what is wrong with them."""
 
@@ -136,7 +141,7 @@ class _Cells:
 
     def word(self, field: str, words: type[W], default: W) -> W:
         """One word of a vocabulary."""
-        return self.needed(field, words, f"must be one of {', '.join(words)}", default)
+        return self.needed(field, words, _one_of(words), default)
 
 
 def parse(text: str) -> list[MeteringRow]:
@@ -310,7 +315,7 @@ def _terms(cells: _Cells, commodity: Commodity) -> Terms | None:
     )
     terms = Terms(installed, removed, constant, Fraction(index), final, counter, wrap, capacity)
     try:
-        Installations.of([terms])
+        columns(terms)
     except InvalidError as error:
         cells.refuse(error.field or "pulse_constant", error.message, error.code)
         return None
@@ -347,10 +352,8 @@ def _row(line: int, raw: dict[str, str], errors: list[RowError]) -> MeteringRow 
         ),
         module=module,
         input=input_number,
-        phase=cells.read("phase", Phase, f"must be one of {', '.join(Phase)}", None),
-        energy_kind=cells.read(
-            "quantity", EnergyKind, f"must be one of {', '.join(EnergyKind)}", EnergyKind.ACTIVE
-        ),
+        phase=cells.read("phase", Phase, _one_of(Phase), None),
+        energy_kind=cells.read("quantity", EnergyKind, _one_of(EnergyKind), EnergyKind.ACTIVE),
         accuracy_class=cells.text("accuracy_class", needed=False) or None,
         area_m2=cells.read("area_m2", _positive, "must be a positive decimal", None),
         persons=cells.read("persons", _within(0, 1000), "must be whole, 0 to 1000", None),

@@ -1,14 +1,14 @@
 """Meters, the points they stand at, and from when to when."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from analytics.registers import Installations as Columns
+from analytics.registers import columns
 from backend.services.metering_import.devices import Devices
 from backend.services.metering_import.draft import FOREVER, Draft
 from backend.services.metering_import.places import Places
@@ -68,6 +68,7 @@ class Installations:
             self.meter, channels, [row[0] for row in points]
         )
         by_row = {(one.meter_serial, one.installed_at): one for one in stood}
+        self.point: dict[int, int] = {}
         self.updates: list[Row] = []
         self.touched: list[tuple[int, tuple[int, int, datetime, datetime]]] = []
         places = self._known_places(points, by_row)
@@ -79,11 +80,13 @@ class Installations:
             found = by_row.get(self._row_key(row))
             if found is None:
                 point = self._point_for(row, places[self._key(row)], fresh_points)
+                self.point[row.line] = point
                 self._install(row, next(fresh), point)
             elif key_of.get(found.point_id) != self._key(row):
                 why = "the meter stands elsewhere since then; end that with removed_at"
                 self.draft.refuse(row, "site_path", row.site_path, "METER_ELSEWHERE", why)
             else:
+                self.point[row.line] = found.point_id
                 self._update(row, found)
         self._check_overlaps(stood)
 
@@ -126,7 +129,7 @@ class Installations:
     def _terms(self, row: MeteringRow) -> Row:
         """Columns of an installation that the terms decide."""
         terms = row.terms
-        columns = Columns.of([terms])
+        _, _, _, _, gap, offset, slope, divisor, final, wraps_matter = columns(terms)
         channel, series = self.devices.channel[self.devices.address_of(row)]
         return (
             channel,
@@ -139,12 +142,12 @@ class Installations:
             terms.initial_counter,
             terms.wrap,
             _decimal(terms.capacity),
-            int(columns.offset[0]),
-            int(columns.slope[0]),
-            int(columns.divisor[0]),
-            int(columns.longest_gap_h[0]),
-            int(columns.final_register[0]),
-            bool(columns.wraps_matter[0]),
+            offset,
+            slope,
+            divisor,
+            gap,
+            final,
+            bool(wraps_matter),
         )
 
     def _install(self, row: MeteringRow, identity: int, point: int) -> None:
@@ -166,30 +169,42 @@ class Installations:
         self.touched.append((identity, (point, series, row.terms.installed_at, until)))
 
     def _check_overlaps(self, stood: list[Stood]) -> None:
-        """No two meters on one channel at a time, and no meter in two places at a time."""
+        """No two meters on one channel or at one point at a time, and no meter in two places."""
         file = {self._row_key(row) for row in self.draft.rows}
         on_channel: dict[object, list[_Span]] = defaultdict(list)
         of_meter: dict[object, list[_Span]] = defaultdict(list)
+        at_point: dict[object, list[_Span]] = defaultdict(list)
         for one in stood:
             if (one.meter_serial, one.installed_at) not in file:
                 period: _Span = (one.installed_at, one.removed_at or FOREVER, None)
                 on_channel[one.channel_id].append(period)
                 of_meter[one.meter_serial].append(period)
+                at_point[one.point_id].append(period)
         for row in self.draft.rows:
             span: _Span = (row.terms.installed_at, row.terms.removed_at or FOREVER, row)
             on_channel[self.devices.channel[self.devices.address_of(row)][0]].append(span)
             of_meter[row.meter_serial].append(span)
+            if row.line in self.point:
+                at_point[self.point[row.line]].append(span)
         for periods, name, code, why in (
             (on_channel, "channel", "CHANNEL_TAKEN", "another meter stands on the channel then"),
             (of_meter, "meter_serial", "METER_TAKEN", "the meter stands elsewhere then"),
+            (at_point, "removed_at", "POINT_TAKEN", "another meter stands at the point then"),
         ):
-            for spans in periods.values():
-                spans.sort(key=lambda span: span[0])
-                for (_, end, first), (start, _, second) in pairwise(spans):
-                    row_at_fault = second or first
-                    if start < end and row_at_fault is not None:
-                        value = getattr(row_at_fault, name)
-                        self.draft.refuse(row_at_fault, name, value, code, why)
+            for row in _overlapping(periods.values()):
+                ends = row.terms.removed_at
+                value = ends if name == "removed_at" else getattr(row, name)
+                self.draft.refuse(row, name, value or "", code, why)
+
+
+def _overlapping(periods: Iterable[list[_Span]]) -> Iterator[MeteringRow]:
+    """Rows of the file whose time overlaps that of another in the same list."""
+    for spans in periods:
+        spans.sort(key=lambda span: span[0])
+        for (_, end, first), (start, _, second) in pairwise(spans):
+            row = second or first
+            if start < end and row is not None:
+                yield row
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -99,6 +99,22 @@ async def test_an_end_that_is_told_later_updates_the_installation(
     assert (await place(database, scope, ended)).updated == 0
 
 
+async def test_an_end_cannot_be_moved_past_the_next_meter_at_the_point(
+    database: Database, scope: Scope
+) -> None:
+    old = {"removed_at": stamp(NOW - 5), "final_index": "3", "concentrator": serial(scope)}
+    new = {
+        "meter_serial": "M2",
+        "channel": "2",
+        "installed_at": stamp(NOW - 5),
+        "concentrator": serial(scope),
+    }
+    await place(database, scope, old, new)
+    with pytest.raises(RowsError, match="POINT_TAKEN") as caught:
+        await place(database, scope, {**old, "removed_at": stamp(NOW - 2)})
+    assert caught.value.errors[0].field == "removed_at"
+
+
 async def test_a_meter_cannot_stand_in_two_places(database: Database, scope: Scope) -> None:
     row = {"concentrator": serial(scope)}
     await place(database, scope, row)
