@@ -13,19 +13,19 @@ import json
 import os
 import pstats
 import statistics
-import sys
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import PIPE
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import httpx
 import numpy as np
 import orjson
+import psutil
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,7 +38,8 @@ from backend.settings import get_settings
 from backend.store import bells, facts, group_hours, months
 from backend.store.facts import Readings
 from backend.store.group_marks import GroupDirectory
-from bench.rig import town
+from bench.rig import asking, town
+from bench.rig.asking import Clients
 from bench.rig.installation import Installation, module, part, temporary_installation
 from domain.hours import day_of, hour_of, instant_of, midnight
 from domain.identity import Scope, TenantId
@@ -81,25 +82,12 @@ query Flats($path: String!, $from: DateTime!, $to: DateTime!) {{ viewer {{ site(
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """What the clients' process is to do: send one request again and again."""
-
-    port: int
-    request: str
-    connections: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Filled:
     """A tenant with hours."""
 
     scope: Scope
     points: list[int]
     token: str
-
-
-# --- the town ------------------------------------------------------------------------------------
 
 
 def rows() -> Iterator[tuple[str, ...]]:
@@ -194,9 +182,6 @@ async def in_process(installation: Installation) -> AsyncGenerator[httpx.AsyncCl
         yield client
 
 
-# --- what is asked -------------------------------------------------------------------------------
-
-
 def profiles_asked(filled: Filled) -> dict[str, object]:
     """A month of hours of some meters."""
     names = [f"p{at}" for at in range(SERIES)]
@@ -243,8 +228,6 @@ async def recorded(port: int, filled: Filled, asked: object) -> bytes:
     return answer.content
 
 
-# --- the bare route, a process of its own --------------------------------------------------------
-
 _RAW_POINTS = (
     "SELECT p.*, s.timezone FROM metering_point AS p"
     " JOIN site AS s ON s.tenant_id = p.tenant_id AND s.id = p.site_id"
@@ -280,116 +263,89 @@ def raw_route(port: int, tenant: int, points: list[int], answer: Path, end: int)
     serve(Starlette(routes=[Route("/raw", raw)]), host="127.0.0.1", port=port)
 
 
-# --- the clients, a process of their own ---------------------------------------------------------
-
-
-async def _send(plan: Round, until: float, ms: list[float]) -> None:
-    """Ask over one kept connection until the time is over."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", plan.port)
-    request, expected = plan.request.encode(), None
-    while time.perf_counter() < until:
-        start = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        body = await reader.readexactly(length)
-        ms.append((time.perf_counter() - start) * 1000)
-        expected = expected or body
-        if not head.startswith(b"HTTP/1.1 200") or body != expected:
-            raise RuntimeError(f"not answered: {head.decode()} {body[:300].decode()}")
-    writer.close()
-
-
-async def clients() -> None:
-    """Do the rounds that standard input tells, one a line; print what was seen."""
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        plan, ms = Round(**json.loads(line)), list[float]()
-        start = time.perf_counter()
-        until = start + plan.seconds
-        await asyncio.gather(*(_send(plan, until, ms) for _ in range(plan.connections)))
-        seen = {
-            "rps": len(ms) / (time.perf_counter() - start),
-            "p50": statistics.median(ms),
-            "p99": float(np.percentile(ms, 99)),
-            "requests": len(ms),
-        }
-        print(json.dumps(seen), flush=True)
-
-
-class Clients:
-    """The other end of that process."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    async def ask(
-        self, port: int, request: str, seconds: float, connections: int = CONNECTIONS
-    ) -> dict[str, float]:
-        """One round."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        plan = asdict(Round(port, request, connections, seconds))
-        self._process.stdin.write(orjson.dumps(plan) + b"\n")
-        await self._process.stdin.drain()
-        seen: dict[str, float] = orjson.loads(await self._process.stdout.readline())
-        return seen
-
-
-# --- the bench -----------------------------------------------------------------------------------
-
-
 async def measure(installation: Installation, filled: Filled, rounds: int) -> dict[str, object]:
     """Ask API and bare route in turn, then the trees."""
-    api, bare = installation.settings.port, free_port()
+    port, bare = installation.settings.port, free_port()
     asked = profiles_asked(filled)
-    with part(installation, "api", api):
+    with part(installation, "api", port) as api:
         answer = installation.settings.home / "answer.json"
-        answer.write_bytes(await recorded(api, filled, asked))
+        answer.write_bytes(await recorded(port, filled, asked))
         print(f"{SERIES} series x {HOURS} hours: {answer.stat().st_size} bytes an answer")
         points = ",".join(map(str, filled.points[1 : SERIES + 1]))
         words = ["bench.graphql", "--raw", str(bare), str(filled.scope.tenant_id), points]
-        command = (sys.executable, "-m", "bench.graphql", "--clients")
-        with module(installation, [*words, str(answer), str(NOW)], bare):
-            process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
-            sender = Clients(process)
-            ends = (api, wire(filled, "/graphql", asked)), (bare, wire(filled, "/raw"))
-            found = await _in_turn(sender, ends, rounds)
+        async with asking.started() as clients:
+            with module(installation, [*words, str(answer), str(NOW)], bare) as raw:
+                sides = (
+                    Side(api, port, wire(filled, "/graphql", asked)),
+                    Side(raw, bare, wire(filled, "/raw")),
+                )
+                found = await _in_turn(clients, sides, rounds)
             for name, query, path in (
                 ("tree", TREE, f"{STREET}/House 1"),
                 ("street", TREE, STREET),
                 ("flats", FLATS_TREE, f"{STREET}/House 1"),
             ):
-                found |= await _tree(sender, api, filled, name, tree_asked(query, path))
-            process.terminate()
-            await process.wait()
+                found |= await _tree(clients, sides[0], filled, name, tree_asked(query, path))
     return found
 
 
-async def _in_turn(
-    sender: Clients, ends: tuple[tuple[int, str], tuple[int, str]], rounds: int
-) -> dict[str, object]:
-    for port, request in ends:
-        await sender.ask(port, request, 2)  # warm connections, caches and plans
+class Side(NamedTuple):
+    """A server, and what it is asked."""
+
+    process: psutil.Process
+    port: int
+    request: str
+
+
+async def _round(
+    clients: Clients, side: Side, seconds: float, connections: int = CONNECTIONS
+) -> dict[str, float]:
+    """One round; with the CPU that the server took for each request, in ms."""
+    before = side.process.cpu_times()
+    seen = await clients.ask(side.port, side.request, seconds, connections)
+    after = side.process.cpu_times()
+    spent = after.user + after.system - before.user - before.system
+    return seen | {"cpu": 1000 * spent / seen["requests"]}
+
+
+async def _in_turn(clients: Clients, sides: tuple[Side, Side], rounds: int) -> dict[str, object]:
+    for side in sides:
+        await _round(clients, side, 2)  # warm connections, caches and plans
     pairs = []
     for _ in range(rounds):
-        one, other = [(await sender.ask(port, request, 1.5))["rps"] for port, request in ends]
+        one, other = [await _round(clients, side, 1.5) for side in sides]
         pairs.append((one, other))
-        print(f"GraphQL {one:.0f} requests/s, bare route {other:.0f}")
-    rps, raw_rps = (statistics.median(side) for side in zip(*pairs, strict=True))
-    ratio = statistics.median(one / other for one, other in pairs)
-    return {"rps": round(rps, 1), "raw_rps": round(raw_rps, 1), "ratio": round(ratio, 3)}
+        print(f"GraphQL {one['rps']:.0f} requests/s, bare route {other['rps']:.0f}")
+    median = {
+        f"{name}{key}": statistics.median(pair[at][key] for pair in pairs)
+        for at, name in enumerate(("", "raw_"))
+        for key in ("rps", "cpu")
+    }
+    ratio = statistics.median(one["rps"] / other["rps"] for one, other in pairs)
+    return {
+        "rps": round(median["rps"], 1),
+        "raw_rps": round(median["raw_rps"], 1),
+        "ratio": round(ratio, 3),
+        "cpu_ms": round(median["cpu"], 2),
+        "raw_cpu_ms": round(median["raw_cpu"], 2),
+    }
 
 
 async def _tree(
-    sender: Clients, port: int, filled: Filled, name: str, asked: dict[str, object]
+    clients: Clients, side: Side, filled: Filled, name: str, asked: dict[str, object]
 ) -> dict[str, object]:
-    answer = await recorded(port, filled, asked)
-    request = wire(filled, "/graphql", asked)
-    await sender.ask(port, request, 1, 1)
-    seen = await sender.ask(port, request, 6, 1)
+    """One request at a time."""
+    answer = await recorded(side.port, filled, asked)
+    side = side._replace(request=wire(filled, "/graphql", asked))
+    await _round(clients, side, 1, 1)
+    seen = await _round(clients, side, 6, 1)
     totals = answer.count(b'"values"')
     print(f"{name}: {totals} profiles, {len(answer)} bytes, {seen['requests']} requests")
-    return {f"{name}_p50_ms": round(seen["p50"], 2), f"{name}_p99_ms": round(seen["p99"], 2)}
+    return {
+        f"{name}_p50_ms": round(seen["p50"], 2),
+        f"{name}_p99_ms": round(seen["p99"], 2),
+        f"{name}_cpu_ms": round(seen["cpu"], 2),
+    }
 
 
 async def profile(installation: Installation, filled: Filled, requests: int) -> None:
@@ -411,10 +367,9 @@ async def profile(installation: Installation, filled: Filled, requests: int) -> 
             profiler.disable()
             spent = (time.process_time() - start) * 1000 / requests
             print(f"{name}: {spent:.2f} ms of CPU a request, profiled")
-            for order in ("tottime", "cumulative"):
-                pstats.Stats(profiler).sort_stats(order).print_stats(
-                    10 if order == "tottime" else 45
-                )
+            stats = pstats.Stats(profiler)
+            stats.sort_stats("tottime").print_stats(10)
+            stats.sort_stats("cumulative").print_stats("/(backend|analytics|domain|tenants)/", 10)
 
 
 async def main(rounds: int, profiled: int) -> None:
@@ -433,12 +388,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="of each, in turn")
     parser.add_argument("--profile", type=int, default=0, metavar="N", help="profile N requests")
-    parser.add_argument("--clients", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--raw", nargs=5, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.clients:
-        asyncio.run(clients())
-    elif options.raw:
+    if options.raw:
         raw_port, tenant_id, wanted, file, up_to = options.raw
         ids = [int(one) for one in wanted.split(",")]
         raw_route(int(raw_port), int(tenant_id), ids, Path(file), int(up_to))
