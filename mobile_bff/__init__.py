@@ -1,1 +1,1 @@
-"""What the phone needs in one round trip. The room of the resident's app; nothing lives here yet."""
+"""What the phone needs in one round trip: the room of the app for residents, still empty."""

@@ -8,11 +8,14 @@ import numpy as np
 
 from backend.services.profiles import Range
 from backend.store import group_hours, metered, series
+from backend.store.group_hours import Stored
 from backend.store.metered import GroupRow, PointRow
 from domain.hours import hour_of
 from domain.identity import MeteringPointId
 from domain.quality import Quality
 from tenants.session import TenantSession
+
+_OF_LEDGER = (Stored.ARRIVED, Stored.LATE, Stored.BACKFILLED, Stored.MANUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ async def of_groups(
     end = max(asked.start, min(asked.end, hour_of(now)))
     expected = await metered.expected_of_groups(session, ids, asked.start, end)
     hours = await group_hours.load_groups(
-        session, np.array(ids, dtype=np.int64), asked.start, asked.end
+        session, np.array(ids, dtype=np.int64), asked.start, asked.end, _OF_LEDGER
     )
     ledgers = []
     for row, group in enumerate(groups):

@@ -3,7 +3,7 @@
 One shape for both. Inside are Wh and litres; the edge divides by 1000.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analytics import balance
 from analytics.balance import GroupHours, Imbalance
 from backend.store import group_hours, metered, series
+from backend.store.group_hours import Stored
 from backend.store.metered import GroupRow, PointRow
 from domain.errors import InvalidError
 from domain.hours import Buckets, Step, buckets, hour_of, whole_hour
@@ -22,6 +23,9 @@ from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import CodeArray, Quality, code_at, place_of
 from domain.quantities import EnergyArray, Mask, Unit, unit_of
 from tenants.session import TenantSession
+
+_OF_PROFILE = (Stored.CONSUMPTION, Stored.KNOWN, Stored.EXPECTED)
+_OF_BALANCE = (*_OF_PROFILE, Stored.DELIVERED, Stored.DIRECT_KNOWN, Stored.DIRECT_EXPECTED)
 
 LONGEST_HOURS = 24 * 366 * 5
 """Five years of hours in one answer."""
@@ -119,7 +123,7 @@ async def of_groups(
     session: TenantSession, groups: Sequence[GroupRow], asked: Range, now: datetime
 ) -> list[Profile]:
     """Consumption of all consumer and common meters below each group."""
-    hours = await load_group_hours(session, groups, asked, now)
+    hours = await load_group_hours(session, groups, asked, now, _OF_PROFILE)
     codes = balance.codes_of(hours)
     coverage = balance.share(hours.known, hours.expected)
     return [
@@ -145,11 +149,15 @@ async def supplied_of_groups(
 
 
 async def load_group_hours(
-    session: TenantSession, groups: Sequence[GroupRow], asked: Range, now: datetime
+    session: TenantSession,
+    groups: Sequence[GroupRow],
+    asked: Range,
+    now: datetime,
+    quantities: Collection[Stored],
 ) -> GroupHours:
     """Stored hours of groups; silent hours that are over count as expected and missing."""
     ids = np.array([group.id for group in groups], dtype=np.int64)
-    hours = await group_hours.load_groups(session, ids, asked.start, asked.end)
+    hours = await group_hours.load_groups(session, ids, asked.start, asked.end, quantities)
     axis = np.arange(asked.start, asked.end)
     silent = (hours.expected == 0) & (axis < hour_of(now))
     if silent.any():
@@ -204,7 +212,7 @@ async def imbalance_of(
     session: TenantSession, group: GroupRow, asked: Range, now: datetime
 ) -> Imbalance:
     """Balance of one group by hour: supplied by its inlets, delivered below, the difference."""
-    hours = await load_group_hours(session, [group], asked, now)
+    hours = await load_group_hours(session, [group], asked, now, _OF_BALANCE)
     supplied = (await _supplied(session, [group], asked, now))[0]
     hours.supplied[0], hours.supplied_known[0] = supplied.values, supplied.known
     return balance.imbalance(hours)

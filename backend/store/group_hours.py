@@ -1,6 +1,6 @@
 """Hours of balance groups in SQL: which are due, what is stored, and the structure around them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -63,6 +63,9 @@ _SAME_IN_LEAVES = {
 _SPARSE = (Stored.LATE, Stored.BACKFILLED, Stored.MANUAL, Stored.SUPPLIED)
 """Quantities that most groups do not have: no row means none."""
 
+_NOTHING = place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0]
+"""Place of the quality of hours in which nothing is expected."""
+
 NO_INLET = np.iinfo(np.int64).min
 """In SUPPLIED: the node had an inlet in that hour, but what it supplied is unknown."""
 
@@ -92,6 +95,7 @@ _COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
 _READ = f"""
 SELECT group_id, quantity, day - date '1970-01-01', {", ".join(_COLUMNS)} FROM group_day
 WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
+  AND quantity = ANY($5::smallint[])
 """  # noqa: S608 - names of columns are constants
 
 _ARRAYS = ", ".join(
@@ -216,63 +220,90 @@ def points_of(members: MemberRows) -> list[MeteringPointId]:
 
 
 async def load_groups(
-    session: TenantSession, groups: NDArray[np.int64], start: int, end: int
+    session: TenantSession,
+    groups: NDArray[np.int64],
+    start: int,
+    end: int,
+    quantities: Collection[Stored] = tuple(Stored),
 ) -> GroupHours:
-    """Stored hours of groups over ``[start, end)``; what no row tells is unknown."""
+    """Stored hours of groups over ``[start, end)``; what no row tells is unknown.
+
+    Of ``quantities`` that are not asked for nothing is known either.
+    """
     first, last = start // HOURS, max(start, end - 1) // HOURS
     driver = await session.driver()
     rows = await driver.fetch(
-        _READ, session.scope.tenant_id, groups.tolist(), day_of(start), day_of(last * HOURS)
+        _READ,
+        session.scope.tenant_id,
+        groups.tolist(),
+        day_of(start),
+        day_of(last * HOURS),
+        [int(quantity) for quantity in quantities],
     )
-    size = len(groups), (last - first + 1) * HOURS
-    found = {quantity: np.zeros(size, dtype=np.int64) for quantity in Stored}
-    told = {quantity: np.zeros(size, dtype=np.bool_) for quantity in Stored}
-    rowed = {quantity: np.zeros(size, dtype=np.bool_) for quantity in _SAME_IN_LEAVES}
-    places = np.full(size, place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0], np.uint8)
-    order = np.argsort(groups)
-    for row in rows:
-        at = order[np.searchsorted(groups, row[0], sorter=order)]
-        quantity = Stored(row[1])
-        base = (row[2] - first) * HOURS
-        hours = slice(base, base + HOURS)
-        values = row[3 : 3 + HOURS]
-        told[quantity][at, hours] = [value is not None for value in values]
-        found[quantity][at, hours] = [value or 0 for value in values]
-        if quantity in rowed:
-            rowed[quantity][at, hours] = True
-        if quantity is Stored.CONSUMPTION:
-            places[at, hours] = place_of(_codes(row[3 + HOURS :]))
+    read = _Read((len(groups), (last - first + 1) * HOURS))
+    if rows:
+        # exact: amounts have less than 53 bits, and NO_INLET is a power of two; NULL becomes NaN
+        table = np.array([tuple(row) for row in rows], dtype=np.float64)
+        order = np.argsort(groups)
+        place = np.searchsorted(groups, table[:, 0].astype(np.int64), sorter=order)
+        read.lay_out(order[place], (table[:, 2].astype(np.int64) - first) * HOURS, table)
     for quantity, same in _SAME_IN_LEAVES.items():
-        absent = ~rowed[quantity]
-        found[quantity][absent] = found[same][absent]
+        absent = ~read.rowed[quantity]
+        read.found[quantity][absent] = read.found[same][absent]
     inside = slice(start - first * HOURS, end - first * HOURS)
-    supplied = found[Stored.SUPPLIED]
-    unknown = supplied == NO_INLET
-    return GroupHours(
-        place=_as_expected(places, found[Stored.EXPECTED])[:, inside],
-        supplied_known=(told[Stored.SUPPLIED] & ~unknown)[:, inside],
-        supplied_expected=told[Stored.SUPPLIED][:, inside],
-        **{
-            name: (np.where(unknown, 0, supplied) if name == "supplied" else found[quantity])[
-                :, inside
-            ]
-            for quantity, name in _FIELDS.items()
-        },
-    )
+    return read.hours(inside)
+
+
+class _Read:
+    """Rows of days on their way to arrays of hours, quantity by quantity."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.found = {quantity: np.zeros(size, dtype=np.int64) for quantity in Stored}
+        self.told = {quantity: np.zeros(size, dtype=np.bool_) for quantity in Stored}
+        self.rowed = {quantity: np.zeros(size, dtype=np.bool_) for quantity in _SAME_IN_LEAVES}
+        self.places = np.full(size, _NOTHING, dtype=np.uint8)
+
+    def lay_out(
+        self, group: NDArray[np.int64], base: NDArray[np.int64], table: NDArray[np.float64]
+    ) -> None:
+        """Put the hours of rows where they belong: ``base`` is the place of each row's day."""
+        kind = table[:, 1].astype(np.int64)
+        for number in np.unique(kind).tolist():
+            rows, quantity = np.flatnonzero(kind == number), Stored(number)
+            at = group[rows, None], base[rows, None] + np.arange(HOURS)
+            values = table[rows, 3 : 3 + HOURS]
+            told = ~np.isnan(values)
+            self.told[quantity][at] = told
+            self.found[quantity][at] = np.where(told, values, 0).astype(np.int64)
+            if quantity in self.rowed:
+                self.rowed[quantity][at] = True
+            if quantity is Stored.CONSUMPTION:
+                self.places[at] = place_of(_codes(table[rows, 3 + HOURS :]))
+
+    def hours(self, inside: slice) -> GroupHours:
+        """Hours of the range alone."""
+        supplied, told = self.found[Stored.SUPPLIED], self.told[Stored.SUPPLIED]
+        unknown = supplied == NO_INLET
+        found = {**self.found, Stored.SUPPLIED: np.where(unknown, 0, supplied)}
+        return GroupHours(
+            place=_as_expected(self.places, found[Stored.EXPECTED])[:, inside],
+            supplied_known=(told & ~unknown)[:, inside],
+            supplied_expected=told[:, inside],
+            **{name: found[quantity][:, inside] for quantity, name in _FIELDS.items()},
+        )
 
 
 def _as_expected(places: NDArray[np.uint8], expected: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Hours in which nothing is expected have no stored quality."""
-    nothing = place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0]
     result = places.copy()
-    result[expected == 0] = nothing
+    result[expected == 0] = _NOTHING
     return result
 
 
-def _codes(planes: Sequence[int | None]) -> NDArray[np.uint8]:
-    bits = np.array([plane or 0 for plane in planes], dtype=np.int64)[:, None]
-    bits = bits >> np.arange(HOURS) & 1
-    codes: NDArray[np.uint8] = (bits[0] | bits[1] << 1 | bits[2] << 2).astype(np.uint8)
+def _codes(planes: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Codes of the hours of rows out of their three planes, shape ``(n, 24)``."""
+    bits = np.nan_to_num(planes).astype(np.int64)[:, :, None] >> np.arange(HOURS) & 1
+    codes: NDArray[np.uint8] = (bits[:, 0] | bits[:, 1] << 1 | bits[:, 2] << 2).astype(np.uint8)
     return codes
 
 

@@ -6,7 +6,6 @@ it: the last known counter before it and, where it ends in a gap, the first know
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ ORDER BY point_id, installed_at
 """
 
 _DAYS = """
-SELECT series_id, day, {columns} FROM series_day
+SELECT series_id, day - date '1970-01-01', {columns} FROM series_day
 WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
 """
 
@@ -171,7 +170,7 @@ async def _counters(session: TenantSession, standing: Standing, low: int, high: 
     counter = np.full((len(series), days * HOURS), -1, dtype=np.int64)
     code = np.zeros(counter.shape, dtype=np.uint8)
     if rows:
-        table = np.array([_plain(row) for row in rows], dtype=np.float64)
+        table = np.array([tuple(row) for row in rows], dtype=np.float64)
         at = np.searchsorted(series, table[:, 0].astype(np.int64))
         base = (table[:, 1].astype(np.int64) - first_day) * HOURS
         place = at[:, None], base[:, None] + np.array(slots)
@@ -185,16 +184,6 @@ async def _counters(session: TenantSession, standing: Standing, low: int, high: 
     row = np.searchsorted(series, standing.series)
     inside = slice(low - first_day * HOURS, high - first_day * HOURS)
     return _Counters(low, counter[row, inside], code[row, inside])
-
-
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-
-
-def _plain(row: Sequence[object]) -> tuple[object, ...]:
-    """A row with its day as a number of days since the epoch."""
-    series, day, *rest = row
-    assert isinstance(day, date)
-    return (series, day.toordinal() - _EPOCH_ORDINAL, *rest)
 
 
 async def _left_knots(
