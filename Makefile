@@ -42,7 +42,7 @@ browser:
 		|| echo 'note: no chromium, so the test of the pages is skipped (Debian: apt-get install chromium)'
 
 test: setup browser  ## Run all tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup  ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .

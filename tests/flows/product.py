@@ -1,5 +1,6 @@
 """The whole product as its user starts it: `balance up` in a home and on ports of its own."""
 
+import fcntl
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ import psutil
 from backend.settings import read_settings
 from runtime import up
 from runtime.state import free_port
+from tests.servers import run_directory
 
 READY = "A first request"
 START_PATIENCE_S = 170.0
@@ -156,6 +158,23 @@ class Product:
         assert self.process.wait(30) == 0, self.said
         return time.monotonic() - began
 
+    def serves(self) -> bool:
+        """Whether both ports answer, and have a database to ask."""
+        try:
+            pages = httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False)
+            # Nobody owns the serial: 401 says that the gateway looked it up.
+            unsigned = {"X-Balance-Device": "NOBODY", "X-Balance-Counter": "1"}
+            unsigned["Authorization"] = "HMAC 00"
+            push = httpx.post(
+                f"{self.gateway_url}/gateway/v1/frames",
+                headers=unsigned,
+                timeout=5,
+                trust_env=False,
+            )
+        except httpx.HTTPError:
+            return False
+        return pages.status_code == httpx.codes.OK and push.status_code == httpx.codes.UNAUTHORIZED
+
     def kill(self, name: str) -> None:
         """kill -9 a part or a server by the words of its command line."""
         assert self.process is not None
@@ -191,7 +210,18 @@ class Product:
 
 @contextmanager
 def product(*options: str) -> Iterator[Product]:
-    """An installation that is forgotten at the end; not started yet."""
+    """An installation that is forgotten at the end; not started yet.
+
+    One at a time in a run: each fills a small machine, and times are measured.
+    """
+    with (run_directory() / "product.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with _forgotten(*options) as made:
+            yield made
+
+
+@contextmanager
+def _forgotten(*options: str) -> Iterator[Product]:
     home = Path(tempfile.mkdtemp(prefix=f"balance-test-{os.getpid()}-"))
     home.chmod(0o711)
     made = Product(home, *options)

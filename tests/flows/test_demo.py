@@ -26,8 +26,6 @@ from simulator.town import Town, demo_town
 from tests.factories import PushingConcentrator, block, metering_file
 from tests.flows.product import IMBALANCE, Client, Product, product, span, stamp
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 ZONE = ZoneInfo("Europe/Chisinau")
 WRONGED = {"CH214", "CH204", "CH087"}
 """Homes whose meters are cheated or stuck in the town, as the labels say."""
