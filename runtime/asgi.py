@@ -4,7 +4,6 @@ The public port answers for the API and for the gateway, so that one address is 
 gateway's own port answers for the gateway alone, in a process of its own.
 """
 
-import importlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -52,18 +51,16 @@ class OnePort:
 
 def public_app(settings: Settings) -> OnePort:
     """Everything, for the public port."""
-    return OnePort(_made_by("backend.app", settings), _made_by("ingestion.app", settings))
+    from backend.app import create_app  # noqa: PLC0415 - the gateway's process needs none of it
+
+    return OnePort(create_app(settings), gateway_app(settings))
 
 
 def gateway_app(settings: Settings) -> Starlette:
     """What concentrators talk to, alone."""
-    return _made_by("ingestion.app", settings)
+    from ingestion.app import create_app  # noqa: PLC0415 - loaded with the process that serves it
 
-
-def _made_by(module: str, settings: Settings) -> Starlette:
-    """What ``create_app`` of ``module`` makes; loaded late, since no process needs them all."""
-    app: Starlette = importlib.import_module(module).create_app(settings)
-    return app
+    return create_app(settings)
 
 
 def serve(app: OnePort | Starlette, *, host: str, port: int) -> None:

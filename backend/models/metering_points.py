@@ -64,7 +64,8 @@ class Installation(TenantOwned, Base):
     """One meter at one point on one channel, from .. to, and the terms of its pulses.
 
     A new pulse constant, channel or meter is a new installation, so every hour is read under the
-    terms that held then. Two installations never share a channel or a point at the same time.
+    terms that held then. Two installations never share a channel at the same time (a
+    constraint) or a point (as an import chooses points).
     """
 
     __tablename__ = "installation"

@@ -1,8 +1,8 @@
 """Counters into rows of a day: the one place where facts are written.
 
-Two shapes of the same merge. A wave of one hour is a single upsert that reads no neighbour; what
-it could not write, and whatever comes as many hours of a day at once, is merged by
-:func:`domain.merging.merge` against the rows that stand.
+Two shapes of the same merge. A wave of one hour updates the rows that stand and inserts the
+others, without reading a neighbour; what it could not write, and whatever comes as many hours of
+a day at once, is merged by :func:`domain.merging.merge` against the rows that stand.
 """
 
 from collections.abc import Iterable, Sequence
