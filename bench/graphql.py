@@ -35,7 +35,7 @@ from backend.app import create_app
 from backend.graphql.ids import Kind, encode
 from backend.services import rolling_up
 from backend.settings import get_settings
-from backend.store import bells, facts, group_hours, months
+from backend.store import bells, facts, group_hours, months, tiers
 from backend.store.facts import Readings
 from backend.store.group_marks import GroupDirectory
 from bench.rig import asking, town
@@ -142,7 +142,9 @@ async def fill(installation: Installation) -> Filled:
             np.zeros(len(hour), np.uint8),
             np.zeros(len(hour), np.int64),
         )
-        await facts.write(session, readings)
+        await facts.write(
+            session, readings, await tiers.first_open_hour(session, datetime.now(UTC))
+        )
         await GroupDirectory().mark_due(session, series, hour)
     await _roll_up(installation, scope)
     points = sorted(row["point_id"] for row in found)

@@ -176,12 +176,12 @@ async def fold(installation: Installation, waves: int) -> dict[str, float]:
 
 
 async def bytes_per_reading(installation: Installation, hours: int) -> float:
-    """Bytes of the tables of a day with their indexes, by reading, at this hour of the day."""
+    """Bytes of the facts with their indexes, by reading, at this hour of the day."""
     connection = await installation.superuser()
     size = await connection.fetchval(
         "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits"
         " WHERE inhparent = 'series_day'::regclass"
-    )
+    ) + await connection.fetchval("SELECT pg_total_relation_size('series_hour')")
     await connection.close()
     return float(size) / (FULL * NETWORKS * CHANNELS * hours)
 

@@ -1,14 +1,16 @@
-"""Hours in rows of a day: counters of channels, sums of groups, and the history of both."""
+"""Hours: counters of channels in rows of an hour and of a day, sums of groups, and history."""
 
 from datetime import datetime
 
 from sqlalchemy import (
+    TIMESTAMP,
     BigInteger,
     Column,
     Date,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     Table,
     func,
@@ -47,6 +49,33 @@ class Series(TenantOwned, Base):
     """Stored numbers are multiples of 10^scale of the unit."""
 
 
+SERIES_A_ROW = 128
+"""Series whose counters of one hour share a row of series_hour."""
+
+series_hour = Table(
+    "series_hour",
+    Base.metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("hour", TIMESTAMP(timezone=True), primary_key=True),
+    Column("known", LargeBinary, nullable=False),
+    Column("counters", LargeBinary, nullable=False),
+    Column("codes", LargeBinary),
+)
+"""Facts of days that are still open: the series 128 block to 128 block + 127 in one hour.
+
+Bit i of ``known`` says whether series i of the block is known; ``counters`` has four bytes (big end
+first) and ``codes`` one byte for each known series in turn, and is NULL while all codes are 0.
+"""
+
+series_tier = Table(
+    "series_tier",
+    Base.metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("open_from", Date, nullable=False),
+)
+"""Facts from this UTC day on lie in series_hour, and those before it in series_day."""
+
 series_day = Table(
     "series_day",
     Base.metadata,
@@ -57,7 +86,7 @@ series_day = Table(
     *(Column(name, Integer) for name in QUALITY_COLUMNS),
     postgresql_partition_by="RANGE (day)",
 )
-"""Facts. A counter is the int4 with the same 32 bits as the unsigned number."""
+"""Facts of closed days. A counter is the int4 with the same 32 bits as the unsigned number."""
 
 group_day = Table(
     "group_day",

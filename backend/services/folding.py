@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from backend.store import bells, facts, group_hours, journal, months
+from backend.store import bells, facts, group_hours, journal, months, tiers
 from backend.store.channels import ChannelDirectory
 from backend.store.facts import Readings, Refused
 from backend.store.wire import ContentType, decode
@@ -71,7 +71,8 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
     await months.require(session, np.unique(np.concatenate([batch.hour, batch.hour + 1]) // 24))
     readings = await _readings(session, channels, batch, pushes)
     refused_in_batch, unique = _first_of_each_hour(readings)
-    written = await facts.write(session, unique)
+    first_open = await tiers.first_open_hour(session, pushes[0].received_at) if pushes else 0
+    written = await facts.write(session, unique, first_open)
     refused = [*refused_in_batch, *written.refused]
     if refused:
         await journal.record_revisions(session, refused, pushes)

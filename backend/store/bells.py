@@ -13,6 +13,11 @@ INSERT INTO work_bell (tenant_id, kind, key, due_at) VALUES ($1, $2, $3, now())
 ON CONFLICT DO NOTHING
 """
 
+_RING_FOR_ALL = text("""
+INSERT INTO work_bell (tenant_id, kind, key, due_at) SELECT id, :kind, :key, now() FROM tenant
+ON CONFLICT DO NOTHING
+""")
+
 _ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = ANY($3::text[])"
 
 _KEYS = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()"
@@ -31,6 +36,11 @@ async def ring(session: TenantSession, kind: str, key: str) -> None:
     """
     driver = await session.driver()
     await driver.execute(_RING, session.scope.tenant_id, kind, key)
+
+
+async def ring_for_all(session: GlobalSession, kind: str, key: str) -> None:
+    """Ring for work that is due in every tenant."""
+    await session.execute(_RING_FOR_ALL, {"kind": kind, "key": key})
 
 
 async def heard(session: TenantSession, kind: str) -> list[str]:

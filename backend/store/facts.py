@@ -1,89 +1,27 @@
-"""Counters into rows of a day: the one place where facts are written.
+"""Counters into rows: the one place where facts are written.
 
-Two shapes of the same merge. A wave of one hour updates the rows that stand and inserts the
-others, without reading a neighbour; what it could not write, and whatever comes as many hours of
-a day at once, is merged by :func:`domain.merging.merge` against the rows that stand.
+Arriving readings are merged by :func:`domain.merging.merge` against the rows that stand: rows of an
+hour where the day is still open, rows of a day where it is closed. Each fact stands in one of the
+two, and which one follows from its hour alone.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
-from backend.store.literals import array_literal
-from domain.hours import day_of
-from domain.merging import Facts, merge
+from backend.store import day_rows, hour_rows
+from domain.merging import Facts, Merged, merge
 from domain.quality import CodeArray
 from tenants.session import TenantSession
 
-HOURS = 24
-_COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
+_ROWS_AT_ONCE = 20_000
+"""Rows merged in one go; bounds memory where readings are strewn over many rows."""
 
-_ARRAYS = ", ".join(f"${place}::int[]" for place in range(4, 4 + len(_COLUMNS)))
-
-_READ = f"""
-SELECT u.place, {", ".join(f"t.{name}" for name in _COLUMNS)}
-FROM unnest($2::bigint[], $3::date[]) WITH ORDINALITY AS u (series_id, day, place)
-JOIN series_day AS t ON t.tenant_id = $1 AND t.series_id = u.series_id AND t.day = u.day
-"""  # noqa: S608 - names of columns are constants
-
-_WRITE = f"""
-INSERT INTO series_day (tenant_id, series_id, day, {", ".join(_COLUMNS)})
-SELECT $1, * FROM unnest($2::bigint[], $3::date[], {_ARRAYS})
-ON CONFLICT (tenant_id, series_id, day) DO UPDATE
-SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
-"""  # noqa: S608 - names of columns are constants
-
-
-@cache
-def _update(hour: int, *, coded: bool) -> str:
-    """Write one hour into rows that stand; with ``coded`` some quality codes are not 0.
-
-    Once a day has begun all of its rows stand, and this costs half of what an upsert does, which
-    looks each row up and locks it before it writes.
-    """
-    column, (arrays, names) = HOUR_COLUMNS[hour], _arriving(coded=coded)
-    planes = ""
-    if coded:
-        planes = "".join(
-            f", {q} = nullif(coalesce(t.{q}, 0) | {_bit(hour, i)}, 0)"
-            for i, q in enumerate(QUALITY_COLUMNS)
-        )
-    return f"""
-    UPDATE series_day AS t SET {column} = u.counter{planes}
-    FROM unnest({arrays}) AS u ({names})
-    WHERE t.tenant_id = $1 AND t.series_id = u.series_id AND t.day = $2 AND t.{column} IS NULL
-    """  # noqa: S608 - names of columns are constants
-
-
-@cache
-def _insert(hour: int, *, coded: bool) -> str:
-    """Make the rows that do not stand yet, each with one hour."""
-    column, (arrays, names) = HOUR_COLUMNS[hour], _arriving(coded=coded)
-    planes, bits = "", ""
-    if coded:
-        planes = f", {', '.join(QUALITY_COLUMNS)}"
-        bits = "".join(f", nullif({_bit(hour, i)}, 0)" for i in range(3))
-    return f"""
-    INSERT INTO series_day (tenant_id, series_id, day, {column}{planes})
-    SELECT $1, u.series_id, $2, u.counter{bits} FROM unnest({arrays}) AS u ({names})
-    ON CONFLICT (tenant_id, series_id, day) DO NOTHING
-    """  # noqa: S608 - names of columns are constants
-
-
-def _arriving(*, coded: bool) -> tuple[str, str]:
-    """Parameters of a wave as arrays, and the names of their columns."""
-    if coded:
-        arrays = "$3::text::bigint[], $4::text::int[], $5::text::smallint[]"
-        return arrays, "series_id, counter, code"
-    return "$3::text::bigint[], $4::text::int[]", "series_id, counter"
-
-
-def _bit(hour: int, plane: int) -> str:
-    return f"((u.code >> {plane} & 1)::int << {hour})"
+_OTHER_BITS = 24
+_OTHER = (1 << _OTHER_BITS) - 1
+"""Hours and days since the epoch fit in 24 bits, and series in the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,149 +69,110 @@ class Written:
     refused: list[Refused]
 
 
-async def write(session: TenantSession, readings: Readings) -> Written:
-    """Merge readings, later in the journal than all that stands, into the rows of their days."""
-    if not len(readings):  # pushes of events alone, or of nothing
-        return Written(readings, [])
-    days = readings.hour // HOURS
-    rows = 1 + np.count_nonzero(np.diff(readings.series) | np.diff(days))
-    if rows * 2 < len(readings):
-        return await _merge_days(session, readings)
+async def write(session: TenantSession, readings: Readings, first_open: int) -> Written:
+    """Merge readings, later in the journal than all that stands, into their rows.
+
+    Parameters
+    ----------
+    first_open
+        First hour of the days that are open.
+    """
     changed: list[Readings] = []
     refused: list[Refused] = []
-    for hour in np.unique(readings.hour).tolist():
-        wave = readings.take(readings.hour == hour)
-        count = await _write_wave(session, wave, hour)
-        if count == len(wave):
-            changed.append(wave)
+    is_open = readings.hour >= first_open
+    for rows, chosen in ((day_rows, ~is_open), (hour_rows, is_open)):
+        if not chosen.any():  # also pushes of events alone, or of nothing
             continue
-        # some stood already: what was written just now is equal, and only the others can differ
-        result = await _merge_days(session, wave)
-        changed.append(wave if count else result.changed)
-        refused += result.refused
-    return Written(_joined(changed), refused)
+        part = readings if chosen.all() else readings.take(chosen)
+        for portion in _portions(part, rows):
+            done = await _merge(session, portion, rows)
+            changed.append(done.changed)
+            refused += done.refused
+    return Written(_joined(changed) if changed else readings.take(is_open), refused)
 
 
-async def _write_wave(session: TenantSession, wave: Readings, hour: int) -> int:
-    """Write one hour wherever it is not known yet; gives the number of readings written."""
-    driver = await session.driver()
-    coded = bool(wave.code.any())
-    arguments = (
-        session.scope.tenant_id,
-        day_of(hour),
-        array_literal(wave.series),
-        array_literal(wave.counter.astype(np.uint32).view(np.int32)),
-        *([array_literal(wave.code)] if coded else []),
-    )
-    written = _count(await driver.execute(_update(hour % HOURS, coded=coded), *arguments))
-    if written < len(wave):
-        written += _count(await driver.execute(_insert(hour % HOURS, coded=coded), *arguments))
-    return written
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Readings, and where in which rows they belong."""
+
+    readings: Readings
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
+    """The two parts of each row's key, shape ``(rows,)``, in order."""
+
+    row: NDArray[np.int64]
+    slot: NDArray[np.int64]
 
 
-def _count(status: str) -> int:
-    """Rows that a statement reports."""
-    return int(status.rpartition(" ")[2])
+def _portions(readings: Readings, rows: ModuleType) -> list[_Portion]:
+    """Sort readings into rows, and rows into portions."""
+    one, other, slot = rows.place(readings.series, readings.hour)
+    keys, row = np.unique(one << _OTHER_BITS | other, return_inverse=True)
+    found: list[_Portion] = []
+    for start in range(0, len(keys), _ROWS_AT_ONCE):
+        some = keys[start : start + _ROWS_AT_ONCE]
+        parts = readings, row, slot
+        if len(keys) > _ROWS_AT_ONCE:
+            chosen = np.flatnonzero((row >= start) & (row < start + len(some)))
+            parts = readings.take(chosen), row[chosen] - start, slot[chosen]
+        found.append(_Portion(parts[0], some >> _OTHER_BITS, some & _OTHER, parts[1], parts[2]))
+    return found
 
 
-async def _merge_days(session: TenantSession, readings: Readings) -> Written:
+async def _merge(session: TenantSession, portion: _Portion, rows: ModuleType) -> Written:
     """Read the rows that stand, merge, and write those that changed."""
-    days = readings.hour // HOURS
-    keys, place = np.unique(np.stack([readings.series, days]), axis=1, return_inverse=True)
-    place = place.reshape(-1)
-    slot = readings.hour % HOURS
-    arriving = _empty(keys.shape[1])
-    arriving.counter[place, slot] = readings.counter
-    arriving.code[place, slot] = readings.code
-    arriving.known[place, slot] = True
-    stored = await _read(session, keys)
+    readings, at = portion.readings, (portion.row, portion.slot)
+    shape = (len(portion.one), rows.SLOTS)
+    arriving = Facts(
+        np.zeros(shape, np.int64), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
+    )
+    arriving.counter[at] = readings.counter
+    arriving.code[at] = readings.code
+    arriving.known[at] = True
+    stored: Facts = await rows.read(session, portion.one, portion.other)
     merged = merge(stored, arriving)
     touched = np.flatnonzero(merged.written.any(axis=1))
     if len(touched):
         facts = merged.facts
-        await _write(
+        await rows.write(
             session,
-            keys[:, touched],
+            portion.one[touched],
+            portion.other[touched],
             Facts(facts.counter[touched], facts.code[touched], facts.known[touched]),
         )
-    refused = [
+    return Written(readings.take(merged.written[at]), _refused(portion, stored, merged))
+
+
+def _refused(portion: _Portion, stored: Facts, merged: Merged) -> list[Refused]:
+    """Readings that did not stand, then facts that gave way."""
+    readings, row, slot = portion.readings, portion.row, portion.slot
+    return [
         Refused(
             series=int(readings.series[i]),
             hour=int(readings.hour[i]),
             kind="conflict",
             counter=int(readings.counter[i]),
             code=int(readings.code[i]),
-            standing=int(stored.counter[place[i], slot[i]]),
+            standing=int(stored.counter[row[i], slot[i]]),
             push=int(readings.push[i]),
         )
-        for i in np.flatnonzero(merged.conflict[place, slot])
+        for i in np.flatnonzero(merged.conflict[row, slot])
     ] + [
         Refused(
             series=int(readings.series[i]),
             hour=int(readings.hour[i]),
             kind="displaced",
-            counter=int(stored.counter[place[i], slot[i]]),
-            code=int(stored.code[place[i], slot[i]]),
+            counter=int(stored.counter[row[i], slot[i]]),
+            code=int(stored.code[row[i], slot[i]]),
             standing=int(readings.counter[i]),
             push=int(readings.push[i]),
         )
-        for i in np.flatnonzero(merged.displaced[place, slot])
+        for i in np.flatnonzero(merged.displaced[row, slot])
     ]
-    return Written(readings.take(merged.written[place, slot]), refused)
-
-
-def _empty(size: int) -> Facts:
-    shape = (size, HOURS)
-    return Facts(np.zeros(shape, np.int64), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_))
-
-
-def _days(keys: NDArray[np.int64]) -> list[object]:
-    return [day_of(day * HOURS) for day in keys[1].tolist()]
-
-
-async def _read(session: TenantSession, keys: NDArray[np.int64]) -> Facts:
-    """Rows that stand, in the order of ``keys`` (series, day), shape ``(2, n)``."""
-    driver = await session.driver()
-    rows = await driver.fetch(_READ, session.scope.tenant_id, keys[0].tolist(), _days(keys))
-    facts = _empty(keys.shape[1])
-    if rows:
-        place, counters, known, codes = unpack_days(rows)
-        facts.counter[place], facts.known[place], facts.code[place] = counters, known, codes
-    return facts
-
-
-def unpack_days(
-    rows: Sequence[Iterable[int | None]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], CodeArray]:
-    """Rows (place from 1, h00..h23, q0..q2) to places, counters, known and codes."""
-    table = np.array(
-        [tuple(row) for row in rows], dtype=np.float64
-    )  # exact for 32 bits; NULL becomes NaN
-    hours = table[:, 1:-3]
-    known = ~np.isnan(hours)
-    counters = np.where(known, hours, 0).astype(np.int64) & 0xFFFFFFFF
-    planes = np.nan_to_num(table[:, -3:]).astype(np.int64)
-    bits = planes[:, :, None] >> np.arange(HOURS) & 1
-    codes = (bits[:, 0] | bits[:, 1] << 1 | bits[:, 2] << 2).astype(np.uint8)
-    return table[:, 0].astype(np.int64) - 1, counters, known, codes
-
-
-async def _write(session: TenantSession, keys: NDArray[np.int64], facts: Facts) -> None:
-    counters = facts.counter.astype(np.uint32).view(np.int32).astype(object)
-    counters[~facts.known] = None
-    weights = 1 << np.arange(HOURS)
-    planes = [((facts.code >> i & 1) * weights).sum(axis=1) for i in range(3)]
-    driver = await session.driver()
-    await driver.execute(
-        _WRITE,
-        session.scope.tenant_id,
-        keys[0].tolist(),
-        _days(keys),
-        *(column.tolist() for column in counters.T),
-        *([bits or None for bits in plane.tolist()] for plane in planes),
-    )
 
 
 def _joined(parts: list[Readings]) -> Readings:
+    if len(parts) == 1:
+        return parts[0]
     columns = ("series", "hour", "counter", "code", "push")
     return Readings(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))

@@ -52,6 +52,12 @@ CROSS JOIN LATERAL (
     SELECT day FROM series_day
     WHERE tenant_id = $1 AND series_id = u.series_id AND day BETWEEN u.low AND u.high
     UNION
+    SELECT (hour AT TIME ZONE 'UTC')::date FROM series_hour
+    WHERE tenant_id = $1 AND block = u.series_id / 128
+      AND get_bit(known, (u.series_id % 128)::int) = 1
+      AND hour >= u.low::timestamp AT TIME ZONE 'UTC'
+      AND hour < (u.high::timestamp AT TIME ZONE 'UTC') + interval '1 day'
+    UNION
     SELECT day FROM group_day
     WHERE tenant_id = $1 AND group_id = m.group_id AND day BETWEEN u.low AND u.high
 ) AS s

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from analytics import registers
 from analytics.registers import Hourly, Installations, Knots
-from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
-from domain.hours import day_of, first_hour
+from backend.store import counters as counters_store
+from backend.store.counters import Counters
 from domain.identity import MeteringPointId
 from domain.quality import CodeArray, Quality, code_at, place_of
 from tenants.session import TenantSession
 
-HOURS = 24
 AROUND = 24
 """Hours read beside a range, so that most gaps at its edges need no further look."""
 
@@ -29,22 +28,6 @@ SELECT point_id, series_id, extract(epoch FROM installed_at)::bigint,
        wraps_matter::int
 FROM installation WHERE tenant_id = $1 AND point_id = ANY($2::bigint[])
 ORDER BY point_id, installed_at
-"""
-
-_DAYS = """
-SELECT series_id, day - date '1970-01-01', {columns} FROM series_day
-WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
-"""
-
-_NEAREST = """
-SELECT u.place, t.day, {columns}
-FROM unnest($2::bigint[], $3::date[], $4::date[]) WITH ORDINALITY AS u (series_id, low, high, place)
-CROSS JOIN LATERAL (
-    SELECT * FROM series_day AS s
-    WHERE s.tenant_id = $1 AND s.series_id = u.series_id AND s.day BETWEEN u.low AND u.high
-      AND num_nonnulls({columns}) > 0
-    ORDER BY s.day {order} LIMIT 1
-) AS t
 """
 
 
@@ -77,21 +60,6 @@ class PointHours:
     gap_start: int
     gap_end: int
     """Hull of the range and of the gaps that reach into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Counters:
-    """Counters of installations on an axis of hours; arrays have shape ``(n, t)``."""
-
-    start: int
-    counter: NDArray[np.int64]
-    """Negative where unknown."""
-
-    code: CodeArray
-
-    @property
-    def end(self) -> int:
-        return self.start + int(self.counter.shape[1])
 
 
 async def load_installations(session: TenantSession, points: Sequence[MeteringPointId]) -> Standing:
@@ -151,43 +119,15 @@ def _uncertain_edges(hourly: Hourly, covered: NDArray[np.bool_]) -> tuple[bool, 
     return bool(uncertain[:, 0].any()), bool(uncertain[:, -1].any())
 
 
-async def _counters(session: TenantSession, standing: Standing, low: int, high: int) -> _Counters:
+async def _counters(session: TenantSession, standing: Standing, low: int, high: int) -> Counters:
     """Counters of each installation's channel over ``[low, high)``."""
-    series = np.unique(standing.series)
-    first_day, last_day = low // HOURS, (high - 1) // HOURS
-    slots = list(range(low % HOURS, low % HOURS + high - low))
-    slots = [slot % HOURS for slot in slots] if high - low < HOURS else list(range(HOURS))
-    columns = [HOUR_COLUMNS[slot] for slot in slots]
-    driver = await session.driver()
-    rows = await driver.fetch(
-        _DAYS.format(columns=", ".join((*columns, *QUALITY_COLUMNS))),
-        session.scope.tenant_id,
-        series.tolist(),
-        day_of(low),
-        day_of(high - 1),
-    )
-    days = last_day - first_day + 1
-    counter = np.full((len(series), days * HOURS), -1, dtype=np.int64)
-    code = np.zeros(counter.shape, dtype=np.uint8)
-    if rows:
-        table = np.array([tuple(row) for row in rows], dtype=np.float64)
-        at = np.searchsorted(series, table[:, 0].astype(np.int64))
-        base = (table[:, 1].astype(np.int64) - first_day) * HOURS
-        place = at[:, None], base[:, None] + np.array(slots)
-        hours = table[:, 2 : 2 + len(slots)]
-        known = ~np.isnan(hours)
-        counter[place] = np.where(known, np.nan_to_num(hours).astype(np.int64) & 0xFFFFFFFF, -1)
-        planes = np.nan_to_num(table[:, -3:]).astype(np.int64)
-        if planes.any():
-            bits = planes[:, :, None] >> np.array(slots) & 1
-            code[place] = (bits[:, 0] | bits[:, 1] << 1 | bits[:, 2] << 2).astype(np.uint8)
-    row = np.searchsorted(series, standing.series)
-    inside = slice(low - first_day * HOURS, high - first_day * HOURS)
-    return _Counters(low, counter[row, inside], code[row, inside])
+    series, row = np.unique(standing.series, return_inverse=True)
+    found = await counters_store.load(session, series, low, high)
+    return Counters(low, found.counter[row], found.code[row])
 
 
 async def _left_knots(
-    session: TenantSession, standing: Standing, counters: _Counters, start: int
+    session: TenantSession, standing: Standing, counters: Counters, start: int
 ) -> Knots:
     """Where each register stands before the range: its own start, or the last known counter."""
     terms = standing.terms
@@ -211,7 +151,7 @@ async def _left_knots(
 
 
 async def _right_knots(
-    session: TenantSession, standing: Standing, counters: _Counters, end: int, now: int
+    session: TenantSession, standing: Standing, counters: Counters, end: int, now: int
 ) -> Knots:
     """First known counter after the hours read, for installations that end there in a gap."""
     size = len(standing.series)
@@ -239,31 +179,11 @@ async def _nearest(session: TenantSession, standing: Standing, hour: int, *, bef
         highest = np.minimum(highest, hour - 1)
     else:
         lowest = np.maximum(lowest, hour)
-    columns = ", ".join(HOUR_COLUMNS)
-    driver = await session.driver()
-    rows = await driver.fetch(
-        _NEAREST.format(columns=columns, order="DESC" if before else "ASC"),
-        session.scope.tenant_id,
-        standing.series.tolist(),
-        [day_of(int(one)) for one in lowest],
-        [day_of(int(one)) for one in highest],
-    )
-    size = len(standing.series)
-    time_s, counter = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    known = np.zeros(size, dtype=np.bool_)
-    for place, day, *values in rows:
-        at = place - 1
-        hours = [
-            (first_hour(day) + slot, value)
-            for slot, value in enumerate(values)
-            if value is not None and lowest[at] <= first_hour(day) + slot <= highest[at]
-        ]
-        if hours:
-            at_hour, value = hours[-1] if before else hours[0]
-            time_s[at], counter[at] = (at_hour + 1) * registers.SECONDS, value & 0xFFFFFFFF
-            known[at] = True
+    found = await counters_store.nearest(session, standing.series, lowest, highest, last=before)
+    time_s = np.where(found.known, (found.hour + 1) * registers.SECONDS, 0)
+    known = found.known
     known &= (time_s > terms.start_s) & (time_s <= terms.end_s)
-    return Knots(time_s, counter, np.zeros(size, dtype=np.int64), known)
+    return Knots(time_s, found.counter, np.zeros(len(time_s), dtype=np.int64), known)
 
 
 async def _pulses_at(
@@ -320,7 +240,7 @@ async def load_dials(session: TenantSession, standing: Standing, at_s: int) -> D
     return Dials(time_s, counter, terms.register(pulses))
 
 
-def _arrivals(standing: Standing, counters: _Counters, start: int, end: int, now: int) -> CodeArray:
+def _arrivals(standing: Standing, counters: Counters, start: int, end: int, now: int) -> CodeArray:
     """Code of each expected hour's counter, by installation; MISSING, or NOT_EXPECTED."""
     inside = slice(start - counters.start, end - counters.start)
     came = counters.counter[:, inside] >= 0

@@ -1,11 +1,11 @@
-"""Tasks of the metering path: fold what was pushed, roll up what changed."""
+"""Tasks of the metering path: fold what was pushed, roll up what changed, close days."""
 
 from datetime import UTC, datetime
 from time import monotonic
 
 import structlog
 
-from backend.services import folding, rolling_up, upkeep
+from backend.services import closing, folding, rolling_up, upkeep
 from backend.store import bells
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
@@ -56,3 +56,19 @@ async def roll_up(work: Work, tenant_id: TenantId) -> None:
         if more and monotonic() > until:
             work.queue.announce(ROLL_UP, tenant_id)
             return
+
+
+async def close_days(work: Work, tenant_id: TenantId) -> None:
+    """Close the days of a tenant that are over."""
+    while True:
+        try:
+            async with work.database.session(Scope(tenant_id, actor="worker")) as session:
+                rows = await closing.close_days(session, datetime.now(UTC))
+        except MonthsMissingError as error:
+            await upkeep.make_months(work.database, error.months)
+            continue
+        except UnavailableError:
+            return  # the bell goes on ringing, and the sweep comes back
+        if rows:
+            log.info("days closed", tenant=tenant_id, rows=rows)
+        return

@@ -11,7 +11,8 @@ from arq import Worker, func
 from arq.connections import RedisSettings
 
 from backend.clients.events import Events
-from backend.services import upkeep
+from backend.services import closing, upkeep
+from backend.services.closing import CLOSE_DAYS
 from backend.settings import Settings
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
@@ -27,7 +28,11 @@ OVERLOOKED = timedelta(seconds=4)
 """A bell that rings longer than this was announced to nobody, or its worker died."""
 
 Task = Callable[[Work, TenantId], Awaitable[None]]
-TASKS: dict[str, Task] = {FOLD: metering.fold, ROLL_UP: metering.roll_up}
+TASKS: dict[str, Task] = {
+    FOLD: metering.fold,
+    ROLL_UP: metering.roll_up,
+    CLOSE_DAYS: metering.close_days,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +56,8 @@ async def daily(work: Work, now: datetime, retention_months: int) -> None:
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if await upkeep.claim(work.database, "coming_months", day):
         await upkeep.make_coming_months(work.database, now)
+    if await upkeep.claim(work.database, CLOSE_DAYS, day):
+        await closing.announce(work.database, now)
     if await upkeep.claim(work.database, "clear_out", day):
         await upkeep.clear_out(work.database, now, retention_months)
 

@@ -243,7 +243,7 @@ async def test_a_drawn_group_gets_the_history_of_its_members(desk: Desk, events:
                 np.zeros(count, np.uint8),
                 np.zeros(count, np.int64),
             )
-            await facts.write(session, readings)
+            await facts.write(session, readings, first_open=LOW)
     members = [{"point": point, "role": "CONSUMER"} for point in points]
     given = {"name": "Boilers", "commodity": "ELECTRICITY", "members": members}
     drawn = await desk.ask(DRAW, input=given)

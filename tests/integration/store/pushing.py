@@ -1,6 +1,6 @@
 """Pushes straight into the journal, and what the store then says."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -8,10 +8,10 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
 from backend.services import folding, intake
 from backend.services.devices import Devices
 from backend.services.intake import Acceptance, Push
+from backend.store import counters
 from backend.store.channels import ChannelDirectory
 from backend.store.wire import ContentType
 from domain.frames import sequences_of
@@ -20,8 +20,6 @@ from domain.identity import Scope
 from tenants.session import Database
 from tests.factories import MASTER_KEY, block
 
-_COLUMNS = ", ".join((*HOUR_COLUMNS, *QUALITY_COLUMNS))
-_STORED = f"SELECT series_id, day, {_COLUMNS} FROM series_day WHERE tenant_id = :t"  # noqa: S608 - constants
 _CHANNELS = (
     "SELECT series_id, network, address FROM channel WHERE tenant_id = :t ORDER BY network, address"
 )
@@ -60,16 +58,11 @@ class Store:
         async with self.database.session(self.scope) as session:
             given = {"t": self.scope.tenant_id}
             series = [row[0] for row in await session.execute(text(_CHANNELS), given)]
-            rows = (await session.execute(text(_STORED), given)).all()
+            order = np.argsort(series)
+            stored = await counters.load(session, np.array(series)[order], low, high)
         found = np.full((2, len(series), high - low), -1, dtype=np.int64)
-        for row in rows:
-            day = int(datetime(row[1].year, row[1].month, row[1].day, tzinfo=UTC).timestamp())
-            for slot, value in enumerate(row[2:26]):
-                at = day // 3600 + slot - low
-                if value is not None and 0 <= at < high - low:
-                    bits = [(plane or 0) >> slot & 1 for plane in row[26:]]
-                    found[0, series.index(row[0]), at] = value & 0xFFFFFFFF
-                    found[1, series.index(row[0]), at] = bits[0] | bits[1] << 1 | bits[2] << 2
+        found[0, order] = stored.counter
+        found[1, order] = np.where(stored.counter < 0, -1, stored.code)
         return found
 
     async def revisions(self) -> list[tuple[int, int, str]]:
@@ -87,7 +80,7 @@ class Store:
         """Empty what is derived from the journal, and ring for all of it again."""
         async with self.database.session(self.scope) as session:
             given = {"t": self.scope.tenant_id}
-            for table in ("series_day", "group_due"):
+            for table in ("series_day", "series_hour", "group_due"):
                 await session.execute(text(f"DELETE FROM {table} WHERE tenant_id = :t"), given)  # noqa: S608 - two constants
             await session.execute(
                 text(

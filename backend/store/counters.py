@@ -1,0 +1,184 @@
+"""Counters of series, whichever rows hold them: the one reader of facts.
+
+Hours of open days lie in rows of an hour, those of closed days in rows of a day. Every look is one
+statement over both, so hours that move from one to the other meanwhile are seen once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from asyncpg import Record
+from numpy.typing import NDArray
+
+from backend.models.readings import HOUR_COLUMNS
+from backend.store import day_rows, hour_rows
+from domain.hours import day_of, instant_of
+from domain.quality import CodeArray
+from tenants.session import TenantSession
+
+DAY = day_rows.SLOTS
+BLOCK = hour_rows.SLOTS
+
+_DAYS_AND_HOURS = """
+SELECT series_id, (day - date '1970-01-01') * 24, array_send(ARRAY[{columns}]), q0, q1, q2,
+       NULL::bytea AS known, NULL::bytea AS codes
+FROM series_day
+WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
+UNION ALL
+SELECT block, (extract(epoch FROM hour) / 3600)::int, counters, NULL, NULL, NULL, known, codes
+FROM series_hour
+WHERE tenant_id = $1 AND block = ANY($5::bigint[]) AND hour >= $6 AND hour < $7
+"""
+
+# two days: the known hours of the one at the edge may all lie outside
+_NEAREST = """
+SELECT u.place, t.* FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[])
+    WITH ORDINALITY AS u (series_id, low, high, place)
+CROSS JOIN LATERAL (
+    (SELECT (s.day - date '1970-01-01') * 24, array_send(ARRAY[{columns}]), NULL::bytea AS known
+     FROM series_day AS s
+     WHERE s.tenant_id = $1 AND s.series_id = u.series_id
+       AND s.day BETWEEN (u.low AT TIME ZONE 'UTC')::date AND (u.high AT TIME ZONE 'UTC')::date
+       AND num_nonnulls({columns}) > 0
+     ORDER BY s.day {order} LIMIT 2)
+    UNION ALL
+    (SELECT (extract(epoch FROM s.hour) / 3600)::int, s.counters, s.known
+     FROM series_hour AS s
+     WHERE s.tenant_id = $1 AND s.block = u.series_id / {block} AND s.hour BETWEEN u.low AND u.high
+       AND get_bit(s.known, (u.series_id % {block})::int) = 1
+     ORDER BY s.hour {order} LIMIT 1)
+) AS t
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Counters on an axis of hours; arrays have shape ``(n, t)``."""
+
+    start: int
+    counter: NDArray[np.int64]
+    """Negative where unknown."""
+
+    code: CodeArray
+
+    @property
+    def end(self) -> int:
+        """Hour after the last one."""
+        return self.start + int(self.counter.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """One known counter for each look; arrays have shape ``(n,)``."""
+
+    hour: NDArray[np.int64]
+    counter: NDArray[np.int64]
+    known: NDArray[np.bool_]
+
+
+async def load(session: TenantSession, series: NDArray[np.int64], low: int, high: int) -> Counters:
+    """Counters of some series, in ascending order and each once, over ``[low, high)``."""
+    slots = [slot % DAY for slot in range(low, min(high, low + DAY))]
+    slots = slots if len(slots) < DAY else list(range(DAY))
+    columns = ", ".join(HOUR_COLUMNS[slot] for slot in slots)
+    blocks = np.unique(series // BLOCK)
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _DAYS_AND_HOURS.format(columns=columns),
+        session.scope.tenant_id,
+        series.tolist(),
+        day_of(low),
+        day_of(high - 1),
+        blocks.tolist(),
+        instant_of(low),
+        instant_of(high),
+    )
+    first = low // DAY * DAY
+    shape = (len(series), (-(-high // DAY) * DAY) - first)
+    counter, code = np.full(shape, -1, dtype=np.int64), np.zeros(shape, dtype=np.uint8)
+    days = [row for row in rows if row[6] is None]
+    if days:
+        _lay_days(days, np.array(slots), series, first, (counter, code))
+    if len(days) < len(rows):
+        hours = [row for row in rows if row[6] is not None]
+        _lay_hours(hours, series, first, (counter, code))
+    inside = slice(low - first, high - first)
+    return Counters(low, counter[:, inside], code[:, inside])
+
+
+def _lay_days(
+    rows: list[Record],
+    slots: NDArray[np.int64],
+    series: NDArray[np.int64],
+    first: int,
+    into: tuple[NDArray[np.int64], CodeArray],
+) -> None:
+    at = np.searchsorted(series, np.array([row[0] for row in rows], np.int64))
+    base = np.array([row[1] for row in rows], np.int64) - first
+    place = at[:, None], base[:, None] + slots
+    counter, known = day_rows.unpack_counters([row[2] for row in rows], len(slots))
+    into[0][place] = np.where(known, counter, -1)
+    planes = [(row[3], row[4], row[5]) for row in rows]
+    if any(any(plane) for plane in planes):
+        into[1][place] = day_rows.codes_of(planes, slots)
+
+
+def _lay_hours(
+    rows: list[Record],
+    series: NDArray[np.int64],
+    first: int,
+    into: tuple[NDArray[np.int64], CodeArray],
+) -> None:
+    facts = hour_rows.unpack(*([row[at] for row in rows] for at in (6, 2, 7)))
+    blocks, row_block = np.unique([row[0] for row in rows], return_inverse=True)
+    hour = np.array([row[1] for row in rows], np.int64) - first
+    series_block = np.searchsorted(blocks, series // BLOCK)
+    for at, block in enumerate(blocks.tolist()):
+        own = np.flatnonzero((series_block == at) & (series // BLOCK == block))
+        some = np.flatnonzero(row_block == at)
+        slot = series[own] % BLOCK
+        known = facts.known[np.ix_(some, slot)].T
+        place = np.ix_(own, hour[some])
+        into[0][place] = np.where(known, facts.counter[np.ix_(some, slot)].T, -1)
+        into[1][place] = facts.code[np.ix_(some, slot)].T
+
+
+async def nearest(
+    session: TenantSession,
+    series: NDArray[np.int64],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    *,
+    last: bool,
+) -> Nearest:
+    """The first known counter in each ``[low, high]``, or the last one; all of shape ``(n,)``."""
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _NEAREST.format(
+            columns=", ".join(HOUR_COLUMNS), order="DESC" if last else "ASC", block=BLOCK
+        ),
+        session.scope.tenant_id,
+        series.tolist(),
+        [instant_of(int(hour)) for hour in low],
+        [instant_of(int(hour)) for hour in high],
+    )
+    size = len(series)
+    found = Nearest(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_))
+    for place, first, counters, known in rows:
+        at = place - 1
+        if known is None:
+            counter, has = day_rows.unpack_counters([counters], DAY)
+            hours = np.flatnonzero(has[0]) + first
+            hours = hours[(hours >= low[at]) & (hours <= high[at])]
+            if not len(hours):
+                continue
+            hour = int(hours[-1 if last else 0])
+            value = int(counter[0, hour - first])
+        else:
+            hour = first
+            value = int(
+                hour_rows.unpack([known], [counters], [None]).counter[0, series[at] % BLOCK]
+            )
+        if not found.known[at] or (hour > found.hour[at]) == last:
+            found.hour[at], found.counter[at], found.known[at] = hour, value, True
+    return found

@@ -1,0 +1,119 @@
+"""Rows of series_day: the hours of one series in one UTC day, whose days are closed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
+from backend.store.literals import array_literal
+from domain.hours import day_of
+from domain.merging import Facts
+from domain.quality import CodeArray
+from tenants.session import TenantSession
+
+SLOTS = 24
+"""A row's slots are hours."""
+
+_COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
+_ABSENT = 1 << 32
+"""Stands for NULL in arrays of int4 on their way to the server."""
+
+_READ = f"""
+SELECT u.place, array_send(ARRAY[{", ".join(f"t.{name}" for name in HOUR_COLUMNS)}]),
+       {", ".join(f"t.{name}" for name in QUALITY_COLUMNS)}
+FROM unnest($2::bigint[], $3::date[]) WITH ORDINALITY AS u (series_id, day, place)
+JOIN series_day AS t ON t.tenant_id = $1 AND t.series_id = u.series_id AND t.day = u.day
+"""  # noqa: S608 - names of columns are constants
+
+_GIVEN = ", ".join(f"${place}::text::bigint[]" for place in range(4, 4 + len(_COLUMNS)))
+_TAKEN = ", ".join(f"nullif(u.{name}, {_ABSENT})::int" for name in _COLUMNS)
+_WRITE = f"""
+INSERT INTO series_day (tenant_id, series_id, day, {", ".join(_COLUMNS)})
+SELECT $1, u.series_id, u.day, {_TAKEN}
+FROM unnest($2::text::bigint[], $3::date[], {_GIVEN}) AS u (series_id, day, {", ".join(_COLUMNS)})
+ON CONFLICT (tenant_id, series_id, day) DO UPDATE
+SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
+"""  # noqa: S608 - names of columns are constants
+
+
+def place(
+    series: NDArray[np.int64], hour: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Series, day and slot of each series and hour."""
+    return series, hour // SLOTS, hour % SLOTS
+
+
+def unpack_counters(
+    arrays: Sequence[bytes], slots: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Counters and what is known, of int4 arrays as ``array_send`` writes them.
+
+    Each has a head of 20 bytes and then, for every element, its length (-1 for NULL, which has no
+    bytes) and its bytes. Rows without NULL are read in one go, the others column by column.
+    """
+    counter = np.zeros((len(arrays), slots), np.int64)
+    known = np.ones(counter.shape, np.bool_)
+    whole = np.array([len(one) == 20 + 8 * slots for one in arrays], np.bool_)
+    if whole.any():
+        joined = b"".join(one for one in arrays if len(one) == 20 + 8 * slots)
+        words = np.frombuffer(joined, ">u4").reshape(-1, 5 + 2 * slots)
+        counter[whole] = words[:, 6::2]
+    rows = np.flatnonzero(~whole)
+    if len(rows):
+        words = np.frombuffer(b"".join(arrays[row] for row in rows.tolist()), ">u4")
+        sizes = np.array([len(arrays[row]) // 4 for row in rows.tolist()])
+        at = np.cumsum(sizes) - sizes + 5
+        for slot in range(slots):
+            has = words[at] == 4
+            counter[rows, slot] = np.where(has, words[np.where(has, at + 1, at)], 0)
+            known[rows, slot] = has
+            at += 1 + has
+            at = np.minimum(at, len(words) - 1)  # past the last element of the last row
+    return counter, known
+
+
+def codes_of(
+    planes: Sequence[tuple[int | None, int | None, int | None]], slots: NDArray[np.int64]
+) -> CodeArray:
+    """Quality codes of some slots out of the three planes of rows; shape ``(rows, slots)``."""
+    bits = np.array([[plane or 0 for plane in row] for row in planes], np.int64)
+    found = bits.reshape(-1, 3, 1) >> slots & 1
+    codes: CodeArray = (found[:, 0] | found[:, 1] << 1 | found[:, 2] << 2).astype(np.uint8)
+    return codes
+
+
+def _dates(days: NDArray[np.int64]) -> list[object]:
+    return [day_of(day * SLOTS) for day in days.tolist()]
+
+
+async def read(session: TenantSession, series: NDArray[np.int64], days: NDArray[np.int64]) -> Facts:
+    """Rows that stand, in the order of the keys given; shape ``(n, 24)``."""
+    driver = await session.driver()
+    rows = await driver.fetch(_READ, session.scope.tenant_id, series.tolist(), _dates(days))
+    shape = (len(series), SLOTS)
+    facts = Facts(np.zeros(shape, np.int64), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_))
+    if rows:
+        places = np.array([row[0] for row in rows], np.int64) - 1
+        facts.counter[places], facts.known[places] = unpack_counters([row[1] for row in rows], 24)
+        facts.code[places] = codes_of([(row[2], row[3], row[4]) for row in rows], np.arange(24))
+    return facts
+
+
+async def write(
+    session: TenantSession, series: NDArray[np.int64], days: NDArray[np.int64], facts: Facts
+) -> None:
+    """Write whole rows, ordered by series and day."""
+    signed = facts.counter.astype(np.uint32).view(np.int32).astype(np.int64)
+    counters = np.where(facts.known, signed, _ABSENT)
+    weights = 1 << np.arange(SLOTS)
+    planes = np.stack([((facts.code >> bit & 1) * weights).sum(axis=1) for bit in range(3)])
+    driver = await session.driver()
+    await driver.execute(
+        _WRITE,
+        session.scope.tenant_id,
+        array_literal(series),
+        _dates(days),
+        *(array_literal(np.ascontiguousarray(column)) for column in counters.T),
+        *(array_literal(np.where(plane, plane, _ABSENT)) for plane in planes),
+    )
