@@ -22,7 +22,8 @@ import psutil
 
 from domain.errors import UnavailableError
 from runtime import roles, survivors
-from runtime.account import ServerAccount, data_place, reachable_programs
+from runtime.account import reachable_programs
+from runtime.embedded_server import EmbeddedServer
 from runtime.logfiles import last_lines, log_file
 from runtime.state import LOOPBACK, RuntimeState, kept_port
 
@@ -48,9 +49,6 @@ SETTINGS: Final[Mapping[str, str]] = {
     "log_min_error_statement": "panic",  # statements may hold personal data
 }
 
-START_PATIENCE_S = 60.0
-STOP_PATIENCE_S = 6.0
-
 
 def package_directory(package: str) -> Path:
     """Directory of an installed package, found without importing it."""
@@ -62,52 +60,27 @@ def package_directory(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-class PostgresServer:
+class PostgresServer(EmbeddedServer):
     """One PostgreSQL cluster of an installation, and the process that serves it."""
+
+    name = "postgres"
+    label = "PostgreSQL"
+    start_patience_s = 60.0
+    stop_patience_s = 6.0
+    # End the sessions and write a checkpoint; end at once; be ended.
+    stop_signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 
     def __init__(
         self, home: Path, state: RuntimeState, *, settings: Mapping[str, str] | None = None
     ) -> None:
-        self.home, self.state = home, state
+        super().__init__(home, state)
         self.settings = {**SETTINGS, **(settings or {})}
-        self.account = ServerAccount.of_this_process()
-        self.data = data_place(self.account, home, state.place) / "postgres"
         self.mark = f"balance-{hashlib.sha256(str(self.data).encode()).hexdigest()[:10]}"
-        self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start serving; on the first start also make the cluster, the roles and the database."""
-        self.end_survivors()
-        if not (self.data / "PG_VERSION").exists():
-            self._make_cluster()
-        deadline = time.monotonic() + START_PATIENCE_S
-        while not self._try_to_start(deadline):
-            if time.monotonic() > deadline:
-                raise UnavailableError(
-                    f"PostgreSQL on {self.data} did not start in {START_PATIENCE_S:.0f} s;"
-                    f" its last words: {last_lines(self.home, 'postgres')}",
-                    code="POSTGRES_NOT_STARTED",
-                )
-            self.end_survivors()
-            time.sleep(0.5)
+    def finish_start(self) -> None:
+        """Wait until it serves; on the first start also make the roles and the database."""
+        super().finish_start()
         self._make_roles_once()
-
-    def stop(self) -> None:
-        """Stop cleanly: end the sessions, write a checkpoint; insist when that takes too long."""
-        if self.process is not None:
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-                if self.process.poll() is None:
-                    self.process.send_signal(number)
-                    try:
-                        self.process.wait(STOP_PATIENCE_S)
-                    except subprocess.TimeoutExpired:
-                        continue
-            self.process = None
-        self.end_survivors()
-
-    def is_alive(self) -> bool:
-        """Whether the server process that we started still runs."""
-        return self.process is not None and self.process.poll() is None
 
     def survivors(self) -> list[psutil.Process]:
         """Every process that serves this cluster, whoever started it."""
@@ -141,6 +114,10 @@ class PostgresServer:
         program = package / "pginstall" / "bin" / name
         return reachable_programs(self.account, program, package_parts=package)
 
+    def _make_data(self) -> None:
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster()
+
     def _make_cluster(self) -> None:
         """Make the cluster beside its place and move it there whole."""
         unfinished = self.data.with_name("postgres.unfinished")
@@ -170,7 +147,7 @@ class PostgresServer:
             )
         unfinished.rename(self.data)
 
-    def _try_to_start(self, deadline: float) -> bool:
+    def _spawn(self) -> "subprocess.Popen[bytes]":
         self._forget_foreign_lock()
         port = kept_port(self.state.postgres_port)
         if port != self.state.postgres_port:
@@ -186,14 +163,13 @@ class PostgresServer:
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         with log_file(self.home, "postgres") as output:
             command: list[str | Path] = [self._program("postgres"), "-D", self.data, *options]
-            self.process = self.account.start(command, cwd=self.data, output=output)
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if self._says_ready(self.process.pid):
-                return True
-            time.sleep(0.05)
-        return False
+            return self.account.start(command, cwd=self.data, output=output)
 
-    def _says_ready(self, pid: int) -> bool:
+    def _mend(self) -> bool:
+        time.sleep(0.5)  # what a killed server left is cleared by trying again
+        return True
+
+    def _serves(self, pid: int) -> bool:
         """Whether the lock file says ``ready``, as pg_ctl asks it."""
         lines = self._lock_lines()
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"

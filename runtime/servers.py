@@ -1,6 +1,6 @@
 """Both servers of an installation behind one object: embedded, or the user's own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from domain.errors import InvalidError, UnavailableError
+from runtime.embedded_server import EmbeddedServer
 from runtime.postgres import PostgresServer
 from runtime.state import RuntimeState
 from runtime.valkey import ValkeyServer
@@ -69,37 +70,34 @@ class Servers:
         if not self.external.redis_url:
             self.valkey = ValkeyServer(home, state)
 
-    def start(self) -> Addresses:
-        """Start what is embedded; return where everything is."""
-        if self.postgres is not None:
-            self.postgres.start()
-        if self.valkey is not None:
-            self.valkey.start()
+    def start(self, meanwhile: Callable[[], None] | None = None) -> Addresses:
+        """Start what is embedded, all at the same time; return where everything is.
+
+        ``meanwhile`` is done while the servers come up.
+        """
+        for server in self._embedded():
+            server.launch()
+        if meanwhile is not None:
+            meanwhile()
+        for server in self._embedded():
+            server.finish_start()
         return self.addresses()
 
     def stop(self) -> None:
         """Stop what is embedded, the database last."""
-        if self.valkey is not None:
-            self.valkey.stop()
-        if self.postgres is not None:
-            self.postgres.stop()
+        for server in reversed(self._embedded()):
+            server.stop()
 
     def restart_dead(self) -> list[str]:
         """Start again whatever died since; return the names."""
-        restarted = []
-        if self.postgres is not None and not self.postgres.is_alive():
-            self.postgres.start()
-            restarted.append("postgres")
-        if self.valkey is not None and not self.valkey.is_alive():
-            self.valkey.start()
-            restarted.append("valkey")
-        return restarted
+        dead = [server for server in self._embedded() if not server.is_alive()]
+        for server in dead:
+            server.start()
+        return [server.name for server in dead]
 
     def has_survivors(self) -> bool:
         """Whether any process serves this installation's data."""
-        return any(
-            server is not None and server.survivors() for server in (self.postgres, self.valkey)
-        )
+        return any(server.survivors() for server in self._embedded())
 
     def addresses(self) -> Addresses:
         """Where the servers are, whether or not they run."""
@@ -112,6 +110,10 @@ class Servers:
             ),
             redis_url=self.external.redis_url or self._embedded_valkey().url,
         )
+
+    def _embedded(self) -> list[EmbeddedServer]:
+        """Servers of our own, the database first."""
+        return [server for server in (self.postgres, self.valkey) if server is not None]
 
     def _embedded_postgres(self) -> PostgresServer:
         assert self.postgres is not None

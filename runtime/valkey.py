@@ -4,63 +4,33 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
 
 from domain.errors import UnavailableError
 from runtime import survivors
-from runtime.account import ServerAccount, data_place, reachable_programs
-from runtime.logfiles import last_lines, log_file
+from runtime.account import reachable_programs
+from runtime.embedded_server import EmbeddedServer
+from runtime.logfiles import log_file
 from runtime.postgres import package_directory
-from runtime.state import LOOPBACK, RuntimeState, kept_port, write_private
-
-START_PATIENCE_S = 20.0
-STOP_PATIENCE_S = 4.0
+from runtime.state import LOOPBACK, kept_port, write_private
 
 
-class ValkeyServer:
+class ValkeyServer(EmbeddedServer):
     """One Valkey of an installation, and the process that serves it."""
 
-    def __init__(self, home: Path, state: RuntimeState) -> None:
-        self.home, self.state = home, state
-        self.account = ServerAccount.of_this_process()
-        self.data = data_place(self.account, home, state.place) / "valkey"
-        self.process: subprocess.Popen[bytes] | None = None
+    name = "valkey"
+    label = "Valkey"
+    start_patience_s = 40.0
+    stop_patience_s = 4.0
+    # Append what is not on disk yet; be ended.
+    stop_signals = (signal.SIGTERM, signal.SIGKILL)
 
-    def start(self) -> None:
-        """Start serving; data that Valkey itself cannot read any more is set aside."""
-        self.end_survivors()
-        if self._try_to_start():
-            return
-        self.end_survivors()
-        unreadable = self.data.with_name("valkey.unreadable")
-        shutil.rmtree(unreadable, ignore_errors=True)
-        self.data.rename(unreadable)
-        if not self._try_to_start():
-            raise UnavailableError(
-                f"Valkey on {self.data} did not start;"
-                f" its last words: {last_lines(self.home, 'valkey')}",
-                code="VALKEY_NOT_STARTED",
-            )
-
-    def stop(self) -> None:
-        """Stop cleanly, appending what is not on disk yet; insist when that takes too long."""
-        if self.process is not None:
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                if self.process.poll() is None:
-                    self.process.send_signal(number)
-                    try:
-                        self.process.wait(STOP_PATIENCE_S)
-                    except subprocess.TimeoutExpired:
-                        continue
-            self.process = None
-        self.end_survivors()
-
-    def is_alive(self) -> bool:
-        """Whether the server process that we started still runs."""
-        return self.process is not None and self.process.poll() is None
+    def launch(self) -> None:
+        """Start the process and return at once."""
+        self._may_set_aside = True
+        super().launch()
 
     def survivors(self) -> list[psutil.Process]:
         """Every process that serves this data, whoever started it."""
@@ -90,26 +60,33 @@ class ValkeyServer:
             )
         return reachable_programs(self.account, programs[0], package_parts=package)
 
-    def _try_to_start(self) -> bool:
+    def _make_data(self) -> None:
+        self.account.own(self.data)
+
+    def _mend(self) -> bool:
+        """Set data aside, once, that Valkey itself cannot read any more: all of it may be lost."""
+        if not self._may_set_aside:
+            return False
+        self._may_set_aside = False
+        unreadable = self.data.with_name("valkey.unreadable")
+        shutil.rmtree(unreadable, ignore_errors=True)
+        self.data.rename(unreadable)
+        self._make_data()
+        return True
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
         port = kept_port(self.state.valkey_port)
         if port != self.state.valkey_port:
             self.state.valkey_port = port
             self.state.save(self.home)
-        self.account.own(self.data)
         # The password stands in a file, since anyone may read a command line.
         write_private(self._configuration, self._settings())
         if self.account.uid is not None:
             shutil.chown(self._configuration, self.account.uid, self.account.uid)
         with log_file(self.home, "valkey") as output:
-            self.process = self.account.start(
+            return self.account.start(
                 [self._program(), self._configuration], cwd=self.data, output=output
             )
-        deadline = time.monotonic() + START_PATIENCE_S
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if self._answers():
-                return True
-            time.sleep(0.05)
-        return False
 
     def _settings(self) -> str:
         lines = [
@@ -129,7 +106,7 @@ class ValkeyServer:
         ]
         return "\n".join([*lines, ""])
 
-    def _answers(self) -> bool:
+    def _serves(self, pid: int) -> bool:  # noqa: ARG002 - a port says no process
         """Whether it says PONG to us: up, loaded, and with our password."""
         try:
             with socket.create_connection((LOOPBACK, self.state.valkey_port), timeout=1) as wire:
