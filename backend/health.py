@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from backend import migrations
+from backend import revision
 from backend.outage import RETRY_AFTER_S, is_outage
 from backend.settings import Settings
 
@@ -52,12 +52,12 @@ class Health:
     async def _database(self) -> str:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                found = await migrations.current(self.settings.database_url)
+                found = await revision.current(self.settings.database_url)
         except Exception as error:
             if not is_outage(error):
                 raise
             return "away"
-        needed = migrations.head()
+        needed = revision.head()
         return "ok" if found == needed else f"at revision {found}, not {needed}"
 
     async def _valkey(self) -> str:

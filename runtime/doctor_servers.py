@@ -7,7 +7,7 @@ import asyncpg
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from backend import migrations
+from backend import revision
 from domain.errors import BalanceError
 from runtime import roles
 from runtime.doctor import Check, clock, code_date
@@ -52,7 +52,7 @@ async def look_at_servers(addresses: Addresses) -> AsyncIterator[Check]:
         )
         try:
             yield await app_role(connection)
-            yield await revision(addresses)
+            yield await schema(addresses)
             yield await row_security(connection)
             now = await connection.fetchval("SELECT clock_timestamp()")
             yield clock(now, datetime.now(UTC), code_date())
@@ -79,12 +79,12 @@ async def app_role(connection: "asyncpg.Connection[asyncpg.Record]") -> Check:
     return Check("roles", "fine", f"{role['rolname']} owns nothing and is bound by row security")
 
 
-async def revision(addresses: Addresses) -> Check:
+async def schema(addresses: Addresses) -> Check:
     """The schema is the one this code was written for."""
-    found, needed = await migrations.current(addresses.database_url), migrations.head()
+    found, needed = await revision.current(addresses.database_url), revision.head()
     if found == needed:
         return Check("migrations", "fine", f"at {found}")
-    known = found is None or migrations.knows(found)
+    known = found is None or found in revision.known()
     remedy = "run `balance migrate`" if known else "run the newer code that migrated it"
     return Check("migrations", "broken", f"at {found}, the code needs {needed}", remedy)
 

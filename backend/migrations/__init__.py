@@ -6,7 +6,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -23,29 +22,6 @@ def configuration(connection: Connection | None = None) -> Config:
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
-
-
-def head() -> str | None:
-    """Newest revision in the code."""
-    return ScriptDirectory.from_config(configuration()).get_current_head()
-
-
-def knows(revision: str) -> bool:
-    """Whether ``revision`` is one of the code's own."""
-    script = ScriptDirectory.from_config(configuration())
-    return any(known.revision == revision for known in script.walk_revisions())
-
-
-async def current(url: str) -> str | None:
-    """Revision the database is at; None when it has never been migrated."""
-    engine = create_async_engine(url, poolclass=NullPool)
-    try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(
-                lambda inner: MigrationContext.configure(inner).get_current_revision()
-            )
-    finally:
-        await engine.dispose()
 
 
 async def upgrade(migration_url: str, revision: str = "head") -> None:
