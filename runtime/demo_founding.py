@@ -19,8 +19,8 @@ from backend.services.metering_import import import_metering
 from backend.settings import Settings, get_settings
 from domain.errors import ConflictError
 from domain.identity import Scope, TenantId, UserId
-from runtime.cli import report
 from runtime.commands.output import people as notices
+from runtime.commands.refusals import report
 from runtime.demo import DemoPerson, DemoRecord, DemoTenant, devices_file, homes_cache
 from runtime.state import write_private
 from simulator.metering import metering_csv

@@ -5,15 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sqlalchemy import select
-
 from backend.settings import Settings
 from domain.errors import UnavailableError
 from runtime.demo import DemoRecord, devices_file
 from runtime.servers import Addresses
 from runtime.supervisor import MARK
-from tenants.models import Tenant
-from tenants.session import Database
 
 
 async def is_wanted(settings: Settings, addresses: Addresses) -> bool:
@@ -25,6 +21,11 @@ async def is_wanted(settings: Settings, addresses: Addresses) -> bool:
         return False
     if DemoRecord.load(settings.home) is not None:
         return True
+    from sqlalchemy import select  # noqa: PLC0415 - only a new installation is asked
+
+    from tenants.models import Tenant  # noqa: PLC0415
+    from tenants.session import Database  # noqa: PLC0415
+
     database = Database.connect(addresses.database_url, pool_size=1, application="balance-demo")
     try:
         async with database.global_session() as session:

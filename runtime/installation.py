@@ -15,15 +15,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
-from backend import migrations
+from backend import revision
 from backend.master_key import load_master_key
 from backend.settings import Settings
 from domain.errors import ConflictError, UnavailableError
 from runtime.servers import Addresses, ExternalServers, Servers, check_version
 from runtime.state import RuntimeState
-from tenants.session import Database
+
+if TYPE_CHECKING:
+    from tenants.session import Database
 
 Stay = Literal["up", "command"]
 
@@ -165,7 +167,7 @@ def _addresses_of_the_running(settings: Settings, deadline: float) -> Addresses:
 
 
 async def _insist_on_head(addresses: Addresses) -> None:
-    found, needed = await migrations.current(addresses.database_url), migrations.head()
+    found, needed = await revision.current(addresses.database_url), revision.head()
     if found != needed:
         raise ConflictError(
             f"the database is at revision {found}, this code needs {needed}; run `balance migrate`",
@@ -174,8 +176,10 @@ async def _insist_on_head(addresses: Addresses) -> None:
 
 
 @asynccontextmanager
-async def installation(settings: Settings) -> AsyncIterator[Database]:
+async def installation(settings: Settings) -> AsyncIterator["Database"]:
     """Sessions on the installation's database, for one command; servers start when none run."""
+    from tenants.session import Database  # noqa: PLC0415 - `balance up` itself opens no session
+
     context = tended(settings)
     addresses = await asyncio.to_thread(context.__enter__)
     try:

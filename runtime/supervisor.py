@@ -13,15 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import Final
+from urllib.parse import urlsplit
 
-import httpx
 import psutil
 
 from domain.errors import UnavailableError
-from runtime import survivors
+from runtime import forked, survivors
 from runtime.logfiles import last_lines, log_file, set_long_ones_aside
 from runtime.servers import Servers
 
@@ -45,13 +46,15 @@ LOGS_EVERY_S = 60.0
 class Part:
     """One process of the product.
 
-    ``stage`` orders the stop: low stages stop first, equal ones together. ``ready_url`` answers
-    200 once the part serves.
+    ``entry`` is what the command does, for a process that is forked from the supervisor instead of
+    starting from nothing. ``stage`` orders the stop: low stages stop first, equal ones together.
+    ``ready_url`` is answered, in whatever way, once the part serves.
     """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    entry: Callable[[], None] | None = None
     stage: int = 0
     ready_url: str | None = None
 
@@ -59,7 +62,7 @@ class Part:
 @dataclass(slots=True)
 class _Running:
     part: Part
-    process: subprocess.Popen[bytes] | None = None
+    process: forked.Process | None = None
     started: float = 0.0
     deaths: int = 0
     next_start: float = 0.0
@@ -192,7 +195,7 @@ class Supervisor:
             running.process = self._spawn(running.part)
             running.started = now
 
-    def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
+    def _spawn(self, part: Part) -> forked.Process:
         addresses = self.servers.addresses()
         environment = {
             **os.environ,
@@ -205,6 +208,15 @@ class Supervisor:
         # No part migrates, so none gets the role that may.
         environment.pop("BALANCE_MIGRATION_URL", None)
         with log_file(self.home, part.name) as output:
+            if part.entry is not None and forked.SUPPORTED:
+                return forked.fork(
+                    part.entry,
+                    words=part.command,
+                    environment=environment,
+                    shown={MARK: str(self.home)},
+                    output=None if self.show_output else output.fileno(),
+                    group=self._group(),
+                )
             return subprocess.Popen(  # noqa: S603 - argv lists of our own parts
                 list(part.command),
                 env=environment,
@@ -236,12 +248,17 @@ def orphans(home: Path) -> list[psutil.Process]:
 
 
 def _answers(url: str) -> bool:
+    address = urlsplit(url)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=2)
     try:
-        return httpx.get(url, timeout=2, trust_env=False).is_success
-    except httpx.HTTPError:
+        connection.request("GET", address.path)
+        return connection.getresponse().status < 500
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
-def _end_of(process: subprocess.Popen[bytes]) -> str:
-    status = process.returncode
+def _end_of(process: forked.Process) -> str:
+    status = process.returncode or 0
     return signal.Signals(-status).name if status < 0 else f"exit status {status}"

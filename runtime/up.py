@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import psutil
 
-from backend import migrations
+from backend import revision
 from backend.settings import Settings
 from domain.errors import ConflictError, InvalidError, UnavailableError
 from runtime import survivors
@@ -45,14 +45,15 @@ def up(  # noqa: PLR0913 - what is run, and how it is shown
     announce: Announce,
     prepare: Callable[[Addresses], Sequence[Part]],
     when_ready: Callable[[Addresses], Steps | None],
+    meanwhile: Callable[[], None] | None = None,
     show_output: bool = False,
     stay: bool = True,
 ) -> None:
     """Start servers and parts, and stay until a signal comes; then stop everything in order.
 
     ``prepare`` runs on the migrated database and says which parts to start; ``when_ready`` runs
-    once they all serve, and may go on step by step while they are watched. Without ``stay`` all
-    stops when that is done.
+    once they all serve, and may go on step by step while they are watched. ``meanwhile`` is done
+    while the servers come up. Without ``stay`` all stops when that is done.
     """
     with signals_interrupt(), _tending(settings):
         survivors.end(orphans(settings.home), signal.SIGTERM)
@@ -61,7 +62,7 @@ def up(  # noqa: PLR0913 - what is run, and how it is shown
         servers = Servers(settings.home, external_servers(settings))
         try:
             announce("starting PostgreSQL and Valkey")
-            addresses = servers.start()
+            addresses = servers.start(meanwhile)
             asyncio.run(migrate(settings, addresses))
             parts = prepare(addresses)
             announce("starting " + ", ".join(part.name for part in parts))
@@ -78,9 +79,9 @@ async def migrate(settings: Settings, addresses: Addresses) -> None:
     """Bring the schema to the newest revision, if we may; else insist that it is there."""
     if settings.database_url:
         await check_version(addresses.database_url)
-    found, needed = await migrations.current(addresses.database_url), migrations.head()
+    found, needed = await revision.current(addresses.database_url), revision.head()
     if found == needed:
-        return  # the tools of migration would load every model, and keep them
+        return
     if settings.database_url and not settings.migration_url:
         raise InvalidError(
             f"BALANCE_MIGRATION_URL is not set, and the database is at revision {found},"
@@ -88,6 +89,8 @@ async def migrate(settings: Settings, addresses: Addresses) -> None:
             code="MIGRATION_NEEDED",
             field="BALANCE_MIGRATION_URL",
         )
+    from backend import migrations  # noqa: PLC0415 - loads every model, and keeps them
+
     await migrations.upgrade(addresses.migration_url)
 
 

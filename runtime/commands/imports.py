@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import select
 
 from backend.master_key import load_master_key
 from backend.settings import get_settings
@@ -12,11 +11,10 @@ from domain.errors import InvalidError, NotFoundError
 from domain.identity import Scope, TenantId
 from runtime.commands.output import AsJson, page, result
 from runtime.commands.tenancy import on_the_installation
-from tenants.models import Tenant
-from tenants.session import Database
 
 if TYPE_CHECKING:
     from backend.services.metering_import import Imported
+    from tenants.session import Database
 
 _TENANTS = range(1, 2**31)
 
@@ -55,8 +53,11 @@ def metering(
         page.print(f"{device['serial']}  {device['secret']}", markup=False)
 
 
-async def _import(database: Database, tenant: int, text: str) -> "Imported":
-    from backend.services.metering_import import import_metering  # noqa: PLC0415 - loads numpy
+async def _import(database: "Database", tenant: int, text: str) -> "Imported":
+    from sqlalchemy import select  # noqa: PLC0415 - this and what follows: loads half the product
+
+    from backend.services.metering_import import import_metering  # noqa: PLC0415
+    from tenants.models import Tenant  # noqa: PLC0415
 
     if tenant not in _TENANTS:
         raise NotFoundError("tenant", tenant)

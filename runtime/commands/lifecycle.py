@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from backend import migrations
+from backend import revision
 from backend.settings import Settings, get_settings, read_settings
-from runtime import demo_seeding, roles
+from runtime import demo_seeding, forked, roles
+from runtime.commands import parts
 from runtime.commands.output import AsJson, people, result
 from runtime.commands.welcome import welcome
 from runtime.demo import DemoRecord, devices_file
@@ -42,10 +43,17 @@ def parts_of(settings: Settings) -> list[Part]:
             "api",
             balance("api"),
             own,
+            entry=parts.entry("api"),
             ready_url=f"http://{local_host(settings)}:{settings.port}/livez",
         ),
-        Part("gateway", balance("gateway"), own),
-        Part("worker", balance("worker"), own, stage=1),
+        Part(
+            "gateway",
+            balance("gateway"),
+            own,
+            entry=parts.entry("gateway"),
+            ready_url=f"http://{local_host(settings)}:{settings.gateway_port}/",
+        ),
+        Part("worker", balance("worker"), own, entry=parts.entry("worker"), stage=1),
         *_town(settings),
     ]
 
@@ -56,7 +64,8 @@ def _town(settings: Settings) -> list[Part]:
         return []
     # They use the process made for them, so that a backlog does not slow the API down.
     url = f"http://{local_host(settings)}:{settings.gateway_port}"
-    return [Part("simulator", town_command(url, settings.home))]
+    command = town_command(url, settings.home)
+    return [Part("simulator", command, entry=parts.town_entry(command))]
 
 
 def town_command(url: str, home: Path) -> list[str]:
@@ -95,6 +104,7 @@ def run_installation(settings: Settings, *, seed_only: bool = False, verbose: bo
         announce=lambda text: people.print(text, style="dim"),
         prepare=prepare,
         when_ready=when_ready,
+        meanwhile=parts.load if forked.SUPPORTED else None,
         show_output=verbose,
         stay=not seed_only,
     )
@@ -189,10 +199,12 @@ def migrate(
     settings = get_settings()
     with tended(settings) as addresses:
         if new is not None:
+            from backend import migrations  # noqa: PLC0415 - loads every model
+
             asyncio.run(migrations.write_revision(addresses.migration_url, new))
             return
         asyncio.run(bring_to_head(settings, addresses))
-    result({"revision": migrations.head()}, as_json=as_json)
+    result({"revision": revision.head()}, as_json=as_json)
 
 
 def version(*, as_json: AsJson = False) -> None:

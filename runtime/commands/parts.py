@@ -4,8 +4,12 @@
 start the embedded ones for their own time.
 """
 
-from collections.abc import Iterator
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 
 import typer
 
@@ -48,6 +52,61 @@ def worker() -> None:
 
     with part("worker") as settings:
         run(settings)
+
+
+PARTS = {"api": api, "gateway": gateway, "worker": worker}
+
+LOADED_ONCE = (
+    "runtime.asgi",
+    "backend.app",
+    "ingestion.app",
+    "backend.tasks.worker",
+    "backend.logging",
+    "simulator.__main__",
+    # What the libraries load when they are first used.
+    "encodings.idna",
+    "sqlalchemy.dialects.postgresql.asyncpg",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.auto",
+)
+
+
+def load() -> None:
+    """Load what the parts need, to be forked into each of them and shared."""
+    # One thread computes here; others would not survive the fork, and each keeps memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for name in LOADED_ONCE:
+        import_module(name)
+    # The collector writes into what it looks at, and so would make copies of it in each part.
+    gc.collect()
+    gc.freeze()
+
+
+def entry(name: str) -> Callable[[], None]:
+    """What a forked process does to be a part."""
+
+    def be_the_part() -> None:
+        from runtime.commands.refusals import report  # noqa: PLC0415 - it names the commands
+
+        get_settings.cache_clear()  # those are the parent's
+        with report():
+            PARTS[name]()
+
+    return be_the_part
+
+
+def town_entry(command: Sequence[str]) -> Callable[[], None]:
+    """What a forked process does to be the simulator, with the arguments of its command line."""
+    arguments = command[command.index("simulator") + 1 :]
+
+    def be_the_town() -> None:
+        from simulator.__main__ import run  # noqa: PLC0415 - loads the town's data
+
+        sys.exit(run(arguments))
+
+    return be_the_town
 
 
 def register(app: typer.Typer) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -12,9 +12,10 @@ from domain.errors import InvalidError
 from domain.identity import TenantId
 from runtime.commands.output import AsJson, result
 from runtime.installation import installation
-from tenants import provisioning
 from tenants.permissions import Role
-from tenants.session import Database
+
+if TYPE_CHECKING:
+    from tenants.session import Database
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ Name = Annotated[str, typer.Option(help="Name as people read it.")]
 Locale = Annotated[str, typer.Option(help="Language of texts: en, ru or ro.")]
 
 
-def on_the_installation(work: Callable[[Database], Awaitable[T]]) -> T:
+def on_the_installation(work: "Callable[[Database], Awaitable[T]]") -> T:
     """Run ``work`` on the database of this installation."""
 
     async def run() -> T:
@@ -55,6 +56,8 @@ def create_tenant(
 
         balance tenant create --name Riverside --partner "Demo Partner" --json
     """
+    from tenants import provisioning  # noqa: PLC0415 - loads the models
+
     made = on_the_installation(
         lambda database: provisioning.create_tenant(
             database, name=name, partner=partner, timezone=timezone, locale=locale
@@ -78,6 +81,8 @@ def create_partner(*, name: Name, as_json: AsJson = False) -> None:
 
         balance partner create --name "Demo Partner"
     """
+    from tenants import provisioning  # noqa: PLC0415 - loads the models
+
     made = on_the_installation(lambda database: provisioning.create_partner(database, name=name))
     result({"partner": made}, as_json=as_json)
 
@@ -109,7 +114,9 @@ def create_user(  # noqa: PLR0913 - what a person is created from
             "tenant, role: give both or neither", code="ROLE_WITHOUT_TENANT", field="role"
         )
 
-    async def work(database: Database) -> provisioning.CreatedUser:
+    from tenants import provisioning  # noqa: PLC0415 - loads the models
+
+    async def work(database: "Database") -> provisioning.CreatedUser:
         made = await provisioning.create_user(
             database, name=name, email=email, account_code=account_code, locale=locale
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from backend.settings import get_settings
-from runtime.cli import app, report
+from runtime.commands.application import app
+from runtime.commands.refusals import report
 
 HEADER = (
     "site_path,site_kinds,premise,commodity,role,meter_serial,pulse_constant,installed_at,"

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from backend.settings import Settings, read_settings
 from domain.errors import BalanceError, InvalidError
 from runtime.installation import InstallationLock, installation
 from runtime.servers import Addresses, ExternalServers, Servers
+from runtime.state import free_port
 from runtime.up import down, migrate
 from tests.servers import forget
 
@@ -130,3 +133,20 @@ async def test_a_server_that_does_not_answer_is_named(external: Settings) -> Non
 def test_a_migration_url_alone_is_refused() -> None:
     with pytest.raises(InvalidError, match="without BALANCE_DATABASE_URL"):
         ExternalServers(migration_url="postgresql+asyncpg://x@h/d")
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.25, 0.5, 1.0, 1.5])
+def test_ctrl_c_while_it_starts_ends_it_without_a_trace(home: Path, after_s: float) -> None:
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "runtime.cli", "up", "--no-demo", "--port", str(free_port())],
+        env={**os.environ, "BALANCE_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    time.sleep(after_s)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert "Traceback" not in said
+    assert process.returncode == 130
+    assert not down(read_settings(home=home))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from backend.settings import read_settings
-from runtime.cli import report
+from runtime.commands.refusals import report
 from runtime.supervisor import Part
 from runtime.up import up
 

@@ -7,7 +7,8 @@ import pytest
 
 from backend.settings import get_settings
 from domain.errors import InvalidError, RowError, RowsError
-from runtime.cli import app, report
+from runtime.commands.application import app
+from runtime.commands.refusals import report
 from runtime.commands.welcome import first_request
 from runtime.up import PortTakenError
 

@@ -1,0 +1,19 @@
+"""The command line ``balance``: one group of commands a file in this directory.
+
+What a command alone needs it loads when it runs: `balance up` starts the servers first of all.
+"""
+
+import typer
+
+from runtime.commands import diagnosis, imports, lifecycle, parts, seeding, tenancy, town
+
+app = typer.Typer(
+    name="balance",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Hourly metering, balances and loss analytics for utilities and housing associations.",
+)
+
+for group in (lifecycle, parts, tenancy, imports, seeding, town, diagnosis):
+    group.register(app)
