@@ -51,6 +51,19 @@ CROSS JOIN LATERAL (
 """
 
 
+MANY = 1_000
+"""From here on it pays to find out first which series are worth a look."""
+
+_BLOCKS_FROM = """
+SELECT NULL::bigint, NOT EXISTS (
+    SELECT FROM series_tier WHERE tenant_id = $1 AND open_from <= $4::date
+)
+UNION ALL
+SELECT DISTINCT block, false FROM series_hour
+WHERE tenant_id = $1 AND block = ANY($2::bigint[]) AND hour >= $3
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Counters:
     """Counters on an axis of hours; arrays have shape ``(n, t)``."""
@@ -130,17 +143,16 @@ def _lay_hours(
     into: tuple[NDArray[np.int64], CodeArray],
 ) -> None:
     facts = hour_rows.unpack(*([row[at] for row in rows] for at in (6, 2, 7)))
-    blocks, row_block = np.unique([row[0] for row in rows], return_inverse=True)
-    hour = np.array([row[1] for row in rows], np.int64) - first
-    series_block = np.searchsorted(blocks, series // BLOCK)
-    for at, block in enumerate(blocks.tolist()):
-        own = np.flatnonzero((series_block == at) & (series // BLOCK == block))
-        some = np.flatnonzero(row_block == at)
-        slot = series[own] % BLOCK
-        known = facts.known[np.ix_(some, slot)].T
-        place = np.ix_(own, hour[some])
-        into[0][place] = np.where(known, facts.counter[np.ix_(some, slot)].T, -1)
-        into[1][place] = facts.code[np.ix_(some, slot)].T
+    blocks, block = np.unique([row[0] for row in rows], return_inverse=True)
+    hours, hour = np.unique([row[1] for row in rows], return_inverse=True)
+    whole = np.full((len(blocks), len(hours), BLOCK), -1, dtype=np.int64)
+    codes = np.zeros(whole.shape, dtype=np.uint8)
+    whole[block, hour] = np.where(facts.known, facts.counter, -1)
+    codes[block, hour] = facts.code
+    own = np.flatnonzero(np.isin(series // BLOCK, blocks))
+    at = np.searchsorted(blocks, series[own] // BLOCK), slice(None), series[own] % BLOCK
+    place = np.ix_(own, hours - first)
+    into[0][place], into[1][place] = whole[at], codes[at]
 
 
 async def nearest(
@@ -152,20 +164,23 @@ async def nearest(
     last: bool,
 ) -> Nearest:
     """The first known counter in each ``[low, high]``, or the last one; all of shape ``(n,)``."""
+    size = len(series)
+    found = Nearest(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_))
+    asked = np.arange(size)
+    if size > MANY:
+        asked = asked[await _may_have(session, series, int(low.min()))]
     driver = await session.driver()
     rows = await driver.fetch(
         _NEAREST.format(
             columns=", ".join(HOUR_COLUMNS), order="DESC" if last else "ASC", block=BLOCK
         ),
         session.scope.tenant_id,
-        series.tolist(),
-        [instant_of(int(hour)) for hour in low],
-        [instant_of(int(hour)) for hour in high],
+        series[asked].tolist(),
+        [instant_of(int(hour)) for hour in low[asked]],
+        [instant_of(int(hour)) for hour in high[asked]],
     )
-    size = len(series)
-    found = Nearest(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_))
     for place, first, counters, known in rows:
-        at = place - 1
+        at = asked[place - 1]
         if known is None:
             counter, has = day_rows.unpack_counters([counters], DAY)
             hours = np.flatnonzero(has[0]) + first
@@ -182,3 +197,20 @@ async def nearest(
         if not found.known[at] or (hour > found.hour[at]) == last:
             found.hour[at], found.counter[at], found.known[at] = hour, value, True
     return found
+
+
+async def _may_have(
+    session: TenantSession, series: NDArray[np.int64], low: int
+) -> NDArray[np.bool_]:
+    """Which series may have a counter from an hour on, shape ``(n,)``; some may have none.
+
+    After a wave nothing is known of the next hour: one look at the blocks then spares one for
+    every series.
+    """
+    driver = await session.driver()
+    blocks = np.unique(series // BLOCK).tolist()
+    tenant = session.scope.tenant_id
+    rows = await driver.fetch(_BLOCKS_FROM, tenant, blocks, instant_of(low), day_of(low))
+    if any(row[1] for row in rows):
+        return np.ones(len(series), np.bool_)
+    return np.isin(series // BLOCK, [row[0] for row in rows if row[0] is not None])

@@ -85,7 +85,7 @@ async def load_hours(
         The hour that is not over yet.
     """
     size = end - start
-    few = len(standing.series) * size <= 500_000
+    few = len(standing.series) * (size + 2 * AROUND) <= 500_000
     low = start - AROUND if few else start - 1
     high = end + AROUND if few else end
     counters = await _counters(session, standing, low, high)
