@@ -1,7 +1,11 @@
 """The gateway as an ASGI application and process of its own."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from types import FrameType
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,22 +13,30 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Lifespan
 
+from backend.clients.events import Events
 from backend.master_key import load_master_key
 from backend.services.devices import Devices
 from backend.settings import Settings
 from backend.tasks.queue import ArqQueue
 from domain.errors import BalanceError
-from ingestion import answers
+from ingestion import acks, answers
+from ingestion.commands import Polls
+from ingestion.downlink import Downlink
 from ingestion.gateway import Gateway
+from ingestion.replay_windows import ReplayWindows
 from tenants.outages import OUTAGES
 from tenants.session import Database
 
 FRAMES = "/gateway/v1/frames"
+COMMANDS = "/gateway/v1/commands"
+ACKS = "/gateway/v1/acks"
 POOL = 12
 
 
 def application(
-    gateway: Gateway | None = None, lifespan: Lifespan[Starlette] | None = None
+    gateway: Gateway | None = None,
+    polls: Polls | None = None,
+    lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """Routes and error answers around a gateway."""
 
@@ -32,14 +44,53 @@ def application(
         taker: Gateway = request.app.state.gateway
         return await taker.push(request)
 
+    async def commands(request: Request) -> Response:
+        taker: Polls = request.app.state.polls
+        return await taker.answer(request)
+
+    async def acknowledgements(request: Request) -> Response:
+        return await acks.take(request.app.state.polls, request)
+
     handlers = dict.fromkeys(OUTAGES, answers.postpone)
     app = Starlette(
-        routes=[Route(FRAMES, frames, methods=["POST"])],
+        routes=[
+            Route(FRAMES, frames, methods=["POST"]),
+            Route(COMMANDS, commands, methods=["GET"]),
+            Route(ACKS, acknowledgements, methods=["POST"]),
+        ],
         lifespan=lifespan,
         exception_handlers={BalanceError: answers.refuse, **handlers},
     )
-    app.state.gateway = gateway
+    app.state.gateway, app.state.polls = gateway, polls
     return app
+
+
+@contextmanager
+def on_the_way_out(act: Callable[[], None]) -> Iterator[None]:
+    """Do something as soon as the process is asked to stop.
+
+    The server waits for open requests before it ends the application, and a held poll would keep
+    it waiting: so we listen to the signal ourselves, and pass it on to the server.
+    """
+    loop = asyncio.get_running_loop()
+    before: dict[int, Callable[[int, FrameType | None], Any]] = {}
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(act)
+        before[number](number, frame)
+
+    with suppress(ValueError):  # signals are the main thread's business
+        for one in (signal.SIGTERM, signal.SIGINT):
+            handler = signal.getsignal(one)
+            if callable(handler):
+                before[one] = handler
+                signal.signal(one, heard)
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            if signal.getsignal(number) is heard:
+                signal.signal(number, former)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -52,11 +103,19 @@ def create_app(settings: Settings) -> Starlette:
         )
         queue = ArqQueue(settings.redis_url)
         await queue.start()
+        events, windows = Events(settings.redis_url), ReplayWindows(settings.redis_url)
+        downlink = Downlink(database, events)
+        await downlink.start()
         devices = Devices(database, load_master_key(settings))
-        app.state.gateway = Gateway(database, devices, queue)
+        app.state.gateway = Gateway(database, devices, queue, downlink)
+        app.state.polls = Polls(app.state.gateway, downlink, windows, events)
         try:
-            yield
+            with on_the_way_out(downlink.close):
+                yield
         finally:
+            await downlink.stop()
+            await windows.close()
+            await events.close()
             await queue.stop()
             await database.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,10 +17,12 @@ from backend.store.journal import FOLD
 from backend.store.wire import ContentType, TooLargeError
 from backend.tasks.queue import WorkQueue
 from domain.authenticity import signature
+from domain.commands_wire import WireCommand
 from domain.errors import UnauthenticatedError
 from domain.frames import BadBodyError, sequences_of
 from domain.identity import Scope
 from ingestion import answers
+from ingestion.downlink import Downlink
 from tenants.session import Database
 
 _THREAD_FROM = 2**18
@@ -44,11 +47,12 @@ class Gateway:
     database: Database
     devices: Devices
     queue: WorkQueue
+    downlink: Downlink | None = None
 
     async def push(self, request: Request) -> Response:
         """Answer ``POST /gateway/v1/frames``."""
-        body = await _body_of(request)
-        device = await self._authenticate(request, body)
+        body = await body_of(request)
+        device = await self.authenticate(request, body)
         judged_push = await _read(request, body)
         push, judged = judged_push
         scope = Scope(device.tenant_id, actor=f"concentrator:{device.serial}")
@@ -56,9 +60,17 @@ class Gateway:
             result = await intake.accept(session, device, push, judged, datetime.now(UTC))
         if result.accepted:
             self.queue.announce(FOLD, device.tenant_id)
-        return _answer(result)
+        waiting = [] if self.downlink is None else await self.downlink.waiting_for(device)
+        return _answer(result, waiting)
 
-    async def _authenticate(self, request: Request, body: bytes) -> Device:
+    async def authenticate(self, request: Request, body: bytes) -> Device:
+        """The device that signed a request.
+
+        Raises
+        ------
+        DeviceRefusedError
+            Nobody did whom we know.
+        """
         headers = request.headers
         serial = headers.get("x-balance-device", "")
         scheme, _, mark = headers.get("authorization", "").partition(" ")
@@ -71,7 +83,7 @@ class Gateway:
             request.method,
             _target(request),
             serial,
-            _counter_of(request),
+            counter_of(request),
             headers.get("x-balance-time", ""),
             body,
         )
@@ -87,14 +99,15 @@ def _target(request: Request) -> str:
     return (path + b"?" + query if query else path).decode("latin-1")
 
 
-def _counter_of(request: Request) -> int:
+def counter_of(request: Request) -> int:
+    """The number of the attempt."""
     text = request.headers.get("x-balance-counter", "")
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < _COUNTERS):
         raise DeviceRefusedError
     return int(text)
 
 
-async def _body_of(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """The body as sent, refused as soon as it is known to be too long."""
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > wire.LONGEST_BODY:
@@ -112,19 +125,31 @@ async def _body_of(request: Request) -> bytes:
     return b"".join(pieces)
 
 
-async def _read(request: Request, body: bytes) -> tuple[Push, intake.Judged]:
-    """Decode and judge the frames of a body that is known to be the device's."""
-    counter = _counter_of(request)
+def content_of(request: Request) -> tuple[ContentType, str | None]:
+    """Content type and encoding of a body.
+
+    Raises
+    ------
+    BadBodyError
+        We read no such thing.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     encoding = request.headers.get("content-encoding", "").strip().lower() or None
     if kind not in set(ContentType):
         raise BadBodyError(f"Content-Type must be one of {', '.join(ContentType)}, not {kind!r}")
     if encoding not in (None, "gzip", "identity"):
         raise BadBodyError(f"Content-Encoding must be gzip or absent, not {encoding!r}")
+    return ContentType(kind), encoding
+
+
+async def _read(request: Request, body: bytes) -> tuple[Push, intake.Judged]:
+    """Decode and judge the frames of a body that is known to be the device's."""
+    counter = counter_of(request)
+    kind, encoding = content_of(request)
 
     def work() -> tuple[Push, intake.Judged]:
-        document = wire.decode(body, ContentType(kind), gzipped=encoding == "gzip")
-        push = Push(counter, ContentType(kind), encoding, body, sequences_of(document))
+        document = wire.decode(body, kind, gzipped=encoding == "gzip")
+        push = Push(counter, kind, encoding, body, sequences_of(document))
         return push, intake.judge(push)
 
     if len(body) < _THREAD_FROM and encoding is None:
@@ -132,7 +157,7 @@ async def _read(request: Request, body: bytes) -> tuple[Push, intake.Judged]:
     return await asyncio.to_thread(work)
 
 
-def _answer(result: Acceptance) -> Response:
+def _answer(result: Acceptance, waiting: Sequence[WireCommand]) -> Response:
     return answers.json_answer(
         {
             "accepted": result.accepted,
@@ -143,6 +168,6 @@ def _answer(result: Acceptance) -> Response:
             ],
             "server_time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "gaps": [],
-            "commands": [],
+            "commands": [command.document() for command in waiting],
         }
     )

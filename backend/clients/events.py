@@ -3,15 +3,17 @@
 Whoever misses one reads the tables; an event only says that it is worth reading.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from domain.identity import BalanceGroupId, TenantId
+from domain.identity import BalanceGroupId, ConcentratorId, TenantId
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +28,18 @@ class ReadingsFolded:
     """Hours since the epoch, [start, end)."""
 
 
+DOWNLINK = "balance:downlink"
+"""Topic of all tenants: every process that holds polls listens to it once."""
+
+Called = tuple[TenantId, ConcentratorId]
+
+
 def _topic(tenant_id: TenantId) -> str:
     return f"balance:folded:{tenant_id}"
+
+
+def _command_topic(tenant_id: TenantId) -> str:
+    return f"balance:commands:{tenant_id}"
 
 
 class Events:
@@ -44,17 +56,44 @@ class Events:
         self, tenant_id: TenantId, groups: Sequence[BalanceGroupId], start: int, end: int
     ) -> None:
         """Say that hours of groups changed."""
-        content = orjson.dumps({"groups": list(groups), "start": start, "end": end})
+        await self._publish(_topic(tenant_id), {"groups": list(groups), "start": start, "end": end})
+
+    async def call(self, concentrators: Iterable[Called]) -> None:
+        """Say that commands wait for some concentrators."""
+        await self._publish(DOWNLINK, list(concentrators))
+
+    async def commands_changed(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
+        """Say that commands of a tenant went on."""
+        if ids:
+            await self._publish(_command_topic(tenant_id), list(ids))
+
+    async def _publish(self, topic: str, content: object) -> None:
         try:
-            await self._redis.publish(_topic(tenant_id), content)
+            await self._redis.publish(topic, orjson.dumps(content))
         except (RedisError, OSError) as error:
             log.warning("event not published", error=str(error))
 
     async def listen(self, tenant_id: TenantId) -> AsyncGenerator[ReadingsFolded]:
         """Events of a tenant from now on."""
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(_topic(tenant_id))
-            async for message in channel.listen():
-                body = orjson.loads(message["data"])
+        async with aclosing(self._heard(_topic(tenant_id))) as heard:
+            async for body in heard:
                 groups = tuple(BalanceGroupId(one) for one in body["groups"])
                 yield ReadingsFolded(groups, body["start"], body["end"])
+
+    async def listen_to_commands(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
+        """Commands of a tenant that go on from now on."""
+        async with aclosing(self._heard(_command_topic(tenant_id))) as heard:
+            async for body in heard:
+                yield body
+
+    async def listen_to_calls(self) -> AsyncGenerator[list[Called]]:
+        """Concentrators of all tenants for which commands come to wait from now on."""
+        async with aclosing(self._heard(DOWNLINK)) as heard:
+            async for body in heard:
+                yield [(TenantId(tenant), ConcentratorId(one)) for tenant, one in body]
+
+    async def _heard(self, topic: str) -> AsyncGenerator[Any]:
+        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+            await channel.subscribe(topic)
+            async for message in channel.listen():
+                yield orjson.loads(message["data"])

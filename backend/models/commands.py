@@ -119,7 +119,7 @@ class Command(TenantOwned, Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     batch: Mapped[int] = mapped_column(BigInteger)
-    """The first command of the order: one act may command many points."""
+    """Number of the order: one act may command many points."""
 
     kind: Mapped[str]
     point_id: Mapped[MeteringPointId]

@@ -18,6 +18,11 @@ INSERT INTO work_bell (tenant_id, kind, key, due_at) SELECT id, :kind, :key, now
 ON CONFLICT DO NOTHING
 """)
 
+_RING_LATER = """
+INSERT INTO work_bell (tenant_id, kind, key, due_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant_id, kind, key) DO UPDATE SET due_at = least(work_bell.due_at, excluded.due_at)
+"""
+
 _ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = ANY($3::text[])"
 
 _KEYS = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()"
@@ -41,6 +46,12 @@ async def ring(session: TenantSession, kind: str, key: str) -> None:
 async def ring_for_all(session: GlobalSession, kind: str, key: str) -> None:
     """Ring for work that is due in every tenant."""
     await session.execute(_RING_FOR_ALL, {"kind": kind, "key": key})
+
+
+async def ring_later(session: TenantSession, kind: str, key: str, due_at: datetime) -> None:
+    """Ring for work that becomes due later; of two moments for one bell the earlier holds."""
+    driver = await session.driver()
+    await driver.execute(_RING_LATER, session.scope.tenant_id, kind, key, due_at)
 
 
 async def heard(session: TenantSession, kind: str) -> list[str]:
