@@ -50,6 +50,7 @@ class Context:
         self._stack = AsyncExitStack()
         self._session: TenantSession | None = None
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._afterwards: list[Callable[[], Awaitable[None]]] = []
 
     async def __aenter__(self) -> Self:
         """Enter the request."""
@@ -61,8 +62,15 @@ class Context:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Commit what was done, or roll it back."""
+        """Commit what was done, or roll it back; what waits for the commit follows it."""
         await self._stack.__aexit__(kind, error, trace)
+        if kind is None:
+            for act in self._afterwards:
+                await act()
+
+    def afterwards(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something once the request is committed; it must not fail."""
+        self._afterwards.append(act)
 
     @asynccontextmanager
     async def db(self) -> AsyncGenerator[TenantSession]:

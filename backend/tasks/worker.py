@@ -14,9 +14,10 @@ from backend.clients.events import Events
 from backend.services import closing, upkeep
 from backend.services.closing import CLOSE_DAYS
 from backend.settings import Settings
+from backend.store.commands import UPKEEP
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
-from backend.tasks import metering
+from backend.tasks import commands, metering
 from backend.tasks.queue import INTERACTIVE, ArqQueue
 from backend.tasks.work import Work
 from domain.identity import TenantId
@@ -32,6 +33,7 @@ TASKS: dict[str, Task] = {
     FOLD: metering.fold,
     ROLL_UP: metering.roll_up,
     CLOSE_DAYS: metering.close_days,
+    UPKEEP: commands.tend,
 }
 
 log = structlog.get_logger(__name__)
