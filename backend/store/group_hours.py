@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,11 +93,21 @@ WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) ORDER BY group_id, point_i
 
 _COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
 
+_ABSENT = int(NO_INLET) + 1
+"""Stands for NULL in what is read; no amount is so low."""
+
 _READ = f"""
-SELECT group_id, quantity, day - date '1970-01-01', {", ".join(_COLUMNS)} FROM group_day
+SELECT string_agg(array_send(ARRAY[group_id, quantity, day - date '1970-01-01',
+       {", ".join(f"coalesce({name}, {_ABSENT})" for name in HOUR_COLUMNS)},
+       {", ".join(f"coalesce({name}, 0)" for name in QUALITY_COLUMNS)}]), '') FROM group_day
 WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
-  AND quantity = ANY($5::smallint[])
+  AND quantity = ANY($5::smallint[]) GROUP BY group_id
 """  # noqa: S608 - names of columns are constants
+
+_CELL = np.dtype([("length", ">i4"), ("value", ">i8")])
+_ROW = np.dtype([("head", "V20"), ("cells", _CELL, 3 + len(_COLUMNS))])
+"""A row as ``array_send`` writes it: what it is, then every cell behind its length. A month of a
+group has two thousand cells, and no driver should make an object of each."""
 
 _ARRAYS = ", ".join(
     f"${place}::{'bigint' if place < 5 + HOURS else 'int'}[]"
@@ -242,11 +253,11 @@ async def load_groups(
     )
     read = _Read((len(groups), (last - first + 1) * HOURS))
     if rows:
-        # exact: amounts have less than 53 bits, and NO_INLET is a power of two; NULL becomes NaN
-        table = np.array([tuple(row) for row in rows], dtype=np.float64)
+        packed = np.frombuffer(b"".join(row[0] for row in rows), _ROW)
+        table: NDArray[np.int64] = packed["cells"]["value"].astype(np.int64)
         order = np.argsort(groups)
-        place = np.searchsorted(groups, table[:, 0].astype(np.int64), sorter=order)
-        read.lay_out(order[place], (table[:, 2].astype(np.int64) - first) * HOURS, table)
+        place = np.searchsorted(groups, table[:, 0], sorter=order)
+        read.lay_out(order[place], table[:, 2] - first, table)
     for quantity, same in _SAME_IN_LEAVES.items():
         absent = ~read.rowed[quantity]
         read.found[quantity][absent] = read.found[same][absent]
@@ -264,21 +275,21 @@ class _Read:
         self.places = np.full(size, _NOTHING, dtype=np.uint8)
 
     def lay_out(
-        self, group: NDArray[np.int64], base: NDArray[np.int64], table: NDArray[np.float64]
+        self, group: NDArray[np.int64], day: NDArray[np.int64], table: NDArray[np.int64]
     ) -> None:
-        """Put the hours of rows where they belong: ``base`` is the place of each row's day."""
-        kind = table[:, 1].astype(np.int64)
+        """Put the hours of rows where they belong: their group, and their place among the days."""
+        kind = table[:, 1]
         for number in np.unique(kind).tolist():
             rows, quantity = np.flatnonzero(kind == number), Stored(number)
-            at = group[rows, None], base[rows, None] + np.arange(HOURS)
+            at = group[rows], day[rows]
             values = table[rows, 3 : 3 + HOURS]
-            told = ~np.isnan(values)
-            self.told[quantity][at] = told
-            self.found[quantity][at] = np.where(told, values, 0).astype(np.int64)
+            told = values != _ABSENT
+            _by_day(self.told[quantity])[at] = told
+            _by_day(self.found[quantity])[at] = np.where(told, values, 0)
             if quantity in self.rowed:
-                self.rowed[quantity][at] = True
+                _by_day(self.rowed[quantity])[at] = True
             if quantity is Stored.CONSUMPTION:
-                self.places[at] = place_of(_codes(table[rows, 3 + HOURS :]))
+                _by_day(self.places)[at] = place_of(_codes(table[rows, 3 + HOURS :]))
 
     def hours(self, inside: slice) -> GroupHours:
         """Hours of the range alone."""
@@ -293,6 +304,11 @@ class _Read:
         )
 
 
+def _by_day(hours: NDArray[Any]) -> NDArray[Any]:
+    """The same memory, by group, day and hour."""
+    return hours.reshape(len(hours), -1, HOURS)
+
+
 def _as_expected(places: NDArray[np.uint8], expected: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Hours in which nothing is expected have no stored quality."""
     result = places.copy()
@@ -300,9 +316,11 @@ def _as_expected(places: NDArray[np.uint8], expected: NDArray[np.int64]) -> NDAr
     return result
 
 
-def _codes(planes: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _codes(planes: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Codes of the hours of rows out of their three planes, shape ``(n, 24)``."""
-    bits = np.nan_to_num(planes).astype(np.int64)[:, :, None] >> np.arange(HOURS) & 1
+    if not planes.any():
+        return np.zeros((len(planes), HOURS), np.uint8)
+    bits = planes[:, :, None] >> np.arange(HOURS) & 1
     codes: NDArray[np.uint8] = (bits[:, 0] | bits[:, 1] << 1 | bits[:, 2] << 2).astype(np.uint8)
     return codes
 
