@@ -24,6 +24,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from backend.graphql import errors, limits
 from backend.graphql.cost import CostPlan, plans
 from backend.graphql.errors import Errors
+from backend.graphql.executor import Collected
 from domain.errors import LimitError
 
 MOST_CHARACTERS_KEPT = 4 * 2**20
@@ -44,6 +45,8 @@ class Document:
 
     node: DocumentNode
     operations: Mapping[str | None, Operation]
+    collected: Collected | None = None
+    """What the executor found selected in it; none where directives may change that."""
 
     def operation(self, name: str | None) -> Operation | None:
         """Operation of that name; without a name the only one."""
@@ -108,5 +111,7 @@ class Documents:
         except LimitError as error:
             return BadDocument([errors.of_balance(error)])
         return Document(
-            node, {name: Operation(kind, plan) for name, (kind, plan) in operations.items()}
+            node,
+            {name: Operation(kind, plan) for name, (kind, plan) in operations.items()},
+            None if "@" in text else {},
         )

@@ -18,6 +18,7 @@ from backend.graphql.budget import Budgets
 from backend.graphql.context import Context
 from backend.graphql.cost import Cost
 from backend.graphql.documents import BadDocument, Document, Documents, Operation
+from backend.graphql.executor import Executor, call_directly, leaves_of
 from domain.errors import BalanceError, UnavailableError
 from domain.identity import Scope
 from tenants.session import Database
@@ -91,10 +92,12 @@ class Operations:
         self.database, self.events, self.budgets = database, events, budgets
         self.master_key = master_key
         self.documents = Documents(self.core, introspection=introspection)
+        call_directly(schema)
         self.options: dict[str, Any] = {
             "is_awaitable": optimized_is_awaitable,
-            "executor_class": schema.execution_context_class,
+            "executor_class": Executor,
             "operation_extensions": None,
+            "leaves": leaves_of(self.core),
         }
 
     def prepare(self, asked: Asked, scope: Scope) -> Prepared | Answer:
@@ -152,6 +155,7 @@ class Operations:
             context_value=context,
             variable_values=dict(prepared.asked.variables),
             operation_name=prepared.asked.operation_name,
+            collected=prepared.document.collected,
             **self.options,
         )
         if isawaitable(result):

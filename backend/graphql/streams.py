@@ -102,15 +102,15 @@ class Streams:
             yield Answer({"errors": [errors.of_cause(error, request)]})
 
     def _executor(self, prepared: Prepared, context: Context) -> Any:  # noqa: ANN401 - or a list of errors
-        kind = self.operations.options["executor_class"]
-        return kind.build(
+        options = dict(self.operations.options)
+        return options.pop("executor_class").build(
             self.operations.core,
             prepared.document.node,
             context_value=context,
             raw_variable_values=dict(prepared.asked.variables),
             operation_name=prepared.asked.operation_name,
-            is_awaitable=self.operations.options["is_awaitable"],
-            operation_extensions=None,
+            collected=prepared.document.collected,
+            **options,
         )
 
     async def _event(
