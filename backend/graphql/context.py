@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from strawberry.dataloader import DataLoader
-
 from backend.clients.events import Events
 from backend.graphql.budget import Allowance
-from backend.services import places, profiles
+from backend.graphql.turns import Loader, Turns
+from backend.services import profiles
 from backend.services.profiles import Profile, Quantity, Range
-from backend.store import metered
+from backend.store import metered, sites
 from backend.store.metered import GroupRow, PointRow
+from backend.store.sites import SiteRow
 from domain.errors import ForbiddenError, LimitError
 from domain.identity import Scope
 from tenants.permissions import Permission
@@ -49,7 +49,8 @@ class Context:
         self._turn = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: TenantSession | None = None
-        self._loaders: dict[str, DataLoader[Any, Any]] = {}
+        self._turns = Turns()
+        self._loaders: dict[str, Loader[Any, Any]] = {}
         self._afterwards: list[Callable[[], Awaitable[None]]] = []
 
     async def __aenter__(self) -> Self:
@@ -63,6 +64,7 @@ class Context:
         trace: TracebackType | None,
     ) -> None:
         """Commit what was done, or roll it back; what waits for the commit follows it."""
+        await self._turns.close()
         await self._stack.__aexit__(kind, error, trace)
         if kind is None:
             for act in self._afterwards:
@@ -110,17 +112,21 @@ class Context:
         self,
         name: str,
         load: Callable[[TenantSession, Sequence[Any]], Awaitable[Mapping[Any, V]]],
-    ) -> DataLoader[Any, V | None]:
-        """Loader of that name: one call of ``load`` for all that siblings ask in a tick."""
+        *,
+        last: bool = False,
+    ) -> Loader[Any, V]:
+        """Loader of that name: one call of ``load`` for all that siblings ask.
+
+        With ``last`` it waits until no other loader is asked.
+        """
         found = self._loaders.get(name)
         if found is None:
 
-            async def batch(keys: list[Any]) -> list[V | None]:
+            async def batch(keys: Sequence[Any]) -> Mapping[Any, V]:
                 async with self.db() as session:
-                    rows = await load(session, keys)
-                return [rows.get(key) for key in keys]
+                    return await load(session, keys)
 
-            found = self._loaders[name] = DataLoader(load_fn=batch)
+            found = self._loaders[name] = Loader(self._turns, batch, last=last)
         return found
 
     async def point(self, number: int) -> PointRow | None:
@@ -133,10 +139,10 @@ class Context:
         self.require(Permission.METERING_READ)
         return await self.loader("groups", metered.load_groups).load(number)
 
-    async def site(self, number: int) -> Any:  # noqa: ANN401 - a row that only views open
+    async def site(self, number: int) -> SiteRow | None:
         """Site by id."""
         self.require(Permission.METERING_READ)
-        return await self.loader("sites", places.load_sites).load(number)
+        return await self.loader("sites", sites.load).load(number)
 
     async def profile(
         self, owner: PointRow | GroupRow, asked: Range, quantity: Quantity
@@ -144,7 +150,7 @@ class Context:
         """Profile of a point or group; those asked over the same range are read together."""
         self.require(Permission.READINGS_READ)
         self.spend(asked.end - asked.start)
-        loader: DataLoader[ProfileKey, Profile | None] = self.loader("profiles", self._profiles)
+        loader = self.loader("profiles", self._profiles, last=True)
         found = await loader.load((owner, asked, quantity))
         assert found is not None
         return found

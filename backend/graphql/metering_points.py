@@ -112,7 +112,9 @@ class MeteringPoint(Node, Metered):
     @strawberry.field(description="The site it belongs to.")
     async def site(self, info: Info) -> Site:
         """Resolve through the loader."""
-        return Site.of(await info.context.site(self.row.site_id))
+        row = await info.context.site(self.row.site_id)
+        assert row is not None, "whoever sees what is there sees the place"
+        return Site.of(row)
 
     @strawberry.field(description="The flat or shop, if it belongs to one.")
     async def premise(self, info: Info) -> Premise | None:

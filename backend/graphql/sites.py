@@ -9,8 +9,9 @@ from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services import places, premises
-from backend.store import metered
+from backend.services import premises
+from backend.store import metered, sites
+from backend.store.sites import SiteRow
 from domain.identity import SiteId
 from domain.quantities import SiteKind
 from tenants.permissions import Permission
@@ -25,7 +26,7 @@ strawberry.enum(SiteKind, description="Level of a site in the tree.")
 
 @strawberry.type(description="A node of the site tree: region, city, ... house, entrance.")
 class Site(Node):
-    """View of a :class:`models.Site`."""
+    """View of a row; a site that was just made is still the session's own object."""
 
     id: strawberry.ID
     kind: SiteKind
@@ -34,10 +35,10 @@ class Site(Node):
     timezone: str
     latitude: float | None
     longitude: float | None
-    row: strawberry.Private[models.Site]
+    row: strawberry.Private[SiteRow | models.Site]
 
     @classmethod
-    def of(cls, row: models.Site) -> "Site":
+    def of(cls, row: SiteRow | models.Site) -> "Site":
         """Build the view of a row."""
         return cls(
             id=strawberry.ID(encode(Kind.SITE, row.id)),
@@ -61,7 +62,7 @@ class Site(Node):
     @strawberry.field(description="Sites directly below, by name.")
     async def children(self, info: Info) -> list["Site"]:
         """Resolve through the loader: one statement a level, whatever its width."""
-        loader = info.context.loader("site_children", places.children_of_sites)
+        loader = info.context.loader("site_children", sites.children)
         return [Site.of(row) for row in await loader.load(self.row.id) or []]
 
     @strawberry.field(description="The balance group of this site for each commodity below it.")
@@ -105,7 +106,9 @@ class Premise(Node):
     @strawberry.field(description="The house or entrance it lies in.")
     async def site(self, info: Info) -> Site:
         """Resolve through the loader."""
-        return Site.of(await info.context.site(self.row.site_id))
+        row = await info.context.site(self.row.site_id)
+        assert row is not None, "whoever sees what is there sees the place"
+        return Site.of(row)
 
     @strawberry.field(description="Households that live or lived here, the newest first.")
     async def residents(self, info: Info) -> list[Resident]:

@@ -11,7 +11,7 @@ from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.sites import Site
 from backend.services import places
-from backend.store import metered
+from backend.store import metered, sites
 from domain.identity import SiteId
 from domain.quantities import Commodity, Role
 from tenants.permissions import Permission
@@ -52,7 +52,7 @@ class Viewer:
         """Resolve by service."""
         info.context.require(Permission.METERING_READ)
         async with info.context.db() as session:
-            row = await places.find_site(session, path)
+            row = await sites.find(session, path)
         return None if row is None else Site.of(row)
 
     @strawberry.field(description="Tops of the site tree.")
@@ -60,7 +60,7 @@ class Viewer:
         """Resolve by service."""
         info.context.require(Permission.METERING_READ)
         async with info.context.db() as session:
-            return [Site.of(row) for row in await places.root_sites(session)]
+            return [Site.of(row) for row in await sites.tops(session)]
 
     @strawberry.field(description="Tops of the balance groups drawn beside the site tree.")
     async def balance_groups(self, info: Info) -> list[BalanceGroup]:

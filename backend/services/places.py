@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from backend.models.metering_points import Installation, Meter, MeteringPoint
 from backend.models.network import Channel, Concentrator, LogicalNetwork, RadioModule
 from backend.models.sites import Premise, Site
-from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId, SiteId
+from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId
 from tenants.models import Tenant
 from tenants.session import TenantSession
 
@@ -27,42 +27,6 @@ def _visible(session: TenantSession) -> Select[Site]:
         chosen = select(top.id).where(top.id.in_(session.scope.sites), above)
         statement = statement.where(chosen.exists())
     return statement
-
-
-async def find_site(session: TenantSession, path: str) -> Site | None:
-    """Site by its path of names."""
-    site: Site | None = await session.scalar(_visible(session).where(Site.name_path == path))
-    return site
-
-
-async def load_sites(session: TenantSession, ids: Sequence[SiteId]) -> dict[SiteId, Site]:
-    """Sites by id; absent and hidden ones are left out."""
-    rows = await session.scalars(_visible(session).where(Site.id.in_(ids)))
-    return {site.id: site for site in rows}
-
-
-async def children_of_sites(
-    session: TenantSession, parents: Sequence[SiteId]
-) -> dict[SiteId, list[Site]]:
-    """Sites directly below each site, by name."""
-    rows = await session.scalars(
-        _visible(session).where(Site.parent_id.in_(parents)).order_by(Site.name, Site.id)
-    )
-    found: dict[SiteId, list[Site]] = {}
-    for site in rows:
-        assert site.parent_id is not None
-        found.setdefault(site.parent_id, []).append(site)
-    return found
-
-
-async def root_sites(session: TenantSession) -> list[Site]:
-    """Tops of what the principal may see."""
-    statement = _visible(session)
-    if session.scope.sites is None:
-        statement = statement.where(Site.parent_id.is_(None))
-    else:
-        statement = statement.where(Site.id.in_(session.scope.sites))
-    return list(await session.scalars(statement.order_by(Site.name, Site.id)))
 
 
 async def load_premises(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backend.models.accounts import Account, Resident
 from backend.models.sites import Premise, Site
 from backend.services import places
+from backend.store import sites
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
 from domain.quantities import SiteKind
@@ -52,7 +53,7 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     name = _checked_name(new.name)
     parent = None
     if new.parent is not None:
-        parent = (await places.load_sites(session, [new.parent])).get(new.parent)
+        parent = (await sites.load(session, [new.parent])).get(new.parent)
         if parent is None:
             raise NotFoundError("site", new.parent)
         if _LEVEL[new.kind] <= _LEVEL[SiteKind(parent.kind)]:
@@ -92,7 +93,7 @@ async def save_premise(
     InvalidError
         A figure is negative.
     """
-    if (await places.load_sites(session, [site_id])).get(site_id) is None:
+    if (await sites.load(session, [site_id])).get(site_id) is None:
         raise NotFoundError("site", site_id)
     name = _checked_name(name)
     premise = await session.scalar(
