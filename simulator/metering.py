@@ -5,40 +5,10 @@ import io
 from fractions import Fraction
 
 from domain.hours import instant_of
+from domain.metering_file import COLUMNS
 from domain.quantities import Commodity
 from simulator.meters import Channel, Device, Installation
 from simulator.town import TownTenant
-
-COLUMNS = (
-    "site_path",
-    "site_kinds",
-    "premise",
-    "commodity",
-    "role",
-    "meter_serial",
-    "pulse_constant",
-    "installed_at",
-    "initial_index",
-    "concentrator",
-    "network",
-    "channel",
-    "initial_counter",
-    "wrap",
-    "capacity",
-    "module",
-    "input",
-    "phase",
-    "quantity",
-    "accuracy_class",
-    "area_m2",
-    "persons",
-    "rooms",
-    "latitude",
-    "longitude",
-    "removed_at",
-    "final_index",
-)
-"""Columns of the contract, in its order."""
 
 
 def metering_csv(tenant: TownTenant) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 
 from backend.services.metering_import import Imported, import_metering
-from backend.services.metering_rows import OPTIONAL, REQUIRED
 from domain.authenticity import signature
 from domain.hours import instant_of
 from domain.identity import Scope, TenantId
+from domain.metering_file import OPTIONAL, REQUIRED
 from tenants.provisioning import create_tenant
 from tenants.session import Database
 

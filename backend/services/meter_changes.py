@@ -14,11 +14,11 @@ from backend.models.metering_points import Installation, Meter, MeteringPoint
 from backend.models.network import Channel, Concentrator
 from backend.models.sites import Premise, Site
 from backend.services.metering_import import Imported, import_metering
-from backend.services.metering_rows import OPTIONAL, REQUIRED
 from backend.store import bells, group_hours
 from backend.store.metering import Metering
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import MeteringPointId, SiteId
+from domain.metering_file import OPTIONAL, REQUIRED
 from tenants import audit
 from tenants.session import TenantSession
 

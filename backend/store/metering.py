@@ -40,7 +40,10 @@ WHERE tenant_id = $1 AND site_id = ANY($2)
 """
 _OWNERS = "SELECT serial, tenant_id, kind FROM device_directory WHERE serial = ANY($1)"
 
-_IDS = "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)"
+_IDS = """
+WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence($1, 'id')::regclass AS sequence)
+SELECT nextval(sequence) FROM own, generate_series(1, $2)
+"""
 
 _INVALIDATE = """
 INSERT INTO group_due AS d (tenant_id, group_id, day, hours)
@@ -57,6 +60,12 @@ CROSS JOIN LATERAL (
       AND get_bit(known, (u.series_id % 128)::int) = 1
       AND hour >= u.low::timestamp AT TIME ZONE 'UTC'
       AND hour < (u.high::timestamp AT TIME ZONE 'UTC') + interval '1 day'
+    UNION
+    SELECT generate_series(
+        greatest(month, u.low), least((month + interval '1 month')::date - 1, u.high), '1 day'
+    )::date FROM series_month
+    WHERE tenant_id = $1 AND series_id = u.series_id
+      AND month BETWEEN date_trunc('month', u.low)::date AND u.high
     UNION
     SELECT day FROM group_day
     WHERE tenant_id = $1 AND group_id = m.group_id AND day BETWEEN u.low AND u.high

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.services.metering_import import import_metering
-from backend.services.metering_rows import REQUIRED
 from bench.rig.installation import MASTER_KEY, Installation
 from domain.identity import Scope, TenantId
+from domain.metering_file import REQUIRED
 from tenants.provisioning import create_tenant
 
 NETWORKS = 8

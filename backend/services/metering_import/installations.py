@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from analytics.registers import columns
 from backend.services.metering_import.devices import Devices
 from backend.services.metering_import.draft import FOREVER, Draft
 from backend.services.metering_import.places import Places
@@ -79,7 +78,8 @@ class Installations:
         for row in self.draft.rows:
             found = by_row.get(self._row_key(row))
             if found is None:
-                point = self._point_for(row, places[self._key(row)], fresh_points)
+                key = self._key(row)
+                point = self._point_for(row, key, places[key], fresh_points)
                 self.point[row.line] = point
                 self._install(row, next(fresh), point)
             elif key_of.get(found.point_id) != self._key(row):
@@ -108,7 +108,9 @@ class Installations:
             places[point[1:]].append(_Place(point[0], ends.get(point[0], FOREVER)))
         return places
 
-    def _point_for(self, row: MeteringRow, places: list[_Place], fresh: Iterable[int]) -> int:
+    def _point_for(
+        self, row: MeteringRow, key: Row, places: list[_Place], fresh: Iterator[int]
+    ) -> int:
         """The point that the meter takes over from another, or a new one."""
         end = row.terms.removed_at or FOREVER
         free = [place for place in places if place.until <= row.terms.installed_at]
@@ -116,10 +118,9 @@ class Installations:
             place = max(free, key=lambda one: one.until)
             place.until = end
             return place.id
-        place = _Place(next(iter(fresh)), end)
+        place = _Place(next(fresh), end)
         places.append(place)
-        site, premise, *rest = self._key(row)
-        commodity, role, phase, kind = rest
+        site, premise, commodity, role, phase, kind = key
         name = f"{row.premise or row.site[-1]}, {row.meter_serial}"
         self.draft.new.metering_point.append(
             (place.id, site, premise, commodity, role, kind, phase, name)
@@ -129,7 +130,7 @@ class Installations:
     def _terms(self, row: MeteringRow) -> Row:
         """Columns of an installation that the terms decide."""
         terms = row.terms
-        _, _, _, _, gap, offset, slope, divisor, final, wraps_matter = columns(terms)
+        _, _, _, _, gap, offset, slope, divisor, final, wraps_matter = row.register
         channel, series = self.devices.channel[self.devices.address_of(row)]
         return (
             channel,

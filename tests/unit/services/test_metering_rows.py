@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.services.metering_rows import OPTIONAL, REQUIRED, parse
+from backend.services.metering_rows import parse
 from domain.errors import RowsError
+from domain.metering_file import OPTIONAL, REQUIRED
 from domain.quantities import Commodity, Role, SiteKind
 from tests.factories import metering_file
 

@@ -12,8 +12,9 @@ import pytest
 
 from domain.errors import InvalidError
 from domain.hours import hour_of, parse_instant
+from domain.metering_file import COLUMNS
 from domain.quantities import Commodity, Role
-from simulator.metering import COLUMNS, metering_csv
+from simulator.metering import metering_csv
 from simulator.meters import Channel, Device
 from simulator.sources import DATA, PATTERN_HOURS, homes_wh, house_litres
 from simulator.town import Town, demo_town, founding_monday, town_of, week_code
