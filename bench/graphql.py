@@ -142,9 +142,7 @@ async def fill(installation: Installation) -> Filled:
             np.zeros(len(hour), np.uint8),
             np.zeros(len(hour), np.int64),
         )
-        await facts.write(
-            session, readings, await tiers.first_open_hour(session, datetime.now(UTC))
-        )
+        await facts.write(session, readings, await tiers.load(session, datetime.now(UTC)))
         await GroupDirectory().mark_due(session, series, hour)
     await _roll_up(installation, scope)
     points = sorted(row["point_id"] for row in found)

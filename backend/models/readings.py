@@ -1,4 +1,4 @@
-"""Hours: counters of channels in rows of an hour and of a day, sums of groups, and history."""
+"""Hours: counters of channels in rows of an hour, a day and a month, sums of groups, and history."""
 
 from datetime import datetime
 
@@ -73,8 +73,16 @@ series_tier = Table(
     Base.metadata,
     Column("tenant_id", Integer, primary_key=True, autoincrement=False),
     Column("open_from", Date, nullable=False),
+    Column("open_next", Date, nullable=False),
+    Column("open_done", BigInteger, nullable=False),
+    Column("days_from", Date, nullable=False),
+    Column("days_next", Date, nullable=False),
+    Column("days_done", BigInteger, nullable=False),
 )
-"""Facts from this UTC day on lie in series_hour, and those before it in series_day."""
+"""Which tier holds a fact. From the UTC day ``open_from`` on it lies in series_hour, before
+``days_from`` in series_month, between the two in series_day. While a bound moves from ``from`` to
+``next``, the series up to ``done`` have moved already.
+"""
 
 series_day = Table(
     "series_day",
@@ -87,6 +95,25 @@ series_day = Table(
     postgresql_partition_by="RANGE (day)",
 )
 """Facts of closed days. A counter is the int4 with the same 32 bits as the unsigned number."""
+
+series_month = Table(
+    "series_month",
+    Base.metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("series_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("month", Date, primary_key=True),
+    Column("first_counter", Integer, nullable=False),
+    Column("increments", LargeBinary, nullable=False),
+    Column("known", LargeBinary),
+    Column("codes", LargeBinary),
+    postgresql_partition_by="RANGE (month)",
+)
+"""Facts of closed months: the first counter, and how far each known one is from the one before it.
+
+``increments`` has one, two or four bytes for each (big end first, modulo 2^32), whichever are enough
+for all. ``known`` says which hours of the month are known, NULL if all are; ``codes`` are the three
+planes of quality codes one after the other, NULL while all are 0.
+"""
 
 group_day = Table(
     "group_day",

@@ -1,22 +1,22 @@
-"""Closing days: the hours of days that are over move from rows of an hour to rows of a day."""
+"""Closing days and months: hours whose time in a tier of the store is over move to the next."""
 
 from datetime import datetime
 
 from backend.store import bells, journal, tiers
 from tenants.session import Database, TenantSession
 
-CLOSE_DAYS = "close_days"
+CLOSE = "close"
 """Kind of the bell that rings for every tenant when a day is over."""
 
 
 async def announce(database: Database, now: datetime) -> None:
     """Ring for every tenant."""
     async with database.global_session() as session:
-        await bells.ring_for_all(session, CLOSE_DAYS, now.date().isoformat())
+        await bells.ring_for_all(session, CLOSE, now.date().isoformat())
 
 
-async def close_days(session: TenantSession, now: datetime) -> int:
-    """Close the days of a tenant that are over; gives the number of rows of days written.
+async def close(session: TenantSession, now: datetime) -> int:
+    """Take one step; gives the number of rows written, 0 when all is done.
 
     Raises
     ------
@@ -27,6 +27,7 @@ async def close_days(session: TenantSession, now: datetime) -> int:
     """
     await journal.become_the_folder(session)
     await journal.work_in_bulk(session)
-    rows = await tiers.close_days(session, now)
-    await bells.answer(session, CLOSE_DAYS, await bells.heard(session, CLOSE_DAYS))
+    rows = await tiers.advance(session, now)
+    if not rows:
+        await bells.answer(session, CLOSE, await bells.heard(session, CLOSE))
     return rows

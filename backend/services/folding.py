@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backend.store import bells, facts, group_hours, journal, months, tiers
 from backend.store.channels import ChannelDirectory
-from backend.store.facts import Readings, Refused
+from backend.store.facts import Readings, Refused, Written
 from backend.store.wire import ContentType, decode
 from domain.errors import BalanceError
 from domain.frames import Frame, HourBlock, parse_frame, sequences_of
@@ -71,8 +71,11 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
     await months.require(session, np.unique(np.concatenate([batch.hour, batch.hour + 1]) // 24))
     readings = await _readings(session, channels, batch, pushes)
     refused_in_batch, unique = _first_of_each_hour(readings)
-    first_open = await tiers.first_open_hour(session, pushes[0].received_at) if pushes else 0
-    written = await facts.write(session, unique, first_open)
+    if pushes:
+        bounds = await tiers.load(session, pushes[0].received_at)
+        written = await facts.write(session, unique, bounds)
+    else:
+        written = Written(unique, [])
     refused = [*refused_in_batch, *written.refused]
     if refused:
         await journal.record_revisions(session, refused, pushes)

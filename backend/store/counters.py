@@ -1,7 +1,7 @@
 """Counters of series, whichever rows hold them: the one reader of facts.
 
-Hours of open days lie in rows of an hour, those of closed days in rows of a day. Every look is one
-statement over both, so hours that move from one to the other meanwhile are seen once.
+Hours of open days lie in rows of an hour, then in rows of a day, then of a month. Every look is one
+statement over all of them, so hours that move from one to another meanwhile are seen once.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from asyncpg import Record
 from numpy.typing import NDArray
 
 from backend.models.readings import HOUR_COLUMNS
-from backend.store import day_rows, hour_rows
+from backend.store import day_rows, hour_rows, month_rows
+from backend.store.month_rows import Columns
 from domain.hours import day_of, instant_of
 from domain.quality import CodeArray
 from tenants.session import TenantSession
@@ -19,37 +20,51 @@ from tenants.session import TenantSession
 DAY = day_rows.SLOTS
 BLOCK = hour_rows.SLOTS
 
-_DAYS_AND_HOURS = """
-SELECT series_id, (day - date '1970-01-01') * 24, array_send(ARRAY[{columns}]), q0, q1, q2,
+_ALL_TIERS = """
+SELECT 'day' AS tier, series_id AS id, (day - date '1970-01-01') * 24 AS first,
+       array_send(ARRAY[{columns}]) AS counters, q0, q1, q2,
        NULL::bytea AS known, NULL::bytea AS codes
 FROM series_day
 WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
 UNION ALL
-SELECT block, (extract(epoch FROM hour) / 3600)::int, counters, NULL, NULL, NULL, known, codes
+SELECT 'hour', block, (extract(epoch FROM hour) / 3600)::int, counters, NULL, NULL, NULL,
+       known, codes
 FROM series_hour
 WHERE tenant_id = $1 AND block = ANY($5::bigint[]) AND hour >= $6 AND hour < $7
+UNION ALL
+SELECT 'month', series_id, (month - date '1970-01-01') * 24, increments, first_counter, NULL, NULL,
+       known, codes
+FROM series_month
+WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND month BETWEEN $8 AND $4
 """
 
-# two days: the known hours of the one at the edge may all lie outside
+# two days: the known hours of the one at the edge may all lie outside; so may those of a month
 _NEAREST = """
 SELECT u.place, t.* FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[])
     WITH ORDINALITY AS u (series_id, low, high, place)
 CROSS JOIN LATERAL (
-    (SELECT (s.day - date '1970-01-01') * 24, array_send(ARRAY[{columns}]), NULL::bytea AS known
+    (SELECT 'day' AS tier, (s.day - date '1970-01-01') * 24, array_send(ARRAY[{columns}]),
+            NULL::int AS first_counter, NULL::bytea AS known
      FROM series_day AS s
      WHERE s.tenant_id = $1 AND s.series_id = u.series_id
        AND s.day BETWEEN (u.low AT TIME ZONE 'UTC')::date AND (u.high AT TIME ZONE 'UTC')::date
        AND num_nonnulls({columns}) > 0
      ORDER BY s.day {order} LIMIT 2)
     UNION ALL
-    (SELECT (extract(epoch FROM s.hour) / 3600)::int, s.counters, s.known
+    (SELECT 'hour', (extract(epoch FROM s.hour) / 3600)::int, s.counters, NULL, s.known
      FROM series_hour AS s
      WHERE s.tenant_id = $1 AND s.block = u.series_id / {block} AND s.hour BETWEEN u.low AND u.high
        AND get_bit(s.known, (u.series_id % {block})::int) = 1
      ORDER BY s.hour {order} LIMIT 1)
+    UNION ALL
+    (SELECT 'month', (s.month - date '1970-01-01') * 24, s.increments, s.first_counter, s.known
+     FROM series_month AS s
+     WHERE s.tenant_id = $1 AND s.series_id = u.series_id
+       AND s.month BETWEEN date_trunc('month', u.low AT TIME ZONE 'UTC')::date
+                       AND (u.high AT TIME ZONE 'UTC')::date
+     ORDER BY s.month {order} LIMIT 2)
 ) AS t
 """
-
 
 MANY = 1_000
 """From here on it pays to find out first which series are worth a look."""
@@ -97,7 +112,7 @@ async def load(session: TenantSession, series: NDArray[np.int64], low: int, high
     blocks = np.unique(series // BLOCK)
     driver = await session.driver()
     rows = await driver.fetch(
-        _DAYS_AND_HOURS.format(columns=columns),
+        _ALL_TIERS.format(columns=columns),
         session.scope.tenant_id,
         series.tolist(),
         day_of(low),
@@ -105,16 +120,21 @@ async def load(session: TenantSession, series: NDArray[np.int64], low: int, high
         blocks.tolist(),
         instant_of(low),
         instant_of(high),
+        day_of(low).replace(day=1),
     )
     first = low // DAY * DAY
     shape = (len(series), (-(-high // DAY) * DAY) - first)
     counter, code = np.full(shape, -1, dtype=np.int64), np.zeros(shape, dtype=np.uint8)
-    days = [row for row in rows if row[6] is None]
-    if days:
-        _lay_days(days, np.array(slots), series, first, (counter, code))
-    if len(days) < len(rows):
-        hours = [row for row in rows if row[6] is not None]
-        _lay_hours(hours, series, first, (counter, code))
+    into = counter, code
+    by_tier: dict[str, list[Record]] = {}
+    for row in rows:
+        by_tier.setdefault(row[0], []).append(row)
+    if "month" in by_tier:
+        _lay_months(by_tier["month"], series, first, into)
+    if "day" in by_tier:
+        _lay_days(by_tier["day"], np.array(slots), series, first, into)
+    if "hour" in by_tier:
+        _lay_hours(by_tier["hour"], series, first, into)
     inside = slice(low - first, high - first)
     return Counters(low, counter[:, inside], code[:, inside])
 
@@ -126,12 +146,12 @@ def _lay_days(
     first: int,
     into: tuple[NDArray[np.int64], CodeArray],
 ) -> None:
-    at = np.searchsorted(series, np.array([row[0] for row in rows], np.int64))
-    base = np.array([row[1] for row in rows], np.int64) - first
+    at = np.searchsorted(series, np.array([row[1] for row in rows], np.int64))
+    base = np.array([row[2] for row in rows], np.int64) - first
     place = at[:, None], base[:, None] + slots
-    counter, known = day_rows.unpack_counters([row[2] for row in rows], len(slots))
+    counter, known = day_rows.unpack_counters([row[3] for row in rows], len(slots))
     into[0][place] = np.where(known, counter, -1)
-    planes = [(row[3], row[4], row[5]) for row in rows]
+    planes = [(row[4], row[5], row[6]) for row in rows]
     if any(any(plane) for plane in planes):
         into[1][place] = day_rows.codes_of(planes, slots)
 
@@ -142,9 +162,9 @@ def _lay_hours(
     first: int,
     into: tuple[NDArray[np.int64], CodeArray],
 ) -> None:
-    facts = hour_rows.unpack(*([row[at] for row in rows] for at in (6, 2, 7)))
-    blocks, block = np.unique([row[0] for row in rows], return_inverse=True)
-    hours, hour = np.unique([row[1] for row in rows], return_inverse=True)
+    facts = hour_rows.unpack(*([row[at] for row in rows] for at in (7, 3, 8)))
+    blocks, block = np.unique([row[1] for row in rows], return_inverse=True)
+    hours, hour = np.unique([row[2] for row in rows], return_inverse=True)
     whole = np.full((len(blocks), len(hours), BLOCK), -1, dtype=np.int64)
     codes = np.zeros(whole.shape, dtype=np.uint8)
     whole[block, hour] = np.where(facts.known, facts.counter, -1)
@@ -153,6 +173,30 @@ def _lay_hours(
     at = np.searchsorted(blocks, series[own] // BLOCK), slice(None), series[own] % BLOCK
     place = np.ix_(own, hours - first)
     into[0][place], into[1][place] = whole[at], codes[at]
+
+
+def _lay_months(
+    rows: list[Record],
+    series: NDArray[np.int64],
+    first: int,
+    into: tuple[NDArray[np.int64], CodeArray],
+) -> None:
+    """Put the hours of months where they belong; those outside of the axis are left out."""
+    start = np.array([row[2] for row in rows], np.int64)
+    found = month_rows.unpack(
+        Columns(*([row[at] for row in rows] for at in (4, 3, 7, 8))),
+        month_rows.hours_in(month_rows.months_of(start)),
+    )
+    own = np.searchsorted(series, np.array([row[1] for row in rows], np.int64))
+    for begin in np.unique(start).tolist():
+        some = np.flatnonzero(start == begin)
+        low, high = max(begin, first), min(begin + month_rows.SLOTS, first + into[0].shape[1])
+        inside = slice(low - begin, high - begin)
+        known = found.known[some, inside]
+        row, at = np.nonzero(known)
+        place = own[some][row], low - first + at
+        into[0][place] = found.counter[some, inside][known]
+        into[1][place] = found.code[some, inside][known]
 
 
 async def nearest(
@@ -179,24 +223,38 @@ async def nearest(
         [instant_of(int(hour)) for hour in low[asked]],
         [instant_of(int(hour)) for hour in high[asked]],
     )
-    for place, first, counters, known in rows:
+    for place, tier, first, counters, first_counter, known in rows:
         at = asked[place - 1]
-        if known is None:
-            counter, has = day_rows.unpack_counters([counters], DAY)
-            hours = np.flatnonzero(has[0]) + first
-            hours = hours[(hours >= low[at]) & (hours <= high[at])]
-            if not len(hours):
-                continue
-            hour = int(hours[-1 if last else 0])
-            value = int(counter[0, hour - first])
-        else:
-            hour = first
-            value = int(
-                hour_rows.unpack([known], [counters], [None]).counter[0, series[at] % BLOCK]
-            )
+        hours, values = _known_of(
+            tier, first, int(series[at]) % BLOCK, (counters, first_counter, known)
+        )
+        inside = (hours >= low[at]) & (hours <= high[at])
+        if not inside.any():
+            continue
+        which = np.flatnonzero(inside)[-1 if last else 0]
+        hour = int(hours[which])
         if not found.known[at] or (hour > found.hour[at]) == last:
-            found.hour[at], found.counter[at], found.known[at] = hour, value, True
+            found.hour[at], found.counter[at], found.known[at] = hour, values[which], True
     return found
+
+
+def _known_of(
+    tier: str, first: int, slot: int, row: tuple[bytes, int | None, bytes | None]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Known hours of one series in a row of a tier, and their counters."""
+    counters, first_counter, known = row
+    if tier == "hour":
+        block = hour_rows.unpack([known or b""], [counters], [None])
+        return np.array([first]), block.counter[0, slot : slot + 1]
+    if tier == "day":
+        counter, has = day_rows.unpack_counters([counters], DAY)
+    else:
+        month = month_rows.months_of(np.array([first]))
+        columns = Columns([first_counter or 0], [counters], [known], [None])
+        facts = month_rows.unpack(columns, month_rows.hours_in(month))
+        counter, has = facts.counter, facts.known
+    hours = np.flatnonzero(has[0])
+    return hours + first, counter[0, hours]
 
 
 async def _may_have(

@@ -19,9 +19,11 @@ _COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
 _ABSENT = 1 << 32
 """Stands for NULL in arrays of int4 on their way to the server."""
 
+PACKED_COLUMNS = f"array_send(ARRAY[{', '.join(HOUR_COLUMNS)}]), {', '.join(QUALITY_COLUMNS)}"
+"""The counters of a row as one text of bytes, for :func:`unpack_counters`, and its planes."""
+
 _READ = f"""
-SELECT u.place, array_send(ARRAY[{", ".join(f"t.{name}" for name in HOUR_COLUMNS)}]),
-       {", ".join(f"t.{name}" for name in QUALITY_COLUMNS)}
+SELECT u.place, {PACKED_COLUMNS}
 FROM unnest($2::bigint[], $3::date[]) WITH ORDINALITY AS u (series_id, day, place)
 JOIN series_day AS t ON t.tenant_id = $1 AND t.series_id = u.series_id AND t.day = u.day
 """  # noqa: S608 - names of columns are constants

@@ -1,27 +1,21 @@
 """Counters into rows: the one place where facts are written.
 
 Arriving readings are merged by :func:`domain.merging.merge` against the rows that stand: rows of an
-hour where the day is still open, rows of a day where it is closed. Each fact stands in one of the
-two, and which one follows from its hour alone.
+hour where the day is still open, then of a day, then of a month. Each fact stands in one of these
+tiers, and the tenant's bounds say in which.
 """
 
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.store import day_rows, hour_rows
-from domain.merging import Facts, Merged, merge
+from backend.store import day_rows, hour_rows, month_rows
+from backend.store.rows import Portion, Rows, portions
+from backend.store.tiers import Tiers
+from domain.merging import Facts, Mask, Merged, merge
 from domain.quality import CodeArray
 from tenants.session import TenantSession
-
-_ROWS_AT_ONCE = 20_000
-"""Rows merged in one go; bounds memory where readings are strewn over many rows."""
-
-_OTHER_BITS = 24
-_OTHER = (1 << _OTHER_BITS) - 1
-"""Hours and days since the epoch fit in 24 bits, and series in the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,67 +63,38 @@ class Written:
     refused: list[Refused]
 
 
-async def write(session: TenantSession, readings: Readings, first_open: int) -> Written:
-    """Merge readings, later in the journal than all that stands, into their rows.
-
-    Parameters
-    ----------
-    first_open
-        First hour of the days that are open.
-    """
+async def write(session: TenantSession, readings: Readings, bounds: Tiers) -> Written:
+    """Merge readings, later in the journal than all that stands, into their rows."""
     changed: list[Readings] = []
     refused: list[Refused] = []
-    is_open = readings.hour >= first_open
-    for rows, chosen in ((day_rows, ~is_open), (hour_rows, is_open)):
-        if not chosen.any():  # also pushes of events alone, or of nothing
+    cold = bounds.days.older(readings.series, readings.hour)
+    warm = ~cold & bounds.open.older(readings.series, readings.hour)
+    tiers: tuple[tuple[Rows, Mask], ...] = (
+        (month_rows, cold),
+        (day_rows, warm),
+        (hour_rows, ~cold & ~warm),
+    )
+    for rows, mask in tiers:
+        if not mask.any():  # also pushes of events alone, or of nothing
             continue
-        part = readings if chosen.all() else readings.take(chosen)
-        for portion in _portions(part, rows):
-            done = await _merge(session, portion, rows)
+        part = readings if mask.all() else readings.take(mask)
+        for portion in portions(rows, part.series, part.hour):
+            done = await _merge(session, part.take(portion.chosen), portion, rows)
             changed.append(done.changed)
             refused += done.refused
-    return Written(_joined(changed) if changed else readings.take(is_open), refused)
+    return Written(_joined(changed) if changed else readings.take(cold), refused)
 
 
-@dataclass(frozen=True, slots=True)
-class _Portion:
-    """Readings, and where in which rows they belong."""
-
-    readings: Readings
-    one: NDArray[np.int64]
-    other: NDArray[np.int64]
-    """The two parts of each row's key, shape ``(rows,)``, in order."""
-
-    row: NDArray[np.int64]
-    slot: NDArray[np.int64]
-
-
-def _portions(readings: Readings, rows: ModuleType) -> list[_Portion]:
-    """Sort readings into rows, and rows into portions."""
-    one, other, slot = rows.place(readings.series, readings.hour)
-    keys, row = np.unique(one << _OTHER_BITS | other, return_inverse=True)
-    found: list[_Portion] = []
-    for start in range(0, len(keys), _ROWS_AT_ONCE):
-        some = keys[start : start + _ROWS_AT_ONCE]
-        parts = readings, row, slot
-        if len(keys) > _ROWS_AT_ONCE:
-            chosen = np.flatnonzero((row >= start) & (row < start + len(some)))
-            parts = readings.take(chosen), row[chosen] - start, slot[chosen]
-        found.append(_Portion(parts[0], some >> _OTHER_BITS, some & _OTHER, parts[1], parts[2]))
-    return found
-
-
-async def _merge(session: TenantSession, portion: _Portion, rows: ModuleType) -> Written:
+async def _merge(
+    session: TenantSession, readings: Readings, portion: Portion, rows: Rows
+) -> Written:
     """Read the rows that stand, merge, and write those that changed."""
-    readings, at = portion.readings, (portion.row, portion.slot)
-    shape = (len(portion.one), rows.SLOTS)
-    arriving = Facts(
-        np.zeros(shape, np.int64), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
-    )
+    at = portion.row, portion.slot
+    arriving = portion.empty(rows)
     arriving.counter[at] = readings.counter
     arriving.code[at] = readings.code
     arriving.known[at] = True
-    stored: Facts = await rows.read(session, portion.one, portion.other)
+    stored = await rows.read(session, portion.one, portion.other)
     merged = merge(stored, arriving)
     touched = np.flatnonzero(merged.written.any(axis=1))
     if len(touched):
@@ -140,12 +105,17 @@ async def _merge(session: TenantSession, portion: _Portion, rows: ModuleType) ->
             portion.other[touched],
             Facts(facts.counter[touched], facts.code[touched], facts.known[touched]),
         )
-    return Written(readings.take(merged.written[at]), _refused(portion, stored, merged))
+    return Written(readings.take(merged.written[at]), _refused(readings, at, stored, merged))
 
 
-def _refused(portion: _Portion, stored: Facts, merged: Merged) -> list[Refused]:
+def _refused(
+    readings: Readings,
+    at: tuple[NDArray[np.int64], NDArray[np.int64]],
+    stored: Facts,
+    merged: Merged,
+) -> list[Refused]:
     """Readings that did not stand, then facts that gave way."""
-    readings, row, slot = portion.readings, portion.row, portion.slot
+    row, slot = at
     return [
         Refused(
             series=int(readings.series[i]),

@@ -58,17 +58,18 @@ async def roll_up(work: Work, tenant_id: TenantId) -> None:
             return
 
 
-async def close_days(work: Work, tenant_id: TenantId) -> None:
-    """Close the days of a tenant that are over."""
-    while True:
+async def close(work: Work, tenant_id: TenantId) -> None:
+    """Move hours of a tenant to the tier where they belong by now, step by step."""
+    until, written, rows = monotonic() + TURN_S, 0, 1
+    while rows and monotonic() < until:
         try:
             async with work.database.session(Scope(tenant_id, actor="worker")) as session:
-                rows = await closing.close_days(session, datetime.now(UTC))
+                rows = await closing.close(session, datetime.now(UTC))
         except MonthsMissingError as error:
             await upkeep.make_months(work.database, error.months)
             continue
         except UnavailableError:
-            return  # the bell goes on ringing, and the sweep comes back
-        if rows:
-            log.info("days closed", tenant=tenant_id, rows=rows)
-        return
+            break  # the bell goes on ringing, and the sweep comes back
+        written += rows
+    if written:
+        log.info("hours moved to their tier", tenant=tenant_id, rows=written, more=rows > 0)

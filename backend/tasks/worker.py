@@ -12,7 +12,7 @@ from arq.connections import RedisSettings
 
 from backend.clients.events import Events
 from backend.services import closing, upkeep
-from backend.services.closing import CLOSE_DAYS
+from backend.services.closing import CLOSE
 from backend.settings import Settings
 from backend.store.commands import UPKEEP
 from backend.store.group_hours import ROLL_UP
@@ -32,7 +32,7 @@ Task = Callable[[Work, TenantId], Awaitable[None]]
 TASKS: dict[str, Task] = {
     FOLD: metering.fold,
     ROLL_UP: metering.roll_up,
-    CLOSE_DAYS: metering.close_days,
+    CLOSE: metering.close,
     UPKEEP: commands.tend,
 }
 
@@ -58,7 +58,7 @@ async def daily(work: Work, now: datetime, retention_months: int) -> None:
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if await upkeep.claim(work.database, "coming_months", day):
         await upkeep.make_coming_months(work.database, now)
-    if await upkeep.claim(work.database, CLOSE_DAYS, day):
+    if await upkeep.claim(work.database, CLOSE, day):
         await closing.announce(work.database, now)
     if await upkeep.claim(work.database, "clear_out", day):
         await upkeep.clear_out(work.database, now, retention_months)

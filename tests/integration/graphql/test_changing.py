@@ -13,7 +13,7 @@ from sqlalchemy import text
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.store import facts
+from backend.store import facts, tiers
 from backend.store.facts import Readings
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
@@ -243,7 +243,7 @@ async def test_a_drawn_group_gets_the_history_of_its_members(desk: Desk, events:
                 np.zeros(count, np.uint8),
                 np.zeros(count, np.int64),
             )
-            await facts.write(session, readings, first_open=LOW)
+            await facts.write(session, readings, await tiers.load(session, datetime.now(UTC)))
     members = [{"point": point, "role": "CONSUMER"} for point in points]
     given = {"name": "Boilers", "commodity": "ELECTRICITY", "members": members}
     drawn = await desk.ask(DRAW, input=given)

@@ -80,7 +80,7 @@ class Store:
         """Empty what is derived from the journal, and ring for all of it again."""
         async with self.database.session(self.scope) as session:
             given = {"t": self.scope.tenant_id}
-            for table in ("series_day", "series_hour", "group_due"):
+            for table in ("series_month", "series_day", "series_hour", "group_due"):
                 await session.execute(text(f"DELETE FROM {table} WHERE tenant_id = :t"), given)  # noqa: S608 - two constants
             await session.execute(
                 text(

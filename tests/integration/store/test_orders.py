@@ -68,7 +68,14 @@ async def test_a_thousand_orders_read_the_same_arrays(database: Database) -> Non
 async def _start_over(store: Store) -> None:
     async with store.database.session(store.scope) as session:
         driver = await session.driver()
-        for table in ("series_day", "series_hour", "group_due", "frame", "frame_key"):
+        for table in (
+            "series_month",
+            "series_day",
+            "series_hour",
+            "group_due",
+            "frame",
+            "frame_key",
+        ):
             await driver.execute(
                 f"DELETE FROM {table} WHERE tenant_id = $1",  # noqa: S608 - four constants
                 store.scope.tenant_id,
