@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from arq import Worker, func
-from arq.connections import RedisSettings
+from arq import func
 
 from backend.clients.events import Events
 from backend.services import closing, upkeep
@@ -18,7 +17,8 @@ from backend.store.commands import UPKEEP
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
 from backend.tasks import commands, metering
-from backend.tasks.queue import INTERACTIVE, ArqQueue
+from backend.tasks.listening import listen
+from backend.tasks.queue import ArqQueue
 from backend.tasks.work import Work
 from domain.identity import TenantId
 from tenants.session import Database
@@ -86,24 +86,14 @@ async def serve(settings: Settings) -> None:
     queue, events = ArqQueue(settings.redis_url), Events(settings.redis_url)
     await queue.start()
     work = Work(database, queue, events)
-    worker = Worker(
-        functions=[_as_job(kind, task) for kind, task in TASKS.items()],
-        queue_name=INTERACTIVE,
-        redis_settings=RedisSettings.from_dsn(settings.redis_url),
-        ctx={"work": work},
-        max_jobs=JOBS_AT_ONCE,
-        job_completion_wait=30,
-        poll_delay=0.1,
-        handle_signals=True,
-    )
+    functions = [_as_job(kind, task) for kind, task in TASKS.items()]
     sweeping = asyncio.create_task(_keep_sweeping(work, settings.journal_retention_months))
     try:
-        await worker.async_run()
+        await listen(functions, {"work": work}, redis_url=settings.redis_url, at_once=JOBS_AT_ONCE)
     finally:
         sweeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sweeping
-        await worker.close()
         await queue.stop()
         await events.close()
         await database.close()
