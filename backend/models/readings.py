@@ -1,4 +1,4 @@
-"""Hours: counters of channels in rows of an hour, a day and a month, sums of groups, and history."""
+"""Hours: counters of channels in rows of three lengths, sums of groups, and history."""
 
 from datetime import datetime
 
@@ -110,9 +110,9 @@ series_month = Table(
 )
 """Facts of closed months: the first counter, and how far each known one is from the one before it.
 
-``increments`` has one, two or four bytes for each (big end first, modulo 2^32), whichever are enough
-for all. ``known`` says which hours of the month are known, NULL if all are; ``codes`` are the three
-planes of quality codes one after the other, NULL while all are 0.
+``increments`` has one, two or four bytes for each (big end first, modulo 2^32), whichever are
+enough for all. ``known`` says which hours of the month are known, NULL if all are; ``codes`` are
+the three planes of quality codes one after the other, NULL while all are 0.
 """
 
 group_day = Table(

@@ -49,7 +49,7 @@ BEGIN
             $policy${row_security.TENANT_IS_MINE}$policy$);
     END LOOP;
 END $$
-"""
+"""  # noqa: S608 - names of tables are constants
 
 CREATE = (
     """
