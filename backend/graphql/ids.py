@@ -23,6 +23,8 @@ class Kind(StrEnum):
     CONCENTRATOR = "Concentrator"
     ACCOUNT = "Account"
     RESIDENT = "Resident"
+    COMMAND = "Command"
+    BREAKER = "Breaker"
 
 
 def encode(kind: Kind, number: int) -> str:

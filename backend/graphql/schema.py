@@ -6,7 +6,10 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.command_changes import CommandMutation
+from backend.graphql.commands import Command
 from backend.graphql.context import Context
+from backend.graphql.control import ControlMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
@@ -19,6 +22,7 @@ from backend.graphql.sites import Premise, Site
 from backend.graphql.subscriptions import Subscription
 from backend.graphql.viewer import Viewer
 from backend.services import places
+from backend.store import command_lists
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
@@ -73,6 +77,9 @@ class Query:
 
 async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
     """Nodes that are seldom asked by id."""
+    if kind is Kind.COMMAND:
+        command = await context.loader("commands", command_lists.load_commands).load(number)
+        return None if command is None else Command.of(command)
     context.require(Permission.METERING_READ)
     match kind:
         case Kind.PREMISE:
@@ -90,7 +97,7 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
 
 
 @strawberry.type
-class Mutation(MeteringMutation, PlaceMutation, ResidentMutation):
+class Mutation(MeteringMutation, PlaceMutation, ResidentMutation, CommandMutation, ControlMutation):
     """Everything that can be done."""
 
 
@@ -98,6 +105,6 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator],
+    types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator, Command],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -1,15 +1,17 @@
 """Subscriptions: what changed, told as it happens."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.commands import Command
 from backend.graphql.context import Context
-from backend.graphql.ids import Kind, decode
-from backend.store import metered
+from backend.graphql.ids import Kind, decode, number_of
+from backend.store import command_lists, metered
 from backend.store.metered import GroupRow
 from domain.hours import instant_of
 from domain.identity import BalanceGroupId
@@ -54,6 +56,27 @@ class Subscription:
                     rows = {key: row for key, row in rows.items() if key in below}
             if rows:
                 yield _view(list(rows.values()), event.start, event.end)
+
+    @strawberry.subscription(description="Told at every step of a command.")
+    async def command_changed(
+        self,
+        info: Info,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only this command.")
+        ] = None,
+    ) -> AsyncGenerator[Command, None]:
+        """Listen, and look up what the principal may see of it."""
+        context = info.context
+        wanted = None if id is None else number_of(Kind.COMMAND, id, "id")
+        async with aclosing(context.events.listen_to_commands(context.scope.tenant_id)) as heard:
+            async for ids in heard:
+                asked = [one for one in ids if wanted in {None, one}]
+                if not asked:
+                    continue
+                async with context.database.session(context.scope) as session:
+                    rows = await command_lists.load_commands(session, asked)
+                for row in sorted(rows.values(), key=lambda one: one.id):
+                    yield Command.of(row)
 
 
 def _view(rows: list[GroupRow], start: int, end: int) -> ReadingsFolded:

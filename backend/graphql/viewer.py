@@ -4,7 +4,9 @@ import strawberry
 
 from backend.graphql import lists
 from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
+from backend.graphql.control import ControlEntrance
 from backend.graphql.ids import Kind, decode
 from backend.graphql.lists import After, Connection, First
 from backend.graphql.metering_points import MeteringPoint
@@ -30,7 +32,7 @@ class Tenant:
 
 
 @strawberry.type(description="Who asks.")
-class Viewer:
+class Viewer(CommandLists, ControlEntrance):
     """Entrances to what the caller may see."""
 
     permissions: list[str] = strawberry.field(description="What the caller may do.")

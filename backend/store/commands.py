@@ -88,7 +88,8 @@ WHERE c.tenant_id = $1 AND (c.id = $2 OR c.batch = $3) ORDER BY c.id FOR UPDATE
 _QUEUE = """
 WITH went AS (
     UPDATE command SET state = 'queued', sequence = nextval('command_order_seq'),
-        not_before = $3, deadline = $3 + make_interval(secs => good_for_s)
+        not_before = $3::timestamptz,
+        deadline = $3::timestamptz + make_interval(secs => good_for_s)
     WHERE tenant_id = $1 AND id = ANY($2::bigint[]) AND state = 'awaiting_approval'
     RETURNING id
 ), told AS (

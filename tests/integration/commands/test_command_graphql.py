@@ -1,0 +1,504 @@
+"""Commands over GraphQL: the contract's document, permissions, the second person, the switches."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from graphql import ExecutionResult
+
+from backend.clients.events import Events
+from backend.graphql.context import Context
+from backend.graphql.ids import Kind, encode
+from backend.graphql.schema import schema
+from backend.graphql.streams import StreamContext
+from backend.tasks import commands as tasks
+from backend.tasks import metering
+from backend.tasks.queue import SilentQueue
+from backend.tasks.work import Work
+from domain.commands_safety import CommandPolicy
+from domain.hours import hour_of
+from domain.identity import Scope
+from ingestion.downlink import Downlink
+from tenants.permissions import Permission, Role, permissions_of
+from tenants.session import Database
+from tests.factories import block
+from tests.integration.commands.conftest import ALL, FREE, READ, House, make_house
+
+SWITCH = """mutation Switch($point: ID!, $state: SupplyState!, $key: String!) {
+  switchSupply(input: {point: $point, state: $state, reason: "test", idempotencyKey: $key}) {
+    command { id state deadline } errors { code field message } } }"""
+CAUSED = """mutation ($point: ID!, $cause: Cause!, $key: String!) {
+  switchSupply(input: {point: $point, state: OFF, cause: $cause, reason: "r",
+    idempotencyKey: $key}) { command { id state } errors { code } } }"""
+LIMIT = """mutation ($point: ID!, $kw: Float!) { setLoadLimit(input: {point: $point, limitKw: $kw,
+  reason: "peak", idempotencyKey: "k"}) { command { id limitKw } errors { code field } } }"""
+READING = """mutation ($point: ID!) { requestReading(input: {point: $point, idempotencyKey: "k"}) {
+  command { id } errors { code } } }"""
+MANY = """mutation ($points: [ID!]!, $state: SupplyState!, $key: String!) {
+  commandPoints(input: {points: $points, kind: SWITCH_SUPPLY, state: $state, reason: "many",
+    idempotencyKey: $key}) { commands first { id state needsApproval } skipped { point code }
+    errors { code } } }"""
+APPROVE = """mutation ($id: ID!, $granted: Boolean!, $whole: Boolean!) { approveCommand(input: {
+  command: $id, granted: $granted, wholeOrder: $whole}) { command { state } errors { code } } }"""
+CANCEL = """mutation ($id: ID!) { cancelCommand(input: {command: $id}) {
+  command { state } errors { code } } }"""
+POLICY = """mutation ($input: CommandPolicyInput!) { setCommandPolicy(input: $input) {
+  control { policy { enabled fourEyesFrom } stoppedAt } errors { code field } } }"""
+STOP = """mutation ($input: StopControlInput!) { stopControl(input: $input) {
+  control { stoppedAt stoppedBy stoppedEverywhere } errors { code } } }"""
+CLOSE = """mutation ($id: ID!) { closeBreaker(input: {breaker: $id}) {
+  control { breakers { id } } errors { code } } }"""
+ACTUATOR = """mutation ($input: SaveActuatorInput!) { saveActuator(input: $input) {
+  actuator { critical state } errors { code } } }"""
+LIST = """query ($point: ID, $after: String) { viewer { commands(first: 2, point: $point,
+  after: $after) { edges { node { id state point { id } events { before after actor code } } }
+  pageInfo { hasNextPage endCursor } } } }"""
+NODE = """query ($id: ID!) { node(id: $id) { ... on Command { id state code
+  reading { counter value unit } } } }"""
+CONTROL = "{ viewer { control { policy { enabled } breakers { id network disconnects } } } }"
+
+
+class Desk:
+    """Somebody who asks the schema."""
+
+    def __init__(self, house: House, scope: Scope) -> None:
+        self.house, self.scope = house, scope
+
+    async def result(self, document: str, **values: Any) -> ExecutionResult:
+        house = self.house
+        async with Context(house.database, self.scope, house.events) as context:
+            return await schema.execute(document, values, context_value=context)  # type: ignore[return-value]
+
+    async def ask(self, document: str, **values: Any) -> Any:
+        result = await self.result(document, **values)
+        assert result.errors is None, result.errors
+        assert result.data is not None
+        (answer,) = result.data.values()
+        return answer
+
+
+def point_of(house: House, place: int = 0) -> str:
+    return encode(Kind.METERING_POINT, house.points[place])
+
+
+def desk(house: House, actor: str = "user:1", *words: str) -> Desk:
+    return Desk(house, house.acting(actor, frozenset(words) or ALL))
+
+
+def codes(answer: Any) -> list[str]:
+    return [error["code"] for error in answer["errors"]]
+
+
+async def test_the_contracts_switch_reaches_the_device(house: House) -> None:
+    asked = desk(house)
+    given = {"point": point_of(house), "state": "OFF", "key": "one"}
+    polling = asyncio.create_task(house.device.poll(wait=30))
+    done = await asked.ask(SWITCH, **given)
+    assert (done["errors"], done["command"]["state"]) == ([], "QUEUED")
+    async with asyncio.timeout(2):
+        (told,) = await polling
+    assert encode(Kind.COMMAND, told["id"]) == done["command"]["id"]
+    again = await asked.ask(SWITCH, **given)
+    assert again["command"]["id"] == done["command"]["id"]
+    other = await asked.ask(SWITCH, **{**given, "state": "ON"})
+    assert codes(other) == ["IDEMPOTENCY_CONFLICT"]
+    await house.device.executed(told)
+    shown = await asked.ask(NODE, id=done["command"]["id"])
+    assert shown["state"] == "EXECUTED"
+
+
+async def test_control_is_off_until_an_administrator_turns_it_on(house: House) -> None:
+    await house.run("DELETE FROM control_policy WHERE tenant_id = $1")
+    asked = desk(house)
+    given = {"point": point_of(house), "state": "OFF", "key": "one"}
+    assert codes(await asked.ask(SWITCH, **given)) == ["CONTROL_OFF"]
+    dispatcher = desk(house, "user:2", *permissions_of(Role.DISPATCHER))
+    refused = await dispatcher.result(POLICY, input={"enabled": True})
+    assert refused.errors is not None
+    administrator = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
+    done = await administrator.ask(POLICY, input={"enabled": True})
+    assert done["control"]["policy"] == {
+        "enabled": True,
+        "fourEyesFrom": CommandPolicy().four_eyes_from,
+    }
+    assert codes(await dispatcher.ask(SWITCH, **given)) == []
+    await administrator.ask(POLICY, input={"enabled": False})
+    (entry,) = (await asked.ask(LIST))["commands"]["edges"]
+    assert entry["node"]["state"] == "CANCELLED"
+    assert entry["node"]["events"][-1]["code"] == "CONTROL_OFF"
+
+
+@pytest.mark.parametrize("field", ["dwellS", "nightTo", "heatingFrom"])
+async def test_a_policy_out_of_range_changes_nothing(house: House, field: str) -> None:
+    done = await desk(house).ask(POLICY, input={field: -1, "enabled": False})
+    assert codes(done) == ["INVALID"]
+    shown = await desk(house).ask(CONTROL)
+    assert shown["control"]["policy"]["enabled"] is True
+
+
+async def test_whoever_may_not_switches_nothing(house: House) -> None:
+    for role in (Role.OPERATOR, Role.AUDITOR, Role.TENANT_ADMIN, Role.PARTNER_ADMIN):
+        asked = desk(house, "user:9", *permissions_of(role))
+        result = await asked.result(SWITCH, point=point_of(house), state="OFF", key="k")
+        assert result.errors is not None, role
+    assert (await desk(house).ask(LIST))["commands"]["edges"] == []
+
+
+async def test_a_second_person_must_agree_and_cannot_be_the_first(house: House) -> None:
+    await house.policy(four_eyes_from=1)
+    both = permissions_of(Role.TENANT_ADMIN) | permissions_of(Role.DISPATCHER)
+    asked = desk(house, "user:2", *both)
+    done = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    command = done["command"]
+    assert command["state"] == "AWAITING_APPROVAL"
+    assert await house.device.poll() == []
+    said = {"id": command["id"], "granted": True, "whole": False}
+    assert codes(await asked.ask(APPROVE, **said)) == ["SECOND_PERSON_NEEDED"]
+    program = desk(house, "client:7", *both)
+    assert codes(await program.ask(APPROVE, **said)) == ["SECOND_PERSON_NEEDED"]
+    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
+    polling = asyncio.create_task(house.device.poll(wait=30))
+    assert (await second.ask(APPROVE, **said))["command"]["state"] == "QUEUED"
+    async with asyncio.timeout(2):
+        assert len(await polling) == 1
+    assert codes(await second.ask(APPROVE, **said)) == ["COMMAND_STATE"]
+    (entry,) = (await second.ask(LIST))["commands"]["edges"]
+    assert [event["after"] for event in entry["node"]["events"]] == [
+        "AWAITING_APPROVAL",
+        "APPROVED",
+        "QUEUED",
+        "LEASED",
+    ]
+
+
+async def test_what_nobody_else_approved_is_not_released_whatever_its_state(house: House) -> None:
+    await house.policy(four_eyes_from=1)
+    await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    await house.run("UPDATE command SET state = 'queued', sequence = 1 WHERE tenant_id = $1")
+    tenant = house.scope.tenant_id
+    concentrator = (await house.row(await newest(house)))["concentrator_id"]
+    await house.run("INSERT INTO downlink_bell VALUES ($1, $2)", concentrator)
+    await house.events.call([(tenant, concentrator)])
+    assert await house.device.poll() == []
+
+
+async def newest(house: House) -> int:
+    async with house.database.session(house.scope) as session:
+        driver = await session.driver()
+        found: int = await driver.fetchval(
+            "SELECT max(id) FROM command WHERE tenant_id = $1", house.scope.tenant_id
+        )
+    return found
+
+
+async def test_the_second_person_refuses_and_nothing_leaves(house: House) -> None:
+    await house.policy(four_eyes_from=1)
+    points = [point_of(house, place) for place in range(3)]
+    done = await desk(house).ask(MANY, points=points, state="OFF", key="k")
+    assert (done["commands"], done["first"]["needsApproval"]) == (3, True)
+    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
+    said = {"id": done["first"]["id"], "granted": False, "whole": True}
+    assert (await second.ask(APPROVE, **said))["command"]["state"] == "REJECTED"
+    assert await house.device.poll() == []
+    states = {entry["node"]["state"] for entry in (await second.ask(LIST))["commands"]["edges"]}
+    assert states == {"REJECTED"}
+
+
+async def test_an_approval_that_comes_too_late_is_none(house: House) -> None:
+    await house.policy(four_eyes_from=1)
+    done = await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    await house.run("UPDATE command SET deadline = now() WHERE tenant_id = $1")
+    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
+    said = {"id": done["command"]["id"], "granted": True, "whole": False}
+    assert codes(await second.ask(APPROVE, **said)) == ["COMMAND_STATE"]
+
+
+async def test_mass_disconnection_trips_the_breaker_and_freezes(
+    database: Database, client: httpx.AsyncClient, downlink: Downlink, events: Events
+) -> None:
+    house = await make_house(database, client, downlink, events, meters=8)
+    await house.policy(tenant_share=0.01, network_share=0.01)
+    asked = desk(house)
+    for place in range(5):
+        done = await asked.ask(SWITCH, point=point_of(house, place), state="OFF", key=str(place))
+        assert done["command"]["state"] == "QUEUED"
+    done = await asked.ask(SWITCH, point=point_of(house, 5), state="OFF", key="5")
+    assert done["command"]["state"] == "AWAITING_APPROVAL"
+    assert await house.device.poll() == []  # those before it are frozen, too
+    refused = await asked.ask(SWITCH, point=point_of(house, 6), state="OFF", key="6")
+    assert codes(refused) == ["BREAKER_OPEN"]
+    danger = await asked.ask(CAUSED, point=point_of(house, 6), cause="DANGER", key="d")
+    assert danger["command"]["state"] == "AWAITING_APPROVAL"
+    breakers = (await asked.ask(CONTROL))["control"]["breakers"]
+    assert sorted(one["network"] or 0 for one in breakers) == [0, 1]
+    assert codes(await asked.ask(CLOSE, id=breakers[0]["id"])) == ["SECOND_PERSON_NEEDED"]
+    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
+    for one in breakers:
+        assert codes(await second.ask(CLOSE, id=one["id"])) == []
+    await asyncio.sleep(0.6)  # the next look
+    assert len(await house.device.poll()) == 5
+
+
+async def test_the_kill_switch_calls_everything_back(house: House) -> None:
+    asked = desk(house, "user:2", *permissions_of(Role.DISPATCHER))
+    done = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    stopped = await asked.ask(STOP, input={"reason": "fire"})
+    assert stopped["control"]["stoppedBy"] == "user:2"
+    assert await house.device.poll() == []
+    shown = await asked.ask(NODE, id=done["command"]["id"])
+    assert (shown["state"], shown["code"]) == ("CANCELLED", "KILL_SWITCH")
+    refused = await asked.ask(SWITCH, point=point_of(house), state="ON", key="l")
+    assert codes(refused) == ["CONTROL_STOPPED"]
+    lift = {"reason": "over", "stopped": False}
+    assert codes(await asked.ask(STOP, input=lift)) == ["FORBIDDEN"]
+    administrator = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
+    assert (await administrator.ask(STOP, input=lift))["control"]["stoppedAt"] is None
+    assert codes(await asked.ask(SWITCH, point=point_of(house), state="ON", key="m")) == []
+
+
+async def test_the_kill_switch_of_the_installation_stops_every_tenant(house: House) -> None:
+    before = await house.order(READ)
+    everywhere = {"reason": "attack", "everywhere": True}
+    dispatcher = desk(house, "user:2", *permissions_of(Role.DISPATCHER))
+    assert (await dispatcher.result(STOP, input=everywhere)).errors is not None
+    platform = desk(house)
+    assert (await platform.ask(STOP, input=everywhere))["control"]["stoppedEverywhere"] is True
+    assert await house.device.poll() == []
+    done = await platform.ask(READING, point=point_of(house))
+    assert codes(done) == ["CONTROL_STOPPED"]
+    await platform.ask(STOP, input={**everywhere, "stopped": False})
+    assert await house.device.poll() == []  # what was ordered before is never sent
+    assert await house.state(before) == "queued"
+    after = await house.order(READ, point=1)
+    assert [one["id"] for one in await house.device.poll()] == [after]
+
+
+async def test_interlocks_are_told_by_their_code(house: House) -> None:
+    asked = desk(house)
+    critical = {"point": point_of(house), "critical": True}
+    assert (await asked.ask(ACTUATOR, input=critical))["actuator"]["critical"] is True
+    given = {"point": point_of(house), "state": "OFF", "key": "k"}
+    assert codes(await asked.ask(SWITCH, **given)) == ["INTERLOCK_CRITICAL"]
+    debt = {"point": point_of(house, 1), "cause": "NON_PAYMENT", "key": "l"}
+    assert codes(await asked.ask(CAUSED, **debt)) == ["INTERLOCK_NOTICE"]
+    many = await asked.ask(
+        MANY, points=[point_of(house), point_of(house, 1), "x"], state="OFF", key="m"
+    )
+    assert many["commands"] == 1
+    assert sorted(one["code"] for one in many["skipped"]) == ["INTERLOCK_CRITICAL", "NOT_FOUND"]
+
+
+async def test_a_command_is_called_back_before_it_leaves_and_not_after(house: House) -> None:
+    asked = desk(house)
+    first = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    assert (await asked.ask(CANCEL, id=first["command"]["id"]))["command"]["state"] == "CANCELLED"
+    assert await house.device.poll() == []
+    second = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="l")
+    assert len(await house.device.poll()) == 1
+    assert codes(await asked.ask(CANCEL, id=second["command"]["id"])) == ["COMMAND_STATE"]
+
+
+async def test_many_supplies_come_back_one_after_another(house: House) -> None:
+    await house.policy(reconnects_per_minute=60)
+    points = [point_of(house, place) for place in range(3)]
+    await desk(house).ask(MANY, points=points, state="ON", key="k")
+    assert len(await house.device.poll()) == 1
+
+
+async def test_a_load_limit_travels_in_watts(house: House) -> None:
+    asked = desk(house)
+    for kw in (0, -1, 0.01, 1e300):
+        assert codes(await asked.ask(LIMIT, point=point_of(house), kw=kw)) == ["INVALID"]
+    done = await asked.ask(LIMIT, point=point_of(house), kw=2.5)
+    assert done["command"]["limitKw"] == 2.5
+    (told,) = await house.device.poll()
+    assert (told["kind"], told["limit_w"]) == ("set_load_limit", 2500)
+
+
+async def test_a_requested_reading_shows_the_register(house: House) -> None:
+    done = await desk(house).ask(READING, point=point_of(house))
+    (told,) = await house.device.poll()
+    await house.device.ack({"id": told["id"], "state": "executed", "counter": 4321})
+    shown = await desk(house).ask(NODE, id=done["command"]["id"])
+    assert shown["reading"] == {"counter": 4321.0, "value": 4.321, "unit": "kWh"}
+
+
+async def test_a_resident_switches_their_own_supply_alone(house: House) -> None:
+    resident = desk(house, "user:77", *permissions_of(Role.RESIDENT))
+    resident.scope = Scope(
+        house.scope.tenant_id, "user:77", permissions_of(Role.RESIDENT), frozenset()
+    )
+    given = {"point": point_of(house), "state": "OFF", "key": "k"}
+    assert codes(await resident.ask(SWITCH, **given)) == ["NOT_FOUND"]
+    await move_in(house, 77, place=0, days_ago=10)
+    mine = await resident.ask(SWITCH, **given)
+    assert mine["errors"] == []
+    neighbour = {**given, "point": point_of(house, 1), "key": "n"}
+    assert codes(await resident.ask(SWITCH, **neighbour)) == ["NOT_FOUND"]
+    assert (await resident.result(LIMIT, point=point_of(house), kw=2.0)).errors is not None
+    (told,) = await house.device.poll()
+    await house.device.executed(told)
+    assert codes(await resident.ask(SWITCH, **{**given, "state": "ON", "key": "on"})) == []
+    (told,) = await house.device.poll(told["number"])
+    await house.device.executed(told)
+    # who was cut off by the utility does not bring it back
+    await desk(house).ask(SWITCH, **{**given, "key": "u"})
+    (told,) = await house.device.poll(told["number"])
+    await house.device.executed(told)
+    back = await resident.ask(SWITCH, **{**given, "state": "ON", "key": "back"})
+    assert codes(back) == ["NOT_YOUR_SWITCH"]
+    seen = (await resident.ask("{ viewer { commands { edges { node { cause } } } } }"))["commands"]
+    assert [entry["node"]["cause"] for entry in seen["edges"]] == ["OWN_REQUEST"] * 2
+    await house.run("UPDATE resident SET moved_out_at = now() WHERE tenant_id = $1")
+    assert codes(await resident.ask(SWITCH, **{**given, "key": "gone"})) == ["NOT_FOUND"]
+
+
+async def move_in(house: House, user: int, *, place: int, days_ago: int) -> None:
+    await house.run(
+        "WITH who AS (INSERT INTO user_account (id, email, name, locale)"
+        " VALUES ($2, 'u77@example.org', 'U', 'en') ON CONFLICT DO NOTHING),"
+        " ac AS (INSERT INTO account (tenant_id, premise_id, number)"
+        "  SELECT $1, premise_id, 'A' FROM metering_point WHERE tenant_id = $1 AND id = $3"
+        "  RETURNING id)"
+        " INSERT INTO resident (tenant_id, account_id, user_id, name, moved_in_at)"
+        " SELECT $1, id, $2, 'R', $4 FROM ac",
+        user,
+        house.points[place],
+        datetime.now(UTC) - timedelta(days=days_ago),
+    )
+
+
+async def test_another_tenant_sees_and_moves_nothing(
+    house: House,
+    database: Database,
+    client: httpx.AsyncClient,
+    downlink: Downlink,
+    events: Events,
+) -> None:
+    stranger = desk(await make_house(database, client, downlink, events))
+    done = await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    number = done["command"]["id"]
+    foreign = await stranger.ask(SWITCH, point=point_of(house), state="OFF", key="k")
+    absent = encode(Kind.METERING_POINT, 10**12)
+    nothing = await stranger.ask(SWITCH, point=absent, state="OFF", key="k")
+    assert codes(foreign) == codes(nothing) == ["NOT_FOUND"]
+    assert await stranger.ask(NODE, id=number) is None
+    assert codes(await stranger.ask(CANCEL, id=number)) == ["NOT_FOUND"]
+    said = {"id": number, "granted": True, "whole": True}
+    assert codes(await stranger.ask(APPROVE, **said)) == ["NOT_FOUND"]
+    assert (await stranger.ask(LIST, point=point_of(house)))["commands"]["edges"] == []
+    assert len(await house.device.poll()) == 1
+
+
+async def test_lists_run_from_the_newest_in_pages(house: House) -> None:
+    for key in ("a", "b", "c"):
+        await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key=key)
+    await desk(house).ask(SWITCH, point=point_of(house, 1), state="OFF", key="d")
+    page = (await desk(house).ask(LIST, point=point_of(house)))["commands"]
+    ids = [entry["node"]["id"] for entry in page["edges"]]
+    rest = await desk(house).ask(LIST, point=point_of(house), after=page["pageInfo"]["endCursor"])
+    ids += [entry["node"]["id"] for entry in rest["commands"]["edges"]]
+    assert len(set(ids)) == 3
+    assert rest["commands"]["pageInfo"]["hasNextPage"] is False
+
+
+async def test_progress_is_told_to_who_listens(house: House) -> None:
+    scope = house.acting("user:1")
+    async with StreamContext(house.database, scope, house.events) as context:
+        stream = await schema.subscribe(
+            "subscription { commandChanged { id state } }", context_value=context
+        )
+        seen: list[str] = []
+
+        async def listen() -> None:
+            async for event in stream:  # type: ignore[union-attr]
+                seen.append(event.data["commandChanged"]["state"])
+                if seen[-1] == "EXECUTED":
+                    return
+
+        listening = asyncio.create_task(listen())
+        await asyncio.sleep(0.2)
+        await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key="k")
+        await asyncio.sleep(0.1)
+        (told,) = await house.device.poll()
+        await asyncio.sleep(0.1)
+        await house.device.executed(told)
+        async with asyncio.timeout(5):
+            await listening
+    assert seen == ["QUEUED", "LEASED", "EXECUTED"]
+
+
+async def executed_ago(house: House, hours: int, point: int = 0) -> int:
+    """A disconnection that was executed some hours ago, by the start of an hour."""
+    command = await house.order(point=point)
+    told = [one for one in await house.device.poll() if one["id"] == command]
+    await house.device.executed(*told)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    await house.run(
+        "UPDATE command SET verify_hour = $2 WHERE tenant_id = $1 AND id = $3",
+        now - timedelta(hours=hours),
+        command,
+    )
+    return command
+
+
+async def read(house: House, *counters: int, point: int = 0) -> None:
+    """Push counters of the full hours before the last one, oldest first, and fold them."""
+    first = hour_of(datetime.now(UTC)) - len(counters) - 1
+    channel = point + 1
+    blocks = [block(first + at, 1, {channel: value}) for at, value in enumerate(counters)]
+    answer = await house.device.push(house.device.frame(*blocks))
+    assert len(answer.json()["accepted"]) == 1
+    await metering.fold(Work(house.database, SilentQueue(), house.events), house.scope.tenant_id)
+
+
+async def tended(house: House) -> None:
+    work = Work(house.database, SilentQueue(), house.events)
+    await tasks.tend(work, house.scope.tenant_id)
+
+
+async def test_consumption_verifies_a_disconnection(house: House) -> None:
+    dark = await executed_ago(house, 2)
+    await read(house, 5000, 5000)
+    lit = await executed_ago(house, 2, point=1)
+    await read(house, 5000, 5700, point=1)
+    unread = await executed_ago(house, 2, point=2)
+    await tended(house)
+    assert await house.state(dark) == "verified"
+    row = await house.row(lit)
+    assert (row["state"], row["code"]) == ("failed", "STILL_CONSUMES")
+    assert await house.state(unread) == "executed"
+    await house.run(
+        "UPDATE command SET verify_hour = now() - interval '73 h' WHERE tenant_id = $1 AND id = $2",
+        unread,
+    )
+    await tended(house)
+    row = await house.row(unread)
+    assert (row["state"], row["code"]) == ("failed", "NO_READING")
+
+
+async def test_the_bell_of_a_command_rings_when_it_expires(house: House) -> None:
+    await house.policy(**FREE, switch_expiry_s=10)
+    command = await house.order()
+    await tended(house)
+    assert await house.state(command) == "queued"
+    async with house.database.session(house.scope) as session:
+        driver = await session.driver()
+        due = await driver.fetch(
+            "SELECT due_at FROM work_bell WHERE tenant_id = $1 AND kind = 'commands'",
+            house.scope.tenant_id,
+        )
+    deadline = (await house.row(command))["deadline"]
+    assert deadline in {row[0] for row in due}
+
+
+def test_every_role_that_may_switch_is_known() -> None:
+    able = {role for role in Role if Permission.CONTROL_EXECUTE in permissions_of(role)}
+    assert able == {Role.DISPATCHER, Role.INTEGRATOR}
+    assert not {
+        role
+        for role in Role
+        if {Permission.CONTROL_EXECUTE, Permission.CONTROL_APPROVE} <= permissions_of(role)
+    }
