@@ -101,8 +101,14 @@ FROM series, (SELECT (now() AT TIME ZONE 'UTC')::date AS today) AS t
 """
 
 MONTHS = """
-SELECT ensure_month(to_date(right(relname, 7), 'YYYY_MM')) FROM pg_class
-WHERE relname LIKE 'series_day\\_____\\___' AND relkind = 'r'
+DO $$
+DECLARE part regclass;
+BEGIN
+    FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'series_day'::regclass LOOP
+        EXECUTE format('ALTER TABLE %s SET (fillfactor = 90)', part);
+        PERFORM ensure_month(to_date(right(part::text, 7), 'YYYY_MM'));
+    END LOOP;
+END $$
 """
 
 
