@@ -21,7 +21,7 @@ from tenants.particulars import (
 )
 from tenants.passwords import Passwords
 from tenants.permissions import Permission, role_named
-from tenants.session import Database
+from tenants.session import Database, TenantSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,36 @@ class CreatedTenant:
     tenant: TenantId
     client_id: str
     client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """As what somebody may act in a tenant: on one site and below or on all of it, from .. to."""
+
+    tenant: TenantId
+    role: str
+    site: SiteId | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+    def membership(self, user: UserId) -> Membership:
+        """The row of ``user``.
+
+        Raises
+        ------
+        InvalidError
+            UNKNOWN_ROLE or INVALID_PERIOD.
+        """
+        start = self.valid_from or datetime.now(UTC)
+        _check_period(start, self.valid_to)
+        return Membership(
+            tenant_id=self.tenant,
+            user_id=user,
+            role=str(role_named(self.role)),
+            site_id=self.site,
+            valid_from=start,
+            valid_to=self.valid_to,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +146,11 @@ async def create_user(  # noqa: PLR0913 - what an account is created from
     locale: str = "en",
     actor: str = "cli",
     passwords: Passwords | None = None,
+    seat: Seat | None = None,
 ) -> CreatedUser:
     """Create the account of a person, known by e-mail, by account code, or by both.
+
+    With a ``seat`` the person gets that too, or nothing is made.
 
     Raises
     ------
@@ -127,6 +160,8 @@ async def create_user(  # noqa: PLR0913 - what an account is created from
     ConflictError
         ACCOUNT_EXISTS: the e-mail or the account code is taken.
     """
+    if seat is not None:
+        seat.membership(UserId(0))  # what is wrong with it is told before anything is made
     generated = credentials.readable_password() if password is None else None
     user = UserAccount(
         name=checked_name(name),
@@ -140,23 +175,28 @@ async def create_user(  # noqa: PLR0913 - what an account is created from
         )
     hasher = passwords or Passwords()
     user.password_hash = await hasher.hash(password or generated or "")
-    await _save_account(database, user, actor)
+    if seat is None:
+        async with database.global_session() as session:
+            await _save_account(session, user, actor)
+    else:
+        async with database.session(_administrator(seat.tenant, actor)) as session:
+            await _save_account(session, user, actor)
+            await _seat(session, seat, user.id)
     return CreatedUser(user.id, generated)
 
 
-async def _save_account(database: Database, user: UserAccount, actor: str) -> None:
+async def _save_account(session: AsyncSession, user: UserAccount, actor: str) -> None:
+    session.add(user)
     try:
-        async with database.global_session() as session:
-            session.add(user)
-            await session.flush()
-            # The trail holds the number and no personal data, since it can never be erased.
-            await audit.record_on_platform(session, actor, "user.create", f"user:{user.id}")
+        await session.flush()
     except IntegrityError as error:
         raise ConflictError(
             "email, account_code: an account with this login exists",
             code="ACCOUNT_EXISTS",
             field="email",
         ) from error
+    # The trail holds the number and no personal data, since it can never be erased.
+    await audit.record_on_platform(session, actor, "user.create", f"user:{user.id}")
 
 
 async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, until when
@@ -179,23 +219,20 @@ async def add_membership(  # noqa: PLR0913 - who, where, as what, from when, unt
     NotFoundError, ConflictError
         No such tenant, user or site; MEMBERSHIP_EXISTS.
     """
-    start = valid_from or datetime.now(UTC)
-    _check_period(start, valid_to)
-    member = Membership(
-        tenant_id=tenant,
-        user_id=user,
-        role=str(role_named(role)),
-        site_id=site,
-        valid_from=start,
-        valid_to=valid_to,
-    )
+    seat = Seat(tenant, role, site, valid_from, valid_to)
+    seat.membership(user)
     async with database.session(_administrator(tenant, actor)) as session:
-        await _must_exist(session, tenant, user)
-        await _must_be_new(session, member)
-        session.add(member)
-        await _flush_site(session, site)
-        detail = {"role": member.role, "site": site}
-        await audit.record(session, "membership.add", f"user:{user}", detail)
+        await _seat(session, seat, user)
+
+
+async def _seat(session: TenantSession, seat: Seat, user: UserId) -> None:
+    member = seat.membership(user)
+    await _must_exist(session, seat.tenant, user)
+    await _must_be_new(session, member)
+    session.add(member)
+    await _flush_site(session, seat.site)
+    detail = {"role": member.role, "site": seat.site}
+    await audit.record(session, "membership.add", f"user:{user}", detail)
 
 
 def _check_period(start: datetime, valid_to: datetime | None) -> None:

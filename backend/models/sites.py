@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from domain.identity import PremiseId, SiteId
+from tenants.models.parties import Membership
 from tenants.orm import Base, TenantOwned
 
 
@@ -48,6 +49,12 @@ class Site(TenantOwned, Base):
     timezone: Mapped[str]
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
+
+
+# Sites are not known where memberships are declared, so the key is added here.
+Base.metadata.tables[Membership.__tablename__].append_constraint(
+    ForeignKeyConstraint(["tenant_id", "site_id"], ["site.tenant_id", "site.id"])
+)
 
 
 class Premise(TenantOwned, Base):

@@ -116,21 +116,15 @@ def create_user(  # noqa: PLR0913 - what a person is created from
 
     from tenants import provisioning  # noqa: PLC0415 - loads the models
 
-    async def work(database: "Database") -> provisioning.CreatedUser:
-        made = await provisioning.create_user(
-            database, name=name, email=email, account_code=account_code, locale=locale
+    seat = None
+    if tenant is not None and role is not None:
+        end = None if until is None else until.replace(tzinfo=UTC)
+        seat = provisioning.Seat(TenantId(tenant), role, valid_to=end)
+    made = on_the_installation(
+        lambda database: provisioning.create_user(
+            database, name=name, email=email, account_code=account_code, locale=locale, seat=seat
         )
-        if tenant is not None and role is not None:
-            await provisioning.add_membership(
-                database,
-                tenant=TenantId(tenant),
-                user=made.user,
-                role=role,
-                valid_to=None if until is None else until.replace(tzinfo=UTC),
-            )
-        return made
-
-    made = on_the_installation(work)
+    )
     result({"user": made.user, "password": made.password}, as_json=as_json)
 
 

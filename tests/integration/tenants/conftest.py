@@ -13,10 +13,12 @@ import httpx
 import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
+from sqlalchemy import select, text
 from starlette.applications import Starlette
 
 from domain.identity import Scope, SiteId, TenantId, UserId
-from tenants import clients, provisioning
+from tenants import audit, clients, provisioning
+from tenants.models import AuditEntry
 from tenants.oauth.parties import Client
 from tenants.oauth.routes import oauth_routes
 from tenants.oauth.service import OAuthService
@@ -30,6 +32,10 @@ MASTER_KEY = b"0123456789abcdef0123456789abcdef"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 _numbers = count(1)
+_SITE = text(
+    "INSERT INTO site (tenant_id, kind, name, name_path, path, timezone)"
+    " VALUES (:tenant, 'house', :name, :name, '1', 'UTC') RETURNING id"
+)
 
 
 @dataclass
@@ -83,6 +89,14 @@ class World:
                 site=None if site is None else SiteId(site),
             )
         return Someone(made.user, email, code, password)
+
+    async def site(self, tenant: TenantId) -> int:
+        """A house of the tenant."""
+        name = f"House {next(_numbers)}"
+        async with self.database.session(Scope(tenant, "test")) as session:
+            found = await session.scalar(_SITE, {"tenant": tenant, "name": name})
+        assert found is not None
+        return int(found)
 
     async def web_client(self, tenant: TenantId, **options: object) -> clients.ClientCredentials:
         async with self.database.session(Scope(tenant, "test")) as session:
@@ -163,3 +177,26 @@ def world(database: Database) -> World:
 async def browser(world: World) -> AsyncIterator[Visitor]:
     async with Visitor(world.service) as visitor:
         yield visitor
+
+
+async def exchange(browser: Visitor, given: str, pkce: Pkce, **fields: str) -> httpx.Response:
+    body = {
+        "grant_type": "authorization_code",
+        "client_id": "console",
+        "code": given,
+        "redirect_uri": CALLBACK,
+        "code_verifier": pkce.verifier,
+    } | fields
+    return await browser.post("/oauth/token", data={k: v for k, v in body.items() if v})
+
+
+async def refresh(browser: Visitor, token: str) -> httpx.Response:
+    body = {"grant_type": "refresh_token", "client_id": "console", "refresh_token": token}
+    return await browser.post("/oauth/token", data=body)
+
+
+async def actions_of(world: World, tenant: TenantId) -> list[str]:
+    async with world.database.session(Scope(tenant)) as session:
+        trail = (await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))).all()
+    assert audit.first_broken(trail) is None
+    return [entry.action for entry in trail]

@@ -1,22 +1,14 @@
 """People: sign in, choose, agree, exchange, refresh, sign out."""
 
-from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from domain.errors import UnauthenticatedError
-from domain.identity import Scope, TenantId
-from tenants import audit, clients
 from tenants.models import (
-    AuditEntry,
-    AuthorizationCode,
-    Membership,
-    RefreshToken,
     Tenant,
     UserAccount,
 )
@@ -26,33 +18,13 @@ from tests.integration.tenants.conftest import (
     Pkce,
     Visitor,
     World,
+    actions_of,
     code_in,
+    exchange,
     link,
     query_of,
+    refresh,
 )
-
-
-async def exchange(browser: Visitor, given: str, pkce: Pkce, **fields: str) -> httpx.Response:
-    body = {
-        "grant_type": "authorization_code",
-        "client_id": "console",
-        "code": given,
-        "redirect_uri": CALLBACK,
-        "code_verifier": pkce.verifier,
-    } | fields
-    return await browser.post("/oauth/token", data={k: v for k, v in body.items() if v})
-
-
-async def refresh(browser: Visitor, token: str) -> httpx.Response:
-    body = {"grant_type": "refresh_token", "client_id": "console", "refresh_token": token}
-    return await browser.post("/oauth/token", data=body)
-
-
-async def actions_of(world: World, tenant: TenantId) -> list[str]:
-    async with world.database.session(Scope(tenant)) as session:
-        trail = (await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence))).all()
-    assert audit.first_broken(trail) is None
-    return [entry.action for entry in trail]
 
 
 async def test_from_sign_in_to_tokens_and_who_it_was(world: World, browser: Visitor) -> None:
@@ -149,8 +121,12 @@ async def test_several_seats_are_chosen_from_and_sites_do_not_mix(
     world: World, browser: Visitor
 ) -> None:
     home, work = await world.tenant("Riverside"), await world.tenant("Northwater")
+    flat = await world.site(home.tenant)
+    first, second = await world.site(work.tenant), await world.site(work.tenant)
     ann = await world.person(
-        (home.tenant, "resident", 7), (work.tenant, "operator", 3), (work.tenant, "operator", 4)
+        (home.tenant, "resident", flat),
+        (work.tenant, "operator", first),
+        (work.tenant, "operator", second),
     )
     pkce = Pkce()
     page = await browser.log_in(await browser.get(link("console", pkce)), ann)
@@ -161,7 +137,7 @@ async def test_several_seats_are_chosen_from_and_sites_do_not_mix(
     tokens = (await exchange(browser, code_in(answer), pkce)).json()
     scope = await world.service.authenticator.scope_of(tokens["access_token"])
     assert scope.tenant_id == work.tenant
-    assert scope.sites == {3, 4}
+    assert scope.sites == {first, second}
     forged = await browser.submit(page, seat=f"{home.tenant}:tenant-admin:all")
     assert "code=" not in forged.headers["location"]
 
@@ -192,106 +168,6 @@ async def test_a_tenants_client_asks_for_consent_and_sees_that_tenant_only(
     assert answer.status_code == 200
     scope = await world.service.authenticator.scope_of(answer.json()["access_token"])
     assert scope.tenant_id == work.tenant
-
-
-async def test_a_code_is_bound_to_verifier_client_and_address(
-    world: World, browser: Visitor
-) -> None:
-    made = await world.tenant()
-    client = await world.web_client(made.tenant, public=True)
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    code = await browser.code_for(link("console", pkce), ann)
-    for fields in (
-        {"code_verifier": Pkce().verifier},
-        {"redirect_uri": "https://evil.example/"},
-        {"client_id": client.client_id},
-        {"code": code[:-1]},
-        {"code": "nonsense"},
-    ):
-        answer = await exchange(browser, code, pkce, **fields)
-        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), fields
-    missing = await exchange(browser, code, pkce, code_verifier="")
-    assert (missing.status_code, missing.json()["error"]) == (400, "invalid_request")
-    assert (await exchange(browser, code, pkce)).status_code == 200
-
-
-async def test_a_code_used_twice_ends_what_it_gave(world: World, browser: Visitor) -> None:
-    made = await world.tenant()
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    code = await browser.code_for(link("console", pkce), ann)
-    first = (await exchange(browser, code, pkce)).json()
-    again = await exchange(browser, code, pkce)
-    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
-    assert (await refresh(browser, first["refresh_token"])).status_code == 400
-    assert "code.reuse" in await actions_of(world, made.tenant)
-
-
-async def test_an_expired_code_is_worth_nothing(world: World, browser: Visitor) -> None:
-    made = await world.tenant()
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    code = await browser.code_for(link("console", pkce), ann)
-    async with world.database.session(Scope(made.tenant)) as session:
-        past = datetime.now(UTC) - timedelta(seconds=1)
-        await session.execute(update(AuthorizationCode).values(expires_at=past))
-    assert (await exchange(browser, code, pkce)).json()["error"] == "invalid_grant"
-
-
-async def test_refresh_tokens_rotate_and_a_reused_one_ends_the_family(
-    world: World, browser: Visitor
-) -> None:
-    made = await world.tenant()
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    code = await browser.code_for(link("console", pkce), ann)
-    first = (await exchange(browser, code, pkce)).json()["refresh_token"]
-    second = (await refresh(browser, first)).json()["refresh_token"]
-    third = (await refresh(browser, second)).json()["refresh_token"]
-    assert len({first, second, third}) == 3
-    stolen = await refresh(browser, first)
-    assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
-    assert (await refresh(browser, third)).json()["error"] == "invalid_grant"
-    assert "refresh-token.reuse" in await actions_of(world, made.tenant)
-    async with world.database.session(Scope(made.tenant)) as session:
-        kept = (await session.scalars(select(RefreshToken))).all()
-    assert len(kept) == 3
-    assert not any(first.encode() in row.token_hash for row in kept)
-
-
-async def test_who_lost_the_role_cannot_refresh(world: World, browser: Visitor) -> None:
-    made = await world.tenant()
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    code = await browser.code_for(link("console", pkce), ann)
-    token = (await exchange(browser, code, pkce)).json()["refresh_token"]
-    async with world.database.session(Scope(made.tenant)) as session:
-        await session.execute(update(Membership).values(valid_to=datetime.now(UTC)))
-    assert (await refresh(browser, token)).json()["error"] == "invalid_grant"
-
-
-async def test_expired_codes_and_tokens_are_forgotten_and_live_ones_kept(
-    world: World, browser: Visitor
-) -> None:
-    made = await world.tenant()
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    await exchange(browser, await browser.code_for(link("console", pkce), ann), pkce)
-    scope = Scope(made.tenant)
-    for table in (AuthorizationCode, RefreshToken):
-        async with world.database.session(scope) as session:
-            await clients.forget_expired(session)
-            assert len((await session.scalars(select(table))).all()) == 1
-            long_ago = datetime.now(UTC) - timedelta(days=2)
-            await session.execute(update(table).values(expires_at=long_ago))
-            await clients.forget_expired(session)
-            assert (await session.scalars(select(table))).all() == []
-
-
-async def test_revoking_a_refresh_token_ends_its_family(world: World, browser: Visitor) -> None:
-    made = await world.tenant()
-    ann, pkce = await world.person((made.tenant, "operator", None)), Pkce()
-    code = await browser.code_for(link("console", pkce), ann)
-    token = (await exchange(browser, code, pkce)).json()["refresh_token"]
-    body = {"client_id": "console", "token": token}
-    assert (await browser.post("/oauth/revoke", data=body)).status_code == 200
-    assert (await refresh(browser, token)).json()["error"] == "invalid_grant"
-    assert "refresh-token.revoke" in await actions_of(world, made.tenant)
 
 
 async def test_a_suspended_tenant_or_account_is_shut_out(world: World, browser: Visitor) -> None:

@@ -98,6 +98,38 @@ async def test_memberships_are_checked(world: World) -> None:
     await add(world.database, tenant=made.tenant, user=ann.id, role="operator")
     with pytest.raises(ConflictError, match="already"):
         await add(world.database, tenant=made.tenant, user=ann.id, role="operator")
+    theirs = SiteId(await world.site((await world.tenant()).tenant))
+    for absent in (SiteId(10**9), theirs):
+        with pytest.raises(NotFoundError, match="no site"):
+            await add(world.database, tenant=made.tenant, user=ann.id, role="manager", site=absent)
+
+
+@pytest.mark.parametrize(
+    ("seat", "code"),
+    [
+        (provisioning.Seat(TenantId(10**9), "operator"), "NOT_FOUND"),
+        (provisioning.Seat(TenantId(1), "king"), "UNKNOWN_ROLE"),
+    ],
+)
+async def test_a_person_without_the_seat_asked_for_is_not_made(
+    world: World, seat: provisioning.Seat, code: str
+) -> None:
+    login = f"seated-{code.lower()}@example.org"
+    with pytest.raises(BalanceError) as caught:
+        await provisioning.create_user(
+            world.database, name="Nobody", email=login, passwords=world.passwords, seat=seat
+        )
+    assert caught.value.code == code
+    made = await world.tenant()
+    await provisioning.create_user(
+        world.database,
+        name="Somebody",
+        email=login,
+        passwords=world.passwords,
+        seat=provisioning.Seat(made.tenant, "operator"),
+    )
+    trail = await trail_of(world.database, made.tenant)
+    assert "membership.add" in [entry.action for entry in trail]
 
 
 @pytest.mark.parametrize(
