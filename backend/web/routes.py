@@ -13,8 +13,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from backend.settings import Settings
+from tenants.oauth.pages import TEMPLATES
 
 HERE = Path(__file__).parent
+SHARED: list[str | tuple[str, str]] = [("tenants", "static")]
+"""Sign-in has the sheet and the mark that all pages share."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -66,7 +69,7 @@ class RevalidatedFiles(StaticFiles):
 def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
     """Routes of the pages."""
     templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([HERE / "templates", TEMPLATES]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -75,7 +78,7 @@ def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
     pages = Pages(settings, sdl, templates)
     routes: list[BaseRoute] = [
         Route("/", pages.landing),
-        Mount("/static", RevalidatedFiles(directory=HERE / "static")),
+        Mount("/static", RevalidatedFiles(directory=HERE / "static", packages=SHARED)),
     ]
     if settings.introspection:
         routes.append(Route("/schema.graphql", pages.schema))

@@ -15,6 +15,7 @@ from tenants.oauth.texts import TEXTS
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
+TEMPLATES = HERE / "templates"
 PRODUCT = Brand("Balance")
 
 
@@ -42,7 +43,7 @@ class Pages:
     def __init__(self, *, secure: bool) -> None:
         self._secure = secure
         self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
             trim_blocks=True,

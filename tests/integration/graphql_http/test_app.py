@@ -137,3 +137,13 @@ async def test_a_tenant_that_asks_too_much_is_told_when_to_come_back(
     assert refused
     assert code_of(refused[0]) == "RATE_LIMITED"
     assert 0 < int(refused[0].headers["retry-after"]) <= 61
+
+
+async def test_pages_and_sign_in_share_one_sheet_and_one_mark(api: Door) -> None:
+    async with httpx.AsyncClient(base_url=api.url) as client:
+        for name in ("product.css", "mark.svg"):
+            ours = await client.get(f"/static/{name}")
+            theirs = await client.get(f"/oauth/static/{name}")
+            assert ours.status_code == theirs.status_code == 200
+            assert ours.text == theirs.text
+        assert '<svg class="mark"' in (await client.get("/")).text
