@@ -11,7 +11,7 @@ estimated with the sum preserved, as long as the counter cannot have wrapped uns
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from fractions import Fraction
 from math import gcd, lcm
@@ -20,11 +20,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics import gaps, runs
+from analytics.gaps import Pairs
 from domain.errors import InvalidError, ShapeError
 from domain.quality import CodeArray, Quality
 from domain.quantities import EnergyArray, Mask
 
-SECONDS = 3600
+SECONDS = gaps.SECONDS
 FOREVER_S = 2**53
 """End of an installation that still stands, in seconds since the epoch."""
 
@@ -88,11 +90,13 @@ class Installations:
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def register(self, pulses: NDArray[np.int64]) -> EnergyArray:
-        """Register in Wh or litres after ``pulses`` since the installation, shape ``(n,)``."""
-        whole = pulses // self.divisor
-        rest = pulses - whole * self.divisor
-        part: EnergyArray = np.floor_divide(self.offset + rest * self.slope, self.divisor)
-        return whole * self.slope + part
+        """Register in Wh or litres after so many pulses, shape ``(n,)`` or ``(n, t)``."""
+        terms = self.offset, self.slope, self.divisor
+        offset, slope, divisor = (one[:, None] for one in terms) if pulses.ndim > 1 else terms
+        whole = pulses // divisor
+        rest = pulses - whole * divisor
+        part: EnergyArray = np.floor_divide(offset + rest * slope, divisor)
+        return whole * slope + part
 
 
 def columns(term: Terms) -> tuple[int, ...]:
@@ -160,6 +164,10 @@ class Knots:
     """Pulses since the installation; meaningless in a knot to the right."""
 
     known: Mask
+
+    def take(self, rows: NDArray[np.int64]) -> "Knots":
+        """Choose some rows."""
+        return Knots(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +255,25 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
         message = f"{len(installations)} installations, counters {counters.shape}, {codes.shape}"
         raise ShapeError(message)
     size, hours = counters.shape
-    pairs = _pairs(installations, start, counters, codes, left, right)
     axis = start + np.arange(hours)
     covered = covers(installations, axis)
     values = np.zeros((size, hours), dtype=np.int64)
     known = np.zeros((size, hours), dtype=np.bool_)
-    result = np.where(covered & (axis < now), Quality.MISSING, Quality.NOT_EXPECTED)
-    result = result.astype(np.uint8)
+    over = covered & (axis < now)
+    result = np.where(over, np.uint8(Quality.MISSING), np.uint8(Quality.NOT_EXPECTED))
+
+    run, even = _runs(installations, start, counters, left, right)
+    whole = np.flatnonzero(even)
+    if len(whole):
+        values[whole] = _along(installations, counters, run, left, whole)
+        known[whole] = run[whole]
+        result[whole] = np.where(run[whole], codes[whole], result[whole])
+    if len(whole) == size:
+        return Consumption(Hourly(values, known, result), start, start + hours)
+    rest = np.flatnonzero(~even)
+    some = installations.take(rest), start, counters[rest], codes[rest]
+    pairs = _pairs(*some, left.take(rest), right.take(rest))
+    pairs = replace(pairs, row=rest[pairs.row])
 
     single = pairs.hours == 1
     column = pairs.first_hour - start
@@ -265,7 +285,7 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
     result[row, at] = np.where(backwards, Quality.SUSPECT, pairs.code[inside])
 
     wide = pairs.take(~single & (column < hours) & (column + pairs.hours > 0))
-    _spread(wide, installations, start, values, known, result)
+    gaps.spread(wide, installations.longest_gap_h, start, values, known, result)
     return Consumption(
         Hourly(values, known, result),
         gap_start=min(start, *wide.first_hour.tolist(), start),
@@ -287,28 +307,33 @@ def expects(installations: Installations, axis: NDArray[np.int64], now: int) -> 
     return (axis >= first[:, None]) & (axis < end[:, None])
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Neighbouring knots of one installation; all arrays have shape ``(k,)``."""
+def _runs(
+    installations: Installations,
+    start: int,
+    counters: NDArray[np.int64],
+    left: Knots,
+    right: Knots,
+) -> tuple[Mask, Mask]:
+    """Hours with a counter after the left knot, and the rows in which they are one unbroken run."""
+    ends_s = (start + 1 + np.arange(counters.shape[1])) * SECONDS
+    known = (counters >= 0) & (ends_s > left.time_s[:, None])
+    known &= ends_s <= installations.end_s[:, None]
+    even = runs.unbroken(known, left.time_s // SECONDS - start)
+    return known, even & ~right.known & (installations.final_register < 0)
 
-    row: NDArray[np.int64]
-    from_s: NDArray[np.int64]
-    to_s: NDArray[np.int64]
-    amount: EnergyArray
-    code: CodeArray
-    absolute: Mask
-    """The later knot is a register somebody read, so no wrap is in doubt."""
 
-    @property
-    def first_hour(self) -> NDArray[np.int64]:
-        return self.from_s // SECONDS
-
-    @property
-    def hours(self) -> NDArray[np.int64]:
-        return -(-self.to_s // SECONDS) - self.first_hour
-
-    def take(self, chosen: Mask) -> "_Pairs":
-        return _Pairs(*(getattr(self, field.name)[chosen] for field in fields(self)))
+def _along(
+    installations: Installations,
+    counters: NDArray[np.int64],
+    known: Mask,
+    left: Knots,
+    rows: NDArray[np.int64],
+) -> EnergyArray:
+    """Consumption by hour of rows without a gap: every neighbour is one hour away."""
+    terms = installations.take(rows)
+    before, since = left.counter[rows], left.pulses[rows]
+    total = runs.pulses(counters[rows], known[rows], before, since, terms.wrap)
+    return np.diff(terms.register(total), axis=1)
 
 
 def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
@@ -318,7 +343,7 @@ def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
     codes: CodeArray,
     left: Knots,
     right: Knots,
-) -> _Pairs:
+) -> Pairs:
     """Line up the knots of each row in time and take the differences of neighbours."""
     size, hours = counters.shape
     times = np.empty((size, hours + 3), dtype=np.int64)
@@ -351,7 +376,7 @@ def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
     later = np.flatnonzero(~first)
     code_of = np.full(times.shape, Quality.MANUAL, dtype=np.uint8)
     code_of[:, 1:-2] = codes
-    return _Pairs(
+    return Pairs(
         row=row[later],
         from_s=time[later - 1],
         to_s=time[later],
@@ -359,35 +384,3 @@ def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
         code=code_of[row, column][later],
         absolute=final[later],
     )
-
-
-def _spread(  # noqa: PLR0913, PLR0917 - writes into the three arrays of the result
-    wide: _Pairs,
-    installations: Installations,
-    start: int,
-    values: EnergyArray,
-    known: Mask,
-    codes: CodeArray,
-) -> None:
-    """Share what flowed between distant knots among their hours by time, sum preserved."""
-    certain = (wide.hours <= installations.longest_gap_h[wide.row]) | wide.absolute
-    pairs = wide.take(certain & (wide.amount >= 0))
-    counts = pairs.hours
-    if not len(counts):
-        return
-    which = np.repeat(np.arange(len(counts)), counts)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    hour = pairs.first_hour[which] + offset
-    span = (pairs.to_s - pairs.from_s)[which]
-    whole, rest = pairs.amount[which] // span, pairs.amount[which] % span
-
-    def flowed_by(instant_s: NDArray[np.int64]) -> EnergyArray:
-        passed = np.clip(instant_s, pairs.from_s[which], pairs.to_s[which]) - pairs.from_s[which]
-        flowed: EnergyArray = whole * passed + rest * passed // span
-        return flowed
-
-    share = flowed_by((hour + 1) * SECONDS) - flowed_by(hour * SECONDS)
-    inside = (hour >= start) & (hour < start + values.shape[1])
-    row, column = pairs.row[which][inside], (hour - start)[inside]
-    values[row, column], known[row, column] = share[inside], True
-    codes[row, column] = Quality.ESTIMATED

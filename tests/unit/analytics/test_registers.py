@@ -1,5 +1,6 @@
 """Registers and hours: exact, telescoping, and silent where a wrap is in doubt."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from numpy.typing import NDArray
 
+from analytics import runs
 from analytics.registers import (
     Consumption,
     Installations,
@@ -21,7 +24,7 @@ from analytics.registers import (
 )
 from domain.errors import InvalidError, ShapeError
 from domain.hours import hour_of
-from domain.quality import Quality
+from domain.quality import CodeArray, Quality
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 LOW = hour_of(START)
@@ -226,3 +229,60 @@ def test_a_range_read_from_a_knot_equals_the_same_hours_read_from_the_start(
     ).hourly
     assert_array_equal(rest.values, whole.values[:, cut + 1 :])
     assert_array_equal(rest.codes, whole.codes[:, cut + 1 :])
+
+
+Street = tuple[list[Terms], NDArray[np.int64], CodeArray]
+
+
+@st.composite
+def streets(draw: st.DrawFn) -> Street:
+    """Meters over the same hours: with and without gaps, removed or standing."""
+    size = draw(st.integers(1, 12))
+    rows, counters = [], []
+    for _ in range(draw(st.integers(1, 5))):
+        term, steps, _ = draw(meters())
+        steps = (steps * size)[:size]
+        first, end = draw(st.integers(0, size)), draw(st.integers(0, size))
+        known = [first <= at < end for at in range(size)]
+        if draw(st.booleans()):
+            known = draw(st.lists(st.booleans(), min_size=size, max_size=size))
+        if draw(st.integers(0, 3)) == 0:
+            removed_at = START + timedelta(minutes=draw(st.integers(0, 60 * size)))
+            final = draw(st.none() | st.integers(0, 99999).map(Fraction))
+            term = dataclasses.replace(term, removed_at=removed_at, final_index=final)
+        start = START + timedelta(minutes=draw(st.sampled_from([-600, -90, -60, 0, 30, 60, 100])))
+        if term.removed_at is None or start < term.removed_at:
+            term = dataclasses.replace(term, installed_at=start)
+        rows.append(term)
+        shown = (term.initial_counter + np.cumsum(steps)) % term.wrap
+        counters.append(np.where(known, shown, -1))
+    codes = draw(st.lists(st.integers(0, 7), min_size=size, max_size=size))
+    return rows, np.array(counters), np.array([codes] * len(rows), dtype=np.uint8)
+
+
+@given(streets(), st.integers(0, 14))
+def test_meters_without_gaps_are_read_whole_as_they_are_read_knot_by_knot(
+    street: Street, now: int
+) -> None:
+    rows, counters, codes = street
+    installations = Installations.of(rows)
+
+    def read() -> Consumption:
+        return consumption(
+            installations,
+            LOW,
+            counters,
+            codes,
+            left=starting_knots(installations),
+            right=no_knots(len(rows)),
+            now=LOW + now,
+        )
+
+    whole = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "unbroken", lambda known, _: np.zeros(len(known), dtype=np.bool_))
+        knot_by_knot = read()
+    for field in dataclasses.fields(whole.hourly):
+        one, other = (getattr(read.hourly, field.name) for read in (whole, knot_by_knot))
+        assert_array_equal(one, other)
+    assert (whole.gap_start, whole.gap_end) == (knot_by_knot.gap_start, knot_by_knot.gap_end)
