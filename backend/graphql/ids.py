@@ -27,6 +27,9 @@ class Kind(StrEnum):
     BREAKER = "Breaker"
 
 
+_KINDS = {str(kind): kind for kind in Kind}
+
+
 def encode(kind: Kind, number: int) -> str:
     """Global id of a thing.
 
@@ -53,12 +56,13 @@ def decode(text: str) -> tuple[Kind, int] | None:
     except (binascii.Error, ValueError):
         return None
     name, _, digits = plain.partition(":")
-    if name not in set(Kind) or not (digits.isdigit() and len(digits) < 20):
+    kind = _KINDS.get(name)
+    if kind is None or not (digits.isdigit() and len(digits) < 20):
         return None
     number = int(digits)
-    if number >= _LARGEST or encode(Kind(name), number) != text:
+    if number >= _LARGEST or encode(kind, number) != text:
         return None
-    return Kind(name), number
+    return kind, number
 
 
 def number_of(kind: Kind, text: str, field: str) -> int:

@@ -27,6 +27,8 @@ from tenants.session import TenantSession
 _OF_PROFILE = (Stored.CONSUMPTION, Stored.KNOWN, Stored.EXPECTED)
 _OF_BALANCE = (*_OF_PROFILE, Stored.DELIVERED, Stored.DIRECT_KNOWN, Stored.DIRECT_EXPECTED)
 
+_STEPS = {str(step): step for step in Step}
+
 LONGEST_HOURS = 24 * 366 * 5
 """Five years of hours in one answer."""
 
@@ -55,7 +57,7 @@ class Range:
         InvalidError
             An end is not on a whole hour, the range is empty or too long, or the step unknown.
         """
-        if step not in set(Step):
+        if step not in _STEPS:
             raise InvalidError(
                 f"step must be one of {', '.join(Step)}, not {step!r}",
                 code="BAD_STEP",
@@ -68,7 +70,7 @@ class Range:
             raise InvalidError(
                 f"a profile has at most {LONGEST_HOURS} hours", code="RANGE_TOO_LONG", field="to"
             )
-        return cls(low, high, Step(step))
+        return cls(low, high, _STEPS[step])
 
 
 @dataclass(frozen=True, slots=True)
