@@ -42,6 +42,12 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--log", type=Path, help="where to write what truly happened")
     parser.add_argument("--state", type=Path, help="where concentrators keep their numbers")
     parser.add_argument("--concurrency", default=4, type=int, help="requests under way at once")
+    parser.add_argument(
+        "--no-commands",
+        dest="commands",
+        action="store_false",
+        help="do not listen for commands",
+    )
     found = vars(parser.parse_args(arguments))
     for name, field in (("start", "from"), ("end", "to")):
         found[name] = _hour(found[name], field)

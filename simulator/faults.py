@@ -1,5 +1,6 @@
 """What goes wrong between the meters and the gateway, by a plan and by chance that repeats."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -62,6 +63,14 @@ class FaultPlan:
     """Share of meters that stop for good."""
     replaced: float = 0.0
     """Share of modules exchanged without telling anyone: their pulses start again at 0."""
+    command_refused: float = 0.0
+    """Share of commands that a module refuses."""
+    command_lost: float = 0.0
+    """Share of commands that never reach their module."""
+    command_delay_s: int = 2
+    """Longest time that a command travels by radio [s]."""
+    command_repeated: float = 0.0
+    """Share of commands on which the word is said twice."""
 
 
 PLANS = {
@@ -77,6 +86,10 @@ PLANS = {
         low_battery=0.01,
         magnet=0.0001,
         neutral_loss=0.002,
+        command_refused=0.005,
+        command_lost=0.005,
+        command_delay_s=40,
+        command_repeated=0.01,
     ),
     "hostile": FaultPlan(
         radio_late=0.15,
@@ -94,6 +107,10 @@ PLANS = {
         neutral_loss=0.05,
         stuck=0.005,
         replaced=0.01,
+        command_refused=0.1,
+        command_lost=0.1,
+        command_delay_s=700,
+        command_repeated=0.3,
     ),
 }
 
@@ -143,6 +160,8 @@ class Faults:
     def __init__(self, plan: FaultPlan, device: Device) -> None:
         self.plan, self.device = plan, device
         self._delays: dict[int, IntArray] = {}
+        self.dark: dict[int, list[tuple[int, int | None]]] = {}
+        """Hours from .. to in which a supply is switched off, by the position of its channel."""
 
     def _chance(self, *words: object) -> float:
         return chance(self.plan.seed, self.device.serial, *words)
@@ -259,7 +278,27 @@ class Faults:
             if instant > hour:
                 wrap = int(self.device.wraps[position])
                 counters[position] = (int(counters[position]) - self._before[position]) % wrap
+        for position, times in self.dark.items():
+            wrap = int(self.device.wraps[position])
+            saved = sum(self._saved(position, times, instant))
+            counters[position] = (int(counters[position]) - saved) % wrap
         return counters
+
+    def _saved(
+        self, position: int, times: list[tuple[int, int | None]], instant: int
+    ) -> Iterator[int]:
+        """Pulses that would have come while the supply was off, had the meter counted them."""
+        first = self.replaced.get(position, 0)
+        last = instant if first else min(self.stuck.get(position, instant), instant)
+        for start, end in times:
+            low, high = max(start, first), last if end is None else min(end, last)
+            if high > low:
+                before, after = (int(self.device.counters(at)[position]) for at in (low, high))
+                yield (after - before) % int(self.device.wraps[position])
+
+    def command_chance(self, what: str, command: int) -> float:
+        """One number in [0, 1) that belongs to a command."""
+        return self._chance(f"command {what}", command)
 
     def status(self, hour: int) -> IntArray:
         """Status bits of each channel in an hour, shape ``(n,)``."""

@@ -18,6 +18,8 @@ import orjson
 import ormsgpack
 
 from domain.authenticity import signature
+from domain.commands import Ack
+from domain.commands_wire import WireCommand, read_command, write_ack
 from domain.errors import BalanceError, InvalidError
 from domain.hours import hour_of, parse_instant
 from simulator.chance import chance
@@ -28,6 +30,10 @@ from simulator.voice import Gap
 
 TARGET = "/gateway/v1/frames"
 CONFIG = "/gateway/v1/config"
+COMMANDS = "/gateway/v1/commands"
+ACKS = "/gateway/v1/acks"
+POLL_S = 50
+"""How long the gateway may hold a poll."""
 
 _GZIP_FROM_BYTES = 1024
 _FIRST_WAIT_S = 0.5
@@ -60,6 +66,7 @@ class Answer:
 
     rejected: dict[int, Refusal]
     gaps: tuple[Gap, ...]
+    commands: tuple[WireCommand, ...] = ()
 
 
 class Link:
@@ -90,6 +97,9 @@ class Link:
         self._slots = slots or asyncio.Semaphore(1)
         self._sleep = sleep
         self._serial = faults.device.serial
+        self._ahead_s = 0.0
+        self.commanded: Callable[[Iterable[WireCommand]], None] = lambda _: None
+        """Told of commands that come with the answer to a push."""
 
     async def push(self, frames: list[RawFrame]) -> Answer:
         """Push a batch until the gateway has answered 200 to it, however long that takes.
@@ -103,7 +113,10 @@ class Link:
         while True:
             response = await self._attempt(frames)
             if response is not None and response.status_code == httpx.codes.OK:
-                return _answer(response)
+                answer = _answer(response)
+                self._set_clock(response)
+                self.commanded(answer.commands)
+                return answer
             if response is None:
                 await self.pause(attempt)
             elif response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE and len(frames) > 1:
@@ -173,6 +186,65 @@ class Link:
             said = f"{document.get('code', 'no code')}: {document.get('message', '')}"
             message = f"device {self._serial}: the gateway answered {status} {said}".rstrip(": ")
             raise GatewayRefusedError(message, field="device")
+
+    def now(self) -> float:
+        """Seconds since the epoch by the gateway's clock, as its last answer told."""
+        return time.time() + self._faults.skew_s + self._ahead_s
+
+    def _set_clock(self, response: httpx.Response) -> None:
+        told = _document(response).get("server_time")
+        if isinstance(told, str):
+            server = parse_instant(told, "server_time").timestamp()
+            if "." not in told:
+                server += 1.0  # cut to the second: rather ahead than late
+            self._ahead_s = server - (time.time() + self._faults.skew_s)
+
+    def repeats(self, command: int) -> int:
+        """How often the word on a command is said."""
+        again = self._faults.command_chance("repeated", command)
+        return 2 if again < self._faults.plan.command_repeated else 1
+
+    async def poll(self, after: int) -> list[WireCommand] | None:
+        """Wait for commands; None when the gateway could not be asked.
+
+        Raises
+        ------
+        GatewayRefusedError
+            The gateway knows no commands, or not this device.
+        """
+        counter = self._memory.take_counter()
+        target = f"{COMMANDS}?after={after}&wait={POLL_S}"
+        response = await self._asked("GET", target, counter, b"", {})
+        if response is None or response.status_code == httpx.codes.NO_CONTENT:
+            return None if response is None else []
+        if response.status_code != httpx.codes.OK:
+            await self._recover(response, 0)
+            return None
+        self._set_clock(response)
+        return [read_command(raw) for raw in _document(response)["commands"]]
+
+    async def say(self, words: list[Ack]) -> bool:
+        """Say what became of commands; False when it was not heard for sure."""
+        body = orjson.dumps({"acks": [write_ack(word) for word in words]})
+        counter = self._memory.take_counter()
+        headers = {"Content-Type": "application/json"}
+        response = await self._asked("POST", ACKS, counter, body, headers)
+        if response is None:
+            return False
+        if response.status_code != httpx.codes.OK:
+            await self._recover(response, 0)
+            return False
+        return True
+
+    async def _asked(
+        self, method: str, target: str, counter: int, body: bytes, headers: dict[str, str]
+    ) -> httpx.Response | None:
+        """Send beside the pushes; None when no answer came back."""
+        try:
+            response = await self._signed(method, target, counter, body, headers)
+        except httpx.TransportError:
+            return None
+        return None if self._faults.answer_lost(counter) else response
 
     async def pause(self, attempt: int, at_least: float = 0.0) -> None:
         """Wait before another attempt, twice as long each time, never in step with others."""
@@ -253,8 +325,9 @@ def _answer(response: httpx.Response) -> Answer:
                 for entry in document["rejected"]
             },
             gaps=tuple(_gap(gap) for gap in document.get("gaps", [])),
+            commands=tuple(read_command(raw) for raw in document.get("commands", [])),
         )
-    except (KeyError, TypeError, InvalidError) as error:
+    except (KeyError, TypeError, ValueError, InvalidError) as error:
         message = f"the gateway answered 200 with what is no answer: {error!r}"
         raise GatewayRefusedError(message, field="answer") from error
 

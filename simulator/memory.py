@@ -7,7 +7,7 @@ repeats one.
 
 import fcntl
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -32,6 +32,15 @@ class DeviceMemory:
     boot: int = 0
     counter_end: int = 1
     sequence_end: int = 1
+    last_command: int = 0
+    """Highest number of a command that came."""
+    actuators: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By network and channel: the sequence of the last command, and what it left behind."""
+
+    def actuator(self, network: int, channel: int) -> dict[str, Any]:
+        """Memory of one actuator, empty for one that was never commanded."""
+        empty: dict[str, Any] = {"sequence": -1, "dark": []}
+        return self.actuators.setdefault(f"{network}:{channel}", empty)
 
     def take_counter(self) -> int:
         """A counter that no attempt has used."""
@@ -94,6 +103,8 @@ class Memory:
                     boot=entry["boot"],
                     counter_end=entry["counter"],
                     sequence_end=entry["sequence"],
+                    last_command=entry.get("last_command", 0),
+                    actuators=entry.get("actuators", {}),
                 )
         except (ValueError, KeyError, TypeError) as error:
             message = f"state file {self.path} cannot be read: {error!r}"
@@ -111,6 +122,8 @@ class Memory:
                 "sequence": max(memory.sequence, memory.sequence_end),
                 "next_round": memory.next_round,
                 "boot": memory.boot,
+                "last_command": memory.last_command,
+                "actuators": memory.actuators,
             }
             for serial, memory in self._devices.items()
         }

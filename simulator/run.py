@@ -19,8 +19,10 @@ from simulator.clock import Clock
 from simulator.concentrator import Concentrator
 from simulator.faults import FaultPlan, Faults, described, fault_plan
 from simulator.link import Link
+from simulator.listening import Listener
 from simulator.memory import Memory
 from simulator.meters import Device
+from simulator.obedience import Obedience
 from simulator.town import Town, town_of
 from simulator.truth import TruthLog
 from simulator.voice import Voice
@@ -53,6 +55,9 @@ class Options:
     log: Path | None = None
     state: Path | None = None
     """Where the concentrators keep their numbers; beside the devices file by default."""
+
+    commands: bool = True
+    """Whether a town that lives on listens for commands."""
 
     concurrency: int = 4
     progress: Progress | None = None
@@ -99,7 +104,11 @@ async def simulate(options: Options, *, transport: httpx.AsyncBaseTransport | No
         truth.begin(**_header(options, plan, town, devices))
         # No proxies of the environment: concentrators and gateway stand in one network.
         async with httpx.AsyncClient(
-            base_url=options.url, timeout=_TIMEOUT_S, trust_env=False, transport=transport
+            base_url=options.url,
+            timeout=_TIMEOUT_S,
+            trust_env=False,
+            transport=transport,
+            limits=httpx.Limits(max_connections=None),  # each concentrator holds a poll open
         ) as client:
             crew = _Crew(options, plan, memory, truth, client)
             crew.hire(devices, secrets)
@@ -158,6 +167,7 @@ class _Crew:
         self._options, self._plan = options, plan
         self._memory, self._truth, self._client = memory, truth, client
         self._concentrators: list[Concentrator] = []
+        self._listeners: list[Listener] = []
         self._done = 0
         self._report: Callable[[int], None] = lambda _: None
 
@@ -191,6 +201,9 @@ class _Crew:
                 progress=self._count,
             )
             self._concentrators.append(concentrator)
+            if options.end is None and options.commands:
+                obedience = Obedience(faults, memory, self._truth, link.now, asyncio.sleep)
+                self._listeners.append(Listener(link, memory, obedience))
 
     def _first_round(self, device: Device) -> int:
         origin = device.patterns.calendar.origin
@@ -214,6 +227,7 @@ class _Crew:
         with self._shown():
             tasks = [asyncio.create_task(self._run(one)) for one in self._concentrators]
             crew = asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            listening = [asyncio.create_task(one.run()) for one in self._listeners]
             ends: list[asyncio.Task[Any]] = [
                 asyncio.create_task(crew),
                 asyncio.create_task(stop.wait()),
@@ -221,9 +235,10 @@ class _Crew:
             try:
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in (*ends, *tasks):
+                for task in (*ends, *tasks, *listening):
                     task.cancel()
                 results = await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*listening, return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
                 raise result

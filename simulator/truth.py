@@ -9,6 +9,9 @@ JSON lines, told apart by ``kind``:
     ``device``, ``hour`` and the true ``counters`` at its end; ``lost`` lists channels
     ``[network, address]`` whose reading never reaches the concentrator. Repeated after a restart
     with the same values.
+``command``
+    One command that came: ``device`` and the command as it came, ``outcome`` (null when the module
+    never heard of it), ``done_at`` and ``code``.
 ``push``
     One attempt: ``device``, ``counter``, ``sent_at``, ``acknowledged_at`` (null when no answer with
     200 came back), ``status``, and for each frame its ``sequence``, whether it is ``acknowledged``
@@ -50,6 +53,12 @@ class TruthLog:
         """Note the true counters at the end of one hour."""
         row: dict[str, Any] = {"kind": "hour", "device": device, "hour": hour, "counters": counters}
         self._write({**row, "lost": lost} if lost else row)
+
+    def command(self, **told: object) -> None:
+        """Note what a module did with a command."""
+        kind = told.pop("kind")
+        self._write({"kind": "command", "command": kind, **told})
+        self.flush()
 
     def push(self, **attempt: object) -> None:
         """Note one attempt to push."""
