@@ -109,14 +109,13 @@ class BalanceGroup(Node, Metered):
         to: To,
         step: Annotated[Duration, strawberry.argument(description="PT1H.")] = HOURLY,
     ) -> Imbalance:
-        """Resolve by service."""
+        """Resolve through the loader, as profiles."""
         info.context.require(Permission.BALANCES_READ)
         if step != HOURLY:
             raise InvalidError("step of an imbalance must be PT1H", code="BAD_STEP", field="step")
         asked = Range.of(from_, to, step)
         info.context.spend(asked.end - asked.start)
-        async with info.context.db() as session:
-            found = await profiles.imbalance_of(session, self.row, asked, info.context.now)
+        found = await info.context.read(profiles.imbalances_of, self.row, asked)
         return _view(found, asked, self.row)
 
 

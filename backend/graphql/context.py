@@ -1,7 +1,7 @@
 """What a resolver may reach: the scope, one transaction lent in turns, and the loaders."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -10,8 +10,6 @@ from typing import Any, Self, TypeVar
 from backend.clients.events import Events
 from backend.graphql.budget import Allowance
 from backend.graphql.turns import Loader, Turns
-from backend.services import profiles
-from backend.services.profiles import Profile, Quantity, Range
 from backend.store import metered, sites
 from backend.store.metered import GroupRow, PointRow
 from backend.store.sites import SiteRow
@@ -21,11 +19,11 @@ from tenants.permissions import Permission
 from tenants.session import Database, TenantSession
 
 V = TypeVar("V")
+Owner = TypeVar("Owner", PointRow, GroupRow)
+Asked = TypeVar("Asked", bound=Hashable)
 
 MOST_POINTS = 2_000_000
 """Hours of series that one request may read."""
-
-ProfileKey = tuple[PointRow | GroupRow, Range, Quantity]
 
 
 class Context:
@@ -144,32 +142,27 @@ class Context:
         self.require(Permission.METERING_READ)
         return await self.loader("sites", sites.load).load(number)
 
-    async def profile(
-        self, owner: PointRow | GroupRow, asked: Range, quantity: Quantity
-    ) -> Profile:
-        """Profile of a point or group; those asked over the same range are read together."""
-        self.require(Permission.READINGS_READ)
-        self.spend(asked.end - asked.start)
-        loader = self.loader("profiles", self._profiles, last=True)
-        found = await loader.load((owner, asked, quantity))
-        assert found is not None
-        return found
+    async def read(
+        self,
+        read: Callable[[TenantSession, Sequence[Owner], Asked, datetime], Awaitable[list[V]]],
+        owner: Owner,
+        asked: Asked,
+    ) -> V:
+        """What ``read`` finds of a metered thing; those asked the same are read together."""
 
-    async def _profiles(
-        self, session: TenantSession, keys: Sequence[ProfileKey]
-    ) -> dict[ProfileKey, Profile]:
-        found: dict[ProfileKey, Profile] = {}
-        asked: dict[tuple[type, Range, Quantity], list[Any]] = {}
-        for owner, span, quantity in keys:
-            asked.setdefault((type(owner), span, quantity), []).append(owner)
-        for (kind, span, quantity), owners in asked.items():
-            read: Callable[..., Awaitable[list[Profile]]] = profiles.of_points
-            if kind is GroupRow:
-                supplied = quantity is Quantity.SUPPLIED
-                read = profiles.supplied_of_groups if supplied else profiles.of_groups
-            results = await read(session, owners, span, self.now)
-            found |= {
-                (owner, span, quantity): result
-                for owner, result in zip(owners, results, strict=True)
-            }
+        async def batch(
+            session: TenantSession, keys: Sequence[tuple[Owner, Asked]]
+        ) -> dict[tuple[Owner, Asked], V]:
+            together: dict[Asked, list[Owner]] = {}
+            for one, question in keys:
+                together.setdefault(question, []).append(one)
+            found: dict[tuple[Owner, Asked], V] = {}
+            for question, owners in together.items():
+                results = await read(session, owners, question, self.now)
+                found |= {(one, question): v for one, v in zip(owners, results, strict=True)}
+            return found
+
+        loader = self.loader(f"{read.__module__}.{read.__qualname__}", batch, last=True)
+        found = await loader.load((owner, asked))
+        assert found is not None
         return found

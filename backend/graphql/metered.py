@@ -151,18 +151,29 @@ class Metered:
         quantity: Quantity = Quantity.CONSUMPTION,
     ) -> Profile:
         """Resolve through the loader: siblings over one range are read together."""
-        if quantity is Quantity.SUPPLIED and isinstance(self.row, PointRow):
+        supplied = quantity is Quantity.SUPPLIED
+        if supplied and isinstance(self.row, PointRow):
             raise InvalidError("SUPPLIED is a quantity of groups", field="quantity")
         asked = Range.of(from_, to, step)
-        return Profile.of(await info.context.profile(self.row, asked, quantity))
+        info.context.require(Permission.READINGS_READ)
+        info.context.spend(asked.end - asked.start)
+        if isinstance(self.row, PointRow):
+            found = await info.context.read(services.of_points, self.row, asked)
+        else:
+            read = services.supplied_of_groups if supplied else services.of_groups
+            found = await info.context.read(read, self.row, asked)
+        return Profile.of(found)
 
     @strawberry.field(description="The running month: so far, and what it will come to.")
     async def month_to_date(self, info: Info) -> MonthToDate:
-        """Resolve by service."""
+        """Resolve through the loader, as profiles."""
         info.context.require(Permission.READINGS_READ)
         info.context.spend(24 * 62)
-        async with info.context.db() as session:
-            found = await month.month_to_date(session, self.row, info.context.now)
+        zone = self.row.timezone
+        if isinstance(self.row, PointRow):
+            found = await info.context.read(month.of_points, self.row, zone)
+        else:
+            found = await info.context.read(month.of_groups, self.row, zone)
         forecast = edge_value(found.forecast)
         return MonthToDate(
             so_far=edge_value(found.so_far),
@@ -173,16 +184,14 @@ class Metered:
 
     @strawberry.field(description="Channel-hours that were due within a range, and how they came.")
     async def deliveries(self, info: Info, from_: From, to: To) -> DeliveryLedger:
-        """Resolve by service."""
+        """Resolve through the loader, as profiles."""
         info.context.require(Permission.READINGS_READ)
         asked = Range.of(from_, to, Step.HOUR)
         info.context.spend(asked.end - asked.start)
-        async with info.context.db() as session:
-            if isinstance(self.row, PointRow):
-                found = await deliveries.of_points(session, [self.row], asked, info.context.now)
-            else:
-                found = await deliveries.of_groups(session, [self.row], asked, info.context.now)
-        one = found[0]
+        if isinstance(self.row, PointRow):
+            one = await info.context.read(deliveries.of_points, self.row, asked)
+        else:
+            one = await info.context.read(deliveries.of_groups, self.row, asked)
         return DeliveryLedger(
             expected=one.expected,
             on_time=one.on_time,

@@ -210,14 +210,14 @@ def _sum_of_feeds(
 _NOT_EXPECTED = np.array([Quality.NOT_EXPECTED], dtype=np.uint8)
 
 
-async def imbalance_of(
-    session: TenantSession, group: GroupRow, asked: Range, now: datetime
-) -> Imbalance:
-    """Balance of one group by hour: supplied by its inlets, delivered below, the difference."""
-    hours = await load_group_hours(session, [group], asked, now, _OF_BALANCE)
-    supplied = (await _supplied(session, [group], asked, now))[0]
-    hours.supplied[0], hours.supplied_known[0] = supplied.values, supplied.known
-    return balance.imbalance(hours)
+async def imbalances_of(
+    session: TenantSession, groups: Sequence[GroupRow], asked: Range, now: datetime
+) -> list[Imbalance]:
+    """Balance of groups by hour: supplied by their inlets, delivered below, the difference."""
+    hours = await load_group_hours(session, groups, asked, now, _OF_BALANCE)
+    for at, supplied in enumerate(await _supplied(session, groups, asked, now)):
+        hours.supplied[at], hours.supplied_known[at] = supplied.values, supplied.known
+    return [balance.imbalance(hours.take(np.array([at]))) for at in range(len(groups))]
 
 
 def _cut(hours: HourlyProfile, asked: Range, timezone: str, unit: Unit) -> Profile:
