@@ -9,21 +9,27 @@ import asyncio
 import json
 import statistics
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
 
+from backend.clients.events import Events
 from backend.store import series
-from bench.rig import town
+from bench.rig import statements, town
 from bench.rig.installation import Installation, temporary_installation
 from domain.hours import hour_of, instant_of
 from domain.identity import MeteringPointId, Scope
+from tenants.permissions import Permission
 from tenants.session import Database, TenantSession
 
 HOURS = 744
 POINTS = 480
 TENANTS = 4
+MANY = 80
+"""Nodes in one document; aliases are limited."""
+
 NOW = hour_of(datetime.now(UTC))
 LOW = NOW // 24 * 24 - HOURS
 
@@ -74,6 +80,34 @@ async def statements_of(database: Database, scope: Scope, points: list[MeteringP
     return len(seen)
 
 
+async def documents_of(
+    installation: Installation, scope: Scope, points: list[MeteringPointId]
+) -> dict[str, dict[str, int]]:
+    """Statements of the contract's documents, about one thing and about many."""
+    async with installation.database.session(scope) as session:
+        driver = await session.driver()
+        tenant = scope.tenant_id
+        groups = await driver.fetch("SELECT id FROM balance_group WHERE tenant_id = $1", tenant)
+        paths = await driver.fetch("SELECT name_path FROM site WHERE tenant_id = $1", tenant)
+    by_length = sorted((row[0] for row in paths), key=len)
+    things = statements.Things(
+        points=points,
+        groups=[row[0] for row in groups],
+        leaf=by_length[-1],
+        top=by_length[-1].rpartition("/")[0],
+        start=instant_of(LOW).isoformat(),
+        end=instant_of(LOW + HOURS).isoformat(),
+    )
+    reader = replace(scope, permissions=frozenset(str(one) for one in Permission))
+    database = Database.connect(installation.settings.database_url, pool_size=1)
+    events = Events(installation.settings.redis_url)
+    try:
+        return await statements.count(database, events, reader, things, (1, MANY))
+    finally:
+        await events.close()
+        await database.close()
+
+
 async def main(rounds: int) -> None:
     """Measure and print."""
     async with temporary_installation() as installation:
@@ -113,6 +147,7 @@ async def main(rounds: int) -> None:
             str(width): await statements_of(installation.database, scope, points[:width])
             for width in (1, 4, POINTS)
         }
+        answer["statements_of_documents"] = await documents_of(installation, scope, points)
         await free.close()
         print(json.dumps(answer))
 

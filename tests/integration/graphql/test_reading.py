@@ -18,6 +18,7 @@ from backend.services.devices import Devices
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
+from bench.rig import statements
 from domain.hours import hour_of, instant_of
 from domain.identity import Scope, SiteId
 from ingestion.app import application
@@ -242,3 +243,30 @@ async def test_without_the_permission_nothing_is_read(town: Town) -> None:
     stranger = Scope(town.mine.tenant_id, "x", frozenset({Permission.METERING_READ}))
     result = await town.result(PROFILE, stranger, id=ids["M0-0"], step="PT1H", **RANGE)
     assert getattr((result.errors or [None])[0].original_error, "code", None) == "FORBIDDEN"  # type: ignore[union-attr]
+
+
+async def test_no_document_runs_more_statements_for_many_than_for_one(town: Town) -> None:
+    async with town.database.session(town.mine) as session:
+        driver = await session.driver()
+        tenant = town.mine.tenant_id
+        points = await driver.fetch("SELECT id FROM metering_point WHERE tenant_id = $1", tenant)
+        groups = await driver.fetch("SELECT id FROM balance_group WHERE tenant_id = $1", tenant)
+    things = statements.Things(
+        points=[row[0] for row in points],
+        groups=[row[0] for row in groups],
+        leaf="Region/House 1",
+        top="Region",
+        start=RANGE["from"],
+        end=RANGE["to"],
+    )
+    url = town.database.engine.url.render_as_string(hide_password=False)
+    database = Database.connect(url, pool_size=1)
+    try:
+        found = await statements.count(database, town.events, town.mine, things, (1, 3))
+    finally:
+        await database.close()
+    assert {name: counts["3"] for name, counts in found.items()} == {
+        name: counts["1"] for name, counts in found.items()
+    }
+    assert found["Points"]["1"] == 4  # the tenant, the page, its meters and its sites
+    assert found["Profile"]["1"] == 3  # points, installations, counters
