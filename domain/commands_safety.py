@@ -217,16 +217,31 @@ def needs_second_person(order: Order, recent: int, new: int, policy: CommandPoli
     return recent + new >= policy.four_eyes_from
 
 
-def most_disconnects(policy: CommandPolicy, population: int, *, network: bool = False) -> int:
-    """Disconnections in an hour from above which the breaker trips.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Disconnections of an hour in a tenant or in one network, those to come included."""
+
+    disconnects: int
+    points: int
+    """Different points among them."""
+
+    population: int
+    """Metering points of the tenant, or channels of the network."""
+
+
+def is_too_much(tally: Tally, policy: CommandPolicy, *, network: bool = False) -> bool:
+    """Whether the breaker trips: by their number, or by the share of points they leave dark.
 
     Examples
     --------
-    >>> most_disconnects(CommandPolicy(), 2000)
-    20
+    >>> is_too_much(Tally(disconnects=20, points=20, population=2000), CommandPolicy())
+    False
+    >>> is_too_much(Tally(disconnects=21, points=21, population=2000), CommandPolicy())
+    True
     """
     share = policy.network_share if network else policy.tenant_share
-    return min(policy.disconnects_per_hour, max(SMALLEST_BREAK, int(share * population)))
+    most = max(SMALLEST_BREAK, int(share * tally.population))
+    return tally.disconnects > policy.disconnects_per_hour or tally.points > most
 
 
 class ControlOffError(ForbiddenError):

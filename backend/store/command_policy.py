@@ -1,10 +1,10 @@
 """What holds commands back, in SQL: the tenant's policy, its breakers, the kill switches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from domain.commands_safety import CommandPolicy
+from domain.commands_safety import CommandPolicy, Tally
 from tenants.session import TenantSession
 
 _NAMES = tuple(field.name for field in fields(CommandPolicy))
@@ -37,15 +37,18 @@ _COUNTED = """tenant_id = $1 AND supply = 'off' AND cause <> 'own_request'
     AND state NOT IN ('rejected', 'cancelled') AND requested_at > $2"""
 
 _RECENT = f"""
-SELECT count(*) FROM command WHERE {_COUNTED}
+SELECT count(*), count(DISTINCT point_id) FILTER (WHERE point_id <> ALL ($3::bigint[]))
+FROM command WHERE {_COUNTED}
     AND requested_at > {_SINCE.format("concentrator_id IS NULL")}
 """  # noqa: S608 - constants
 
 _ORDERED = f"SELECT count(*) FROM command WHERE {_COUNTED}"  # noqa: S608 - a constant
 
 _RECENT_OF_NETWORKS = f"""
-SELECT concentrator_id, network, count(*) FROM command AS c WHERE {_COUNTED}
-    AND concentrator_id = ANY($3::bigint[])
+SELECT concentrator_id, network, count(*),
+    count(DISTINCT point_id) FILTER (WHERE point_id <> ALL ($3::bigint[]))
+FROM command AS c WHERE {_COUNTED}
+    AND concentrator_id = ANY($4::bigint[])
     AND requested_at > coalesce((
         SELECT max(b.closed_at) FROM breaker AS b WHERE b.tenant_id = $1
           AND b.concentrator_id = c.concentrator_id AND b.network = c.network), $2)
@@ -159,24 +162,33 @@ async def ordered_since(session: TenantSession, since: datetime) -> int:
     return found
 
 
-async def recent(session: TenantSession, since: datetime) -> tuple[int, int]:
-    """Disconnections of the tenant since a moment or the last look, and its metering points."""
+async def recent(session: TenantSession, points: Sequence[int], since: datetime) -> Tally:
+    """Disconnections of the tenant since a moment or the last look, with these points to come."""
     driver = await session.driver()
     tenant = session.scope.tenant_id
-    count: int = await driver.fetchval(_RECENT, tenant, since)
-    return count, await driver.fetchval(_POPULATION, tenant)
+    row = await driver.fetchrow(_RECENT, tenant, since, points)
+    assert row is not None
+    population = await driver.fetchval(_POPULATION, tenant)
+    return Tally(row[0] + len(points), row[1] + len(points), population)
 
 
 async def recent_of_networks(
-    session: TenantSession, concentrators: Sequence[int], since: datetime
-) -> dict[Network, tuple[int, int]]:
-    """The same of each network of some concentrators, with the channels of each."""
+    session: TenantSession, coming: Mapping[Network, Sequence[int]], since: datetime
+) -> dict[Network, Tally]:
+    """The same of each network, with the points to come in it."""
     driver = await session.driver()
     tenant = session.scope.tenant_id
-    counts = await driver.fetch(_RECENT_OF_NETWORKS, tenant, since, concentrators)
-    done = {(row[0], row[1]): row[2] for row in counts}
-    channels = await driver.fetch(_POPULATION_OF_NETWORKS, tenant, concentrators)
-    return {(row[0], row[1]): (done.get((row[0], row[1]), 0), row[2]) for row in channels}
+    points = [point for some in coming.values() for point in some]
+    concentrators = sorted({concentrator for concentrator, _ in coming})
+    rows = await driver.fetch(_RECENT_OF_NETWORKS, tenant, since, points, concentrators)
+    done = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    rows = await driver.fetch(_POPULATION_OF_NETWORKS, tenant, concentrators)
+    channels = {(row[0], row[1]): row[2] for row in rows}
+    tallies = {}
+    for network, new in coming.items():
+        count, others = done.get(network, (0, 0))
+        tallies[network] = Tally(count + len(new), others + len(new), channels.get(network, 0))
+    return tallies
 
 
 async def open_breakers(session: TenantSession) -> list[OpenBreaker]:

@@ -1,7 +1,8 @@
 """Commands on their way to devices, in SQL: who must be called, what is released, what came back.
 
 The bell of a concentrator is locked by whoever rings and by whoever releases, so that neither
-misses the other: what is rung for before the lock is seen after it.
+misses the other: what is rung for before the lock is seen after it. Whoever locks more than one
+thing does it in the order actuators, bells, commands, and each by their ids.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,11 +28,14 @@ WHERE tenant_id = $1 AND concentrator_id = ANY($2::bigint[]) ORDER BY concentrat
 """
 
 _ARRIVED = """
-WITH went AS (
-    UPDATE command AS c SET state = 'delivered'
-    FROM unnest($2::bigint[], $3::bigint[]) AS u (concentrator_id, number)
-    WHERE c.tenant_id = $1 AND c.concentrator_id = u.concentrator_id AND c.state = 'leased'
-      AND c.number <= u.number
+WITH due AS (
+    SELECT c.id FROM unnest($2::bigint[], $3::bigint[]) AS u (concentrator_id, number)
+    JOIN command AS c ON c.tenant_id = $1 AND c.concentrator_id = u.concentrator_id
+      AND c.state = 'leased' AND c.number <= u.number
+    ORDER BY c.id FOR UPDATE OF c
+), went AS (
+    UPDATE command AS c SET state = 'delivered' FROM due AS d
+    WHERE c.tenant_id = $1 AND c.id = d.id
     RETURNING c.id
 ), told AS (
     INSERT INTO command_event (tenant_id, command_id, from_state, to_state, at, actor)
@@ -77,11 +81,14 @@ WITH first AS (
                                 AND (b.concentrator_id IS NULL
                                      OR b.concentrator_id = f.concentrator_id
                                         AND b.network = f.network))))
+), due AS (
+    SELECT c.id FROM ready AS r JOIN command AS c ON c.tenant_id = $1 AND c.id = r.id
+    WHERE r.place <= {MOST_RELEASED} AND c.state = 'queued'
+    ORDER BY c.id FOR UPDATE OF c
 ), went AS (
     UPDATE command AS c
     SET state = 'leased', released_at = $3, number = nextval('command_order_seq')
-    FROM ready AS r
-    WHERE r.place <= {MOST_RELEASED} AND c.tenant_id = $1 AND c.id = r.id AND c.state = 'queued'
+    FROM due AS d WHERE c.tenant_id = $1 AND c.id = d.id
     RETURNING c.id
 ), told AS (
     INSERT INTO command_event (tenant_id, command_id, from_state, to_state, at, actor)
@@ -141,17 +148,26 @@ WHERE a.tenant_id = $1 AND a.id = u.id
 
 # A switch that another followed cannot be verified: the hour after it belongs to the other.
 _FOLLOWED = """
-UPDATE command AS c SET verify_hour = NULL
-FROM unnest($2::bigint[], $3::bigint[]) AS u (actuator_id, sequence)
-WHERE c.tenant_id = $1 AND c.actuator_id = u.actuator_id AND c.verify_hour IS NOT NULL
-  AND c.sequence < u.sequence
+WITH due AS (
+    SELECT c.id FROM unnest($2::bigint[], $3::bigint[]) AS u (actuator_id, sequence)
+    JOIN command AS c ON c.tenant_id = $1 AND c.actuator_id = u.actuator_id
+      AND c.verify_hour IS NOT NULL AND c.sequence < u.sequence
+    ORDER BY c.id FOR UPDATE OF c
+)
+UPDATE command AS c SET verify_hour = NULL FROM due AS d WHERE c.tenant_id = $1 AND c.id = d.id
+"""
+
+_LOCK_ACTUATORS = """
+SELECT a.id FROM actuator AS a
+WHERE a.tenant_id = $1 AND a.id IN (
+    SELECT c.actuator_id FROM command AS c
+    WHERE c.tenant_id = $1 AND c.concentrator_id = $2 AND c.id = ANY($3::bigint[]))
+ORDER BY a.id FOR NO KEY UPDATE
 """
 
 _ABSENT = """
 UPDATE actuator SET absent_since = $3 WHERE tenant_id = $1 AND id = ANY($2::bigint[])
 """
-
-_LATER = "SELECT EXISTS (SELECT FROM downlink_bell WHERE tenant_id = $1 AND concentrator_id = $2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,18 +246,25 @@ async def release(
     return found, [row[0] for row in changed]
 
 
-async def silence(session: TenantSession, concentrators: Sequence[int]) -> None:
-    """Silence the bells of concentrators for which nothing waits any more."""
+async def lock_bells(session: TenantSession, concentrators: Sequence[int]) -> None:
+    """Keep others from ringing for some concentrators, and from releasing to them."""
     driver = await session.driver()
     await driver.fetch(_LOCK_BELLS, session.scope.tenant_id, concentrators)
+
+
+async def silence(session: TenantSession, concentrators: Sequence[int]) -> None:
+    """Silence those bells, locked before, of concentrators for which nothing waits any more."""
+    driver = await session.driver()
     await driver.execute(_SILENCE, session.scope.tenant_id, concentrators)
 
 
-async def is_rung(session: TenantSession, concentrator_id: ConcentratorId) -> bool:
-    """Whether anything waits for a concentrator."""
+async def lock_for_acks(
+    session: TenantSession, concentrator_id: ConcentratorId, ids: Sequence[int]
+) -> None:
+    """Lock what the words on some commands may change, but for the commands themselves."""
     driver = await session.driver()
-    found: bool = await driver.fetchval(_LATER, session.scope.tenant_id, concentrator_id)
-    return found
+    await driver.fetch(_LOCK_ACTUATORS, session.scope.tenant_id, concentrator_id, ids)
+    await lock_bells(session, [concentrator_id])
 
 
 async def lock_acked(

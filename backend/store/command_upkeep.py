@@ -8,13 +8,15 @@ from domain.commands import ANSWER_PATIENCE
 from domain.identity import MeteringPointId
 from tenants.session import TenantSession
 
-_EXPIRED = """
-SELECT id, concentrator_id FROM command
-WHERE tenant_id = $1 AND deadline <= $2
+_OVER = """
+FROM command WHERE tenant_id = $1 AND deadline <= $2
   AND (state IN ('draft', 'awaiting_approval', 'approved', 'queued')
        OR state IN ('leased', 'delivered') AND deadline <= $2 - $3::interval)
-ORDER BY id
 """
+
+_CONCENTRATORS = f"SELECT DISTINCT concentrator_id {_OVER} ORDER BY concentrator_id"
+
+_EXPIRED = f"SELECT id {_OVER} ORDER BY id FOR UPDATE"
 
 _NEXT = """
 SELECT min(CASE WHEN state IN ('leased', 'delivered') THEN deadline + $2::interval
@@ -51,11 +53,18 @@ class Unverified:
     """What one pulse stands for, in Wh or litres."""
 
 
-async def expired(session: TenantSession, now: datetime) -> list[tuple[int, int]]:
-    """Open commands whose time is over, each with its concentrator."""
+async def concentrators_of_expired(session: TenantSession, now: datetime) -> list[int]:
+    """Concentrators of open commands whose time is over."""
+    driver = await session.driver()
+    rows = await driver.fetch(_CONCENTRATORS, session.scope.tenant_id, now, ANSWER_PATIENCE)
+    return [row[0] for row in rows]
+
+
+async def lock_expired(session: TenantSession, now: datetime) -> list[int]:
+    """Open commands whose time is over, locked until the transaction ends."""
     driver = await session.driver()
     rows = await driver.fetch(_EXPIRED, session.scope.tenant_id, now, ANSWER_PATIENCE)
-    return [(row[0], row[1]) for row in rows]
+    return [row[0] for row in rows]
 
 
 async def next_due(session: TenantSession) -> datetime | None:

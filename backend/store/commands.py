@@ -45,7 +45,7 @@ LEFT JOIN channel AS c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id
 WHERE p.tenant_id = $1 AND {_REACH} ORDER BY a.id
 """  # noqa: S608 - conditions made of constants
 
-_LOCK_TARGETS = f"{_TARGETS} FOR UPDATE OF a"
+_LOCK_TARGETS = f"{_TARGETS} FOR NO KEY UPDATE OF a"
 
 _ORDER = """
 WITH made AS (
@@ -80,9 +80,14 @@ ROW = """c.id, c.batch, c.kind, c.point_id, c.concentrator_id, c.supply, c.limit
        c.reason, c.requested_by, c.requested_at, c.second_person, c.state, c.deadline,
        c.released_at, c.executed_at, c.code, c.counter"""
 
+_FIND = f"""
+SELECT {ROW} FROM command AS c
+WHERE c.tenant_id = $1 AND (c.id = $2 OR c.batch = $3) ORDER BY c.id
+"""  # noqa: S608 - columns
+
 _LOCK = f"""
 SELECT {ROW} FROM command AS c
-WHERE c.tenant_id = $1 AND (c.id = $2 OR c.batch = $3) ORDER BY c.id FOR UPDATE
+WHERE c.tenant_id = $1 AND c.id = ANY($2::bigint[]) ORDER BY c.id FOR UPDATE
 """  # noqa: S608 - columns
 
 _QUEUE = """
@@ -262,12 +267,19 @@ async def ring(session: TenantSession, concentrators: Sequence[int]) -> None:
     await driver.execute(_RING, session.scope.tenant_id, concentrators)
 
 
-async def lock_commands(
+async def find_commands(
     session: TenantSession, command_id: int, batch: int | None = None
 ) -> list[CommandRow]:
-    """A command, or all of an order, locked until the transaction ends."""
+    """A command, or all of an order, as they stood a moment ago."""
     driver = await session.driver()
-    rows = await driver.fetch(_LOCK, session.scope.tenant_id, command_id, batch)
+    rows = await driver.fetch(_FIND, session.scope.tenant_id, command_id, batch)
+    return [CommandRow(*row) for row in rows]
+
+
+async def lock_commands(session: TenantSession, ids: Sequence[int]) -> list[CommandRow]:
+    """Commands as they stand until the transaction ends."""
+    driver = await session.driver()
+    rows = await driver.fetch(_LOCK, session.scope.tenant_id, ids)
     return [CommandRow(*row) for row in rows]
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from backend.services.commands.requesting import circumstances_of
 from backend.store import bells, command_policy, command_release, commands
-from backend.store.command_policy import Control
 from backend.store.commands import CommandRow
 from domain.commands import (
     WAITING,
@@ -59,38 +58,39 @@ async def decide(  # noqa: PLR0913 - one decision: on what, which, why, when
     ConflictError
         It does not await approval, or may not be sent any more.
     """
-    rows = await _lock(session, command_id, whole_order=whole_order)
+    found = await _find(session, command_id, whole_order=whole_order)
     actor = session.scope.actor
-    if any(row.requested_by == actor for row in rows) or not actor.startswith("user:"):
+    if any(row.requested_by == actor for row in found) or not actor.startswith("user:"):
         raise SamePersonError
+    concentrators = sorted({row.concentrator_id for row in found}) if granted else []
+    if granted:
+        await _check_again(session, found, now)
+        await commands.ring(session, concentrators)
+    rows = await commands.lock_commands(session, [row.id for row in found])
     wanted = CommandState.APPROVED if granted else CommandState.REJECTED
     for row in rows:
         if row.deadline <= now:
             raise TransitionError(CommandState.EXPIRED, wanted)
         advance(CommandState(row.state), wanted)
-    if granted:
-        await _check_again(session, rows, now)
     ids = [row.id for row in rows]
     await commands.approve(session, ids, now, granted=granted, note=note)
-    if not granted:
-        await commands.close(session, ids, [CommandState.AWAITING_APPROVAL], wanted, now)
-    concentrators = sorted({row.concentrator_id for row in rows}) if granted else []
     if granted:
-        await commands.ring(session, concentrators)
         await bells.ring_later(session, commands.UPKEEP, f"approval {ids[0]}", now)
+    else:
+        await commands.close(session, ids, [CommandState.AWAITING_APPROVAL], wanted, now)
     verdict = "approve" if granted else "refuse"
     told: dict[str, audit.Word] = {"commands": len(ids), "note": note}
     await audit.record(session, f"command.{verdict}", f"command {command_id}", told)
     return Decided(ids, concentrators)
 
 
-async def _lock(session: TenantSession, command_id: int, *, whole_order: bool) -> list[CommandRow]:
-    rows = await commands.lock_commands(session, command_id)
+async def _find(session: TenantSession, command_id: int, *, whole_order: bool) -> list[CommandRow]:
+    rows = await commands.find_commands(session, command_id)
     if not rows or not await commands.visible(session, [row.point_id for row in rows]):
         raise NotFoundError("command", command_id)
     if not whole_order:
         return rows
-    every = await commands.lock_commands(session, command_id, rows[0].batch)
+    every = await commands.find_commands(session, command_id, rows[0].batch)
     awaiting = [row for row in every if row.state == CommandState.AWAITING_APPROVAL]
     return awaiting or rows
 
@@ -106,7 +106,8 @@ async def _check_again(session: TenantSession, rows: Sequence[CommandRow], now: 
     targets = await commands.load_targets(session, points, now, lock=True)
     place = {target.point_id: target for target in targets}
     for row in rows:
-        held = interlock(order_of(row), circumstances_of(place[row.point_id]), control.policy, now)
+        circumstances = circumstances_of(place[row.point_id])
+        held = interlock(order_of(row), circumstances, control.policy, now)
         if held is not None:
             raise InterlockError(held)
 
@@ -132,14 +133,19 @@ async def cancel(session: TenantSession, command_id: int, now: datetime) -> Deci
     ConflictError
         It is with the device already, or closed.
     """
-    rows = await commands.lock_commands(session, command_id)
-    mine = bool(rows) and rows[0].requested_by == session.scope.actor
+    found = await commands.find_commands(session, command_id)
+    mine = bool(found) and found[0].requested_by == session.scope.actor
     allowed = {Permission.CONTROL_EXECUTE, Permission.CONTROL_APPROVE} & session.scope.permissions
-    if not rows or not (mine or (allowed and await commands.visible(session, [rows[0].point_id]))):
+    if not found or not (
+        mine or (allowed and await commands.visible(session, [found[0].point_id]))
+    ):
         raise NotFoundError("command", command_id)
-    advance(CommandState(rows[0].state), CommandState.CANCELLED)
+    concentrators = [found[0].concentrator_id]
+    await command_release.lock_bells(session, concentrators)
+    (row,) = await commands.lock_commands(session, [command_id])
+    advance(CommandState(row.state), CommandState.CANCELLED)
     await commands.close(session, [command_id], list(WAITING), CommandState.CANCELLED, now)
-    await command_release.silence(session, [rows[0].concentrator_id])
+    await command_release.silence(session, concentrators)
     await audit.record(session, "command.cancel", f"command {command_id}")
     return Decided([command_id], [])
 
@@ -157,10 +163,3 @@ def check_may_stop(permissions: frozenset[str], *, lift: bool) -> None:
         may |= {Permission.CONTROL_EXECUTE, Permission.CONTROL_APPROVE}
     if not may & permissions:
         raise ForbiddenError(f"this needs one of the permissions {', '.join(sorted(may))}")
-
-
-def stands_still(control: Control) -> str | None:
-    """Code of why nothing may be sent; None when it may."""
-    if not control.policy.enabled:
-        return ControlOffError.code
-    return ControlStoppedError.code if control.stopped else None

@@ -34,11 +34,10 @@ class Tended:
 async def tend(session: TenantSession, now: datetime) -> Tended:
     """Expire what is over and verify what can be, of one tenant; rings for what comes next."""
     keys = await bells.heard(session, commands.UPKEEP)
-    expired = await command_upkeep.expired(session, now)
-    changed = await commands.close(
-        session, [one for one, _ in expired], list(OPEN), CommandState.EXPIRED, now
-    )
-    concentrators = sorted({concentrator for _, concentrator in expired})
+    concentrators = await command_upkeep.concentrators_of_expired(session, now)
+    await command_release.lock_bells(session, concentrators)
+    expired = await command_upkeep.lock_expired(session, now)
+    changed = await commands.close(session, expired, list(OPEN), CommandState.EXPIRED, now)
     await command_release.silence(session, concentrators)
     changed += await _verify(session, now)
     await bells.answer(session, commands.UPKEEP, keys)

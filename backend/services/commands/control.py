@@ -30,7 +30,10 @@ async def set_policy(
     before = await command_policy.load(session)
     policy = checked_policy(replace(before.policy, **told))
     await command_policy.save(session, policy, now)
-    cancelled = [] if policy.enabled else await _call_back(session, "CONTROL_OFF", now)
+    cancelled = []
+    if not (before.policy.enabled and policy.enabled):
+        # also what slipped in while control was turned off, before it goes on
+        cancelled = await _call_back(session, "CONTROL_OFF", now)
     changes = _words(before.policy, policy)
     await audit.record(session, "control.policy", "control", changes)
     return await command_policy.load(session), cancelled
@@ -57,14 +60,13 @@ async def stop(
         The principal may not.
     """
     check_may_stop(session.scope.permissions, lift=not stopped)
-    cancelled: list[int] = []
     control = await command_policy.load(session)
-    if stopped:
-        if control.stopped_at is None:
-            await command_policy.save(session, control.policy, now)  # there may be no row yet
-            await command_policy.stop(session, now)
-        cancelled = await _call_back(session, KILLED, now)
-    else:
+    if stopped and control.stopped_at is None:
+        await command_policy.save(session, control.policy, now)  # there may be no row yet
+        await command_policy.stop(session, now)
+    # when it is put back, too: an order may have slipped in while it was pulled
+    cancelled = await _call_back(session, KILLED, now)
+    if not stopped:
         await command_policy.stop(session, None)
     told: dict[str, audit.Word] = {"reason": reason, "called_back": len(cancelled)}
     await audit.record(session, "control.stop" if stopped else "control.go_on", "control", told)

@@ -1,6 +1,5 @@
 """Counting disconnections: when a second person is needed, and when the breaker trips."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from domain.commands_safety import (
     COUNTED,
     BreakerOpenError,
     CommandPolicy,
-    most_disconnects,
+    is_too_much,
     needs_second_person,
 )
 from tenants import audit
@@ -58,14 +57,16 @@ async def _too_many(
 ) -> list[tuple[Network | None, int]]:
     """The tenant and the networks whose limit of an hour these disconnections pass."""
     since, found = now - COUNTED, list[tuple[Network | None, int]]()
-    count, population = await command_policy.recent(session, since)
-    if count + len(targets) > most_disconnects(policy, population):
-        found.append((None, count + len(targets)))
-    new = Counter((target.concentrator_id, target.network) for target in targets)
-    concentrators = sorted({concentrator for concentrator, _ in new})
-    known = await command_policy.recent_of_networks(session, concentrators, since)
-    for network, more in new.items():
-        count, population = known.get(network, (0, 0))
-        if count + more > most_disconnects(policy, population, network=True):
-            found.append((network, count + more))
+    tally = await command_policy.recent(session, [one.point_id for one in targets], since)
+    if is_too_much(tally, policy):
+        found.append((None, tally.disconnects))
+    coming: dict[Network, list[int]] = {}
+    for target in targets:
+        coming.setdefault((target.concentrator_id, target.network), []).append(target.point_id)
+    tallies = await command_policy.recent_of_networks(session, coming, since)
+    found += [
+        (network, tally.disconnects)
+        for network, tally in tallies.items()
+        if is_too_much(tally, policy, network=True)
+    ]
     return found

@@ -76,6 +76,8 @@ async def take_acks(
             result.rejected.append(
                 _rejected(one.get("id") if isinstance(one, dict) else None, error)
             )
+    ids = sorted({ack.command_id for ack in acks})
+    await command_release.lock_for_acks(session, device.concentrator_id, ids)
     # several words on one command are heard one after another
     for _ in range(MOST_WORDS):
         turn: dict[int, Ack] = {}

@@ -200,11 +200,11 @@ async def _order(  # noqa: PLR0913, PLR0917 - one order in full
         not_before=starts,
         deadlines=[(now if second else start) + until for start in starts],
     )
-    batch, ids = await commands.order(session, new, now)
-    await bells.ring_later(session, commands.UPKEEP, f"order {batch}", max(new.deadlines))
     concentrators = sorted({one.concentrator_id for one in targets})
     if not second:
         await commands.ring(session, concentrators)
+    batch, ids = await commands.order(session, new, now)
+    await bells.ring_later(session, commands.UPKEEP, f"order {batch}", max(new.deadlines))
     told: dict[str, audit.Word] = {
         "kind": str(order.kind),
         "points": len(ids),

@@ -35,9 +35,10 @@ from domain.commands_safety import (
     Circumstances,
     CommandPolicy,
     Interlock,
+    Tally,
     checked_policy,
     interlock,
-    most_disconnects,
+    is_too_much,
     needs_second_person,
 )
 from domain.commands_wire import BadAckError, WireCommand, parse_ack, read_command, write_ack
@@ -210,9 +211,12 @@ def test_many_disconnections_need_a_second_person_and_more_trip_the_breaker() ->
     assert needs_second_person(OFF, 2, 1, policy)
     assert needs_second_person(OFF, 0, 3, policy)
     assert not needs_second_person(ON, 100, 100, policy)
-    assert most_disconnects(policy, 60) == 5
-    assert most_disconnects(policy, 10**6) == 100
-    assert most_disconnects(replace(policy, disconnects_per_hour=0), 60) == 0
+    assert not is_too_much(Tally(5, 5, 60), policy)
+    assert is_too_much(Tally(6, 6, 60), policy)
+    assert not is_too_much(Tally(60, 5, 60), policy)
+    assert is_too_much(Tally(101, 5, 10**6), policy)
+    assert is_too_much(Tally(1, 1, 60), replace(policy, disconnects_per_hour=0))
+    assert not is_too_much(Tally(7, 7, 70), policy, network=True)
 
 
 @pytest.mark.parametrize("field", ["four_eyes_from", "tenant_share", "night_to", "heating_from"])
