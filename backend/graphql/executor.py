@@ -27,6 +27,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from backend.graphql.scalars import packed
+
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 FieldDetailsList = list[FieldDetails]
@@ -129,7 +131,7 @@ def leaves_of(schema: GraphQLSchema) -> dict[str, dict[str, Leaf]]:
         ):
             leaves[name] = Leaf(
                 definition.python_name,
-                leaf_type.coerce_output_value,
+                packed if leaf_type.name == "SeriesArray" else leaf_type.coerce_output_value,
                 not is_non_null_type(field.type),
             )
     for name in schema.type_map:
