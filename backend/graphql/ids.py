@@ -25,6 +25,7 @@ class Kind(StrEnum):
     RESIDENT = "Resident"
     COMMAND = "Command"
     BREAKER = "Breaker"
+    READING_CHANGE = "ReadingChange"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -7,10 +7,12 @@ import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
+from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import Metered, Node, RegisterReading
+from backend.graphql.reading_changes import ReadingChange
 from backend.graphql.sites import Premise, Site
 from backend.models import metering_points as models
-from backend.services import places, register_readings
+from backend.services import corrections, places, register_readings
 from backend.store.metered import PointRow
 from domain.errors import InvalidError
 from domain.quantities import Commodity, EnergyKind, Phase, Role
@@ -124,6 +126,17 @@ class MeteringPoint(Node, Metered):
         loader = info.context.loader("premises", places.load_premises)
         row = await loader.load(self.row.premise_id)
         return None if row is None else Premise.of(row)
+
+    @strawberry.field(description="Who corrected readings here, and what it changed; newest first.")
+    async def reading_changes(
+        self, info: Info, first: First = 20, after: After = None
+    ) -> Connection[ReadingChange]:
+        """Resolve by service."""
+        info.context.require(Permission.READINGS_READ)
+        count, before = page_length(first), position(after)
+        async with info.context.db() as session:
+            found = await corrections.history(session, self.row.id, before or None, count + 1)
+        return page([(row.id, ReadingChange.of(row)) for row in found], count)
 
     @strawberry.field(description="The last known register up to an instant.")
     async def reading_at(

@@ -52,6 +52,7 @@ async def attempt(
     async with context.db() as session:
         try:
             async with session.begin_nested():
+                await session.connection()  # the savepoint is made when it is first asked for
                 return await act(session), []
         except EXPECTED as error:
             return None, _errors_of(error)

@@ -10,6 +10,7 @@ from backend.graphql.command_changes import CommandMutation
 from backend.graphql.commands import Command
 from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
+from backend.graphql.corrections import CorrectionMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
@@ -97,7 +98,14 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
 
 
 @strawberry.type
-class Mutation(MeteringMutation, PlaceMutation, ResidentMutation, CommandMutation, ControlMutation):
+class Mutation(
+    MeteringMutation,
+    CorrectionMutation,
+    PlaceMutation,
+    ResidentMutation,
+    CommandMutation,
+    ControlMutation,
+):
     """Everything that can be done."""
 
 

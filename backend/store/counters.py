@@ -11,10 +11,10 @@ from asyncpg import Record
 from numpy.typing import NDArray
 
 from backend.models.readings import HOUR_COLUMNS
-from backend.store import day_rows, hour_rows, month_rows
+from backend.store import day_rows, edits, hour_rows, month_rows
 from backend.store.month_rows import Columns
 from domain.hours import day_of, instant_of
-from domain.quality import CodeArray
+from domain.quality import CodeArray, Quality
 from tenants.session import TenantSession
 
 DAY = day_rows.SLOTS
@@ -36,6 +36,12 @@ SELECT 'month', series_id, (month - date '1970-01-01') * 24, increments, first_c
        known, codes
 FROM series_month
 WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND month BETWEEN $8 AND $4
+UNION ALL
+SELECT 'edit', series_id, (extract(epoch FROM hour) / 3600)::int, NULL, counter, NULL, NULL,
+       NULL, NULL
+FROM reading_edit
+WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND superseded_at IS NULL
+  AND hour >= $6 AND hour < $7
 """
 
 # two days: the known hours of the one at the edge may all lie outside; so may those of a month
@@ -85,9 +91,20 @@ class Counters:
 
     start: int
     counter: NDArray[np.int64]
-    """Negative where unknown."""
+    """What stands at the end of each hour, corrections included; negative where unknown."""
 
     code: CodeArray
+    arrived: NDArray[np.bool_]
+    """Which counters were pushed or brought, whatever people put in their places since."""
+
+    arrival: CodeArray
+    """How they came; 0 where none did."""
+
+    def take(self, rows: NDArray[np.int64]) -> "Counters":
+        """Repeat or choose rows."""
+        return Counters(
+            self.start, self.counter[rows], self.code[rows], self.arrived[rows], self.arrival[rows]
+        )
 
     @property
     def end(self) -> int:
@@ -136,7 +153,26 @@ async def load(session: TenantSession, series: NDArray[np.int64], low: int, high
     if "hour" in by_tier:
         _lay_hours(by_tier["hour"], series, first, into)
     inside = slice(low - first, high - first)
-    return Counters(low, counter[:, inside], code[:, inside])
+    counter, code = counter[:, inside], code[:, inside]
+    arrived, arrival = counter >= 0, code
+    if "edit" in by_tier:
+        counter, code = _edited(by_tier["edit"], series, low, (counter, code))
+    return Counters(low, counter, code, arrived, arrival)
+
+
+def _edited(
+    rows: list[Record],
+    series: NDArray[np.int64],
+    low: int,
+    stored: tuple[NDArray[np.int64], CodeArray],
+) -> tuple[NDArray[np.int64], CodeArray]:
+    """Lay what people put in the place of counters over them."""
+    counter, code = stored[0].copy(), stored[1].copy()
+    own = np.searchsorted(series, np.array([row[1] for row in rows], np.int64))
+    at = np.array([row[2] for row in rows], np.int64) - low
+    counter[own, at] = [-1 if row[4] is None else row[4] & 0xFFFFFFFF for row in rows]
+    code[own, at] = [0 if row[4] is None else Quality.CORRECTED for row in rows]
+    return counter, code
 
 
 def _lay_days(
@@ -208,6 +244,41 @@ async def nearest(
     last: bool,
 ) -> Nearest:
     """The first known counter in each ``[low, high]``, or the last one; all of shape ``(n,)``."""
+    found = await _nearest_pushed(session, series, low, high, last=last)
+    corrected = await edits.edited(session, series)
+    for at in np.flatnonzero(np.isin(series, sorted(corrected))).tolist():
+        hour, counter = await _nearest_standing(
+            session, series[at : at + 1], int(low[at]), int(high[at]), last=last
+        )
+        found.known[at] = counter >= 0
+        found.hour[at], found.counter[at] = hour, max(0, counter)
+    return found
+
+
+async def _nearest_standing(
+    session: TenantSession, series: NDArray[np.int64], low: int, high: int, *, last: bool
+) -> tuple[int, int]:
+    """The nearest counter of one series that stands; the counter is negative if there is none."""
+    span = 62 * DAY
+    starts = range(low, high + 1, span)
+    for start in reversed(starts) if last else starts:
+        found = await load(session, series, start, min(start + span, high + 1))
+        known = np.flatnonzero(found.counter[0] >= 0)
+        if len(known):
+            at = int(known[-1 if last else 0])
+            return start + at, int(found.counter[0, at])
+    return 0, -1
+
+
+async def _nearest_pushed(
+    session: TenantSession,
+    series: NDArray[np.int64],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    *,
+    last: bool,
+) -> Nearest:
+    """As :func:`nearest`, of what was pushed or brought alone."""
     size = len(series)
     found = Nearest(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_))
     asked = np.arange(size)

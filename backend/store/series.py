@@ -123,7 +123,7 @@ async def _counters(session: TenantSession, standing: Standing, low: int, high: 
     """Counters of each installation's channel over ``[low, high)``."""
     series, row = np.unique(standing.series, return_inverse=True)
     found = await counters_store.load(session, series, low, high)
-    return Counters(low, found.counter[row], found.code[row])
+    return found.take(row)
 
 
 async def _left_knots(
@@ -243,9 +243,10 @@ async def load_dials(session: TenantSession, standing: Standing, at_s: int) -> D
 def _arrivals(standing: Standing, counters: Counters, start: int, end: int, now: int) -> CodeArray:
     """Code of each expected hour's counter, by installation; MISSING, or NOT_EXPECTED."""
     inside = slice(start - counters.start, end - counters.start)
-    came = counters.counter[:, inside] >= 0
     due = registers.expects(standing.terms, np.arange(start, end), now)
-    code = np.where(came, counters.code[:, inside], np.uint8(Quality.MISSING))
+    code = np.where(
+        counters.arrived[:, inside], counters.arrival[:, inside], np.uint8(Quality.MISSING)
+    )
     return np.where(due, code, np.uint8(Quality.NOT_EXPECTED))
 
 
