@@ -19,7 +19,14 @@ from domain.errors import UnavailableError
 UNPRIVILEGED_UID = 65534
 OPEN_PLACE = Path("/var/lib/balance")
 
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "UTC"}
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C",
+    "TZ": "UTC",
+    # A session that once had a large statement gives the memory back when it is done.
+    "MALLOC_MMAP_THRESHOLD_": str(2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(2**20),
+}
 """What the servers see: no PG* variable of the caller may reach them."""
 
 

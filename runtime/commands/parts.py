@@ -14,6 +14,7 @@ from importlib import import_module
 import typer
 
 from backend.settings import Settings, get_settings, read_settings
+from runtime import allocator
 from runtime.installation import tended
 from runtime.up import signals_interrupt
 
@@ -23,6 +24,7 @@ def part(name: str) -> Iterator[Settings]:
     """Settings with the addresses of running servers, and logging for the part ``name``."""
     from backend.logging import configure  # noqa: PLC0415 - only parts log
 
+    allocator.keep_little()
     settings = get_settings()
     with signals_interrupt(), tended(settings) as addresses:
         found = read_settings(database_url=addresses.database_url, redis_url=addresses.redis_url)
@@ -75,6 +77,7 @@ LOADED_ONCE = (
 
 def load() -> None:
     """Load what the parts need, to be forked into each of them and shared."""
+    allocator.keep_little()
     # One thread computes here; others would not survive the fork, and each keeps memory.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in LOADED_ONCE:
