@@ -16,6 +16,12 @@ _RETRY_VALKEY_S = 15.0
 _log = structlog.get_logger(__name__)
 
 
+class _SharedCounts(RedisStorage):
+    """Counts in Valkey by the client that the product has; the library would load two more."""
+
+    DEPENDENCIES = {"redis": RedisStorage.DEPENDENCIES["redis"]}  # noqa: RUF012 - as it declares it
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One thing that is counted, in one window."""
@@ -59,7 +65,7 @@ class Throttle:
         self._client: Redis | None = None
         if redis_url is not None:
             self._client = Redis.from_url(redis_url, socket_connect_timeout=0.5, socket_timeout=0.5)
-            storage = RedisStorage(
+            storage = _SharedCounts(
                 f"async+{redis_url}",
                 implementation="redispy",
                 key_prefix="balance:limits",
