@@ -23,6 +23,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOOK_EVERY_S = 0.01
 
 
+def can_show(words: Sequence[str], shown: Mapping[str, str]) -> bool:
+    """Whether a fork would be found by what it shows: else a program of its own must do."""
+    return SUPPORTED and title.fits(words, shown)
+
+
 class Process(Protocol):
     """A child process, whether forked or of a program of its own (subprocess.Popen)."""
 

@@ -208,12 +208,13 @@ class Supervisor:
         # No part migrates, so none gets the role that may.
         environment.pop("BALANCE_MIGRATION_URL", None)
         with log_file(self.home, part.name) as output:
-            if part.entry is not None and forked.SUPPORTED:
+            mark = {MARK: str(self.home)}
+            if part.entry is not None and forked.can_show(part.command, mark):
                 return forked.fork(
                     part.entry,
                     words=part.command,
                     environment=environment,
-                    shown={MARK: str(self.home)},
+                    shown=mark,
                     output=None if self.show_output else output.fileno(),
                     group=self._group(),
                 )

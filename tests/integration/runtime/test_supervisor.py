@@ -48,6 +48,10 @@ class Installation:
         except httpx.HTTPError:
             return False
 
+    def sleeps(self) -> bool:
+        """Whether the part that is forked lives, and is found by its mark."""
+        return any("sleeper" in orphan.cmdline() for orphan in orphans(self.home))
+
     def database_answers(self) -> bool:
         state = RuntimeState.load(self.home)
         assert state is not None
@@ -138,6 +142,7 @@ def test_what_is_killed_comes_back_within_15_s(start: Start) -> None:
     running = start(None)
     for victim, notice, recovered in (
         ("http.server", "web ended (SIGKILL)", running.serves),
+        ("sleeper", "sleeper ended (SIGKILL)", running.sleeps),
         ("bin/postgres", "postgres had died", running.database_answers),
         ("valkey-server", "valkey had died", running.serves),
     ):

@@ -4,6 +4,7 @@ Usage: tiny_installation.py HOME PORT
 """
 
 import sys
+import time
 from pathlib import Path
 
 from backend.settings import read_settings
@@ -22,6 +23,7 @@ def main(home: Path, port: int) -> None:
     parts = [
         Part("web", web, ready_url=f"http://127.0.0.1:{port}/"),
         Part("idler", [sys.executable, "-c", "import time; time.sleep(3600)"], stage=1),
+        Part("sleeper", ["a", "sleeper"], entry=lambda: time.sleep(3600), stage=1),
     ]
     with report():
         up(

@@ -93,3 +93,8 @@ def test_a_fork_goes_by_its_own_command_line_and_is_found_by_its_mark(
         child.send_signal(signal.SIGTERM)
     assert child.wait(10) == -signal.SIGTERM
     child.kill()  # harmless: the number may be somebody else's by now
+
+
+def test_what_does_not_fit_is_not_forked() -> None:
+    assert forked.can_show(["balance", "api"], {"BALANCE_SUPERVISED_IN": "/home"})
+    assert not forked.can_show(["balance", "api"], {"BALANCE_SUPERVISED_IN": "x" * 10**6})
