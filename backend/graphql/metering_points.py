@@ -8,11 +8,13 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
-from backend.graphql.metered import Metered, Node, RegisterReading
+from backend.graphql.metered import From, Metered, Node, Profile, RegisterReading, To
 from backend.graphql.reading_changes import ReadingChange
+from backend.graphql.scalars import Duration
 from backend.graphql.sites import Premise, Site
 from backend.models import metering_points as models
-from backend.services import corrections, places, register_readings
+from backend.services import corrections, hindsight, places, register_readings
+from backend.services.profiles import Range
 from backend.store.metered import PointRow
 from domain.errors import InvalidError
 from domain.quantities import Commodity, EnergyKind, Phase, Role
@@ -126,6 +128,20 @@ class MeteringPoint(Node, Metered):
         loader = info.context.loader("premises", places.load_premises)
         row = await loader.load(self.row.premise_id)
         return None if row is None else Premise.of(row)
+
+    @strawberry.field(description="The profile as it was known at a moment in the past.")
+    async def profile_known_at(
+        self, info: Info, from_: From, to: To, step: Duration, at: datetime
+    ) -> Profile:
+        """Resolve by service."""
+        info.context.require(Permission.READINGS_READ)
+        if at.tzinfo is None:
+            raise InvalidError("at must have an offset", code="BAD_TIME", field="at")
+        asked = Range.of(from_, to, step)
+        info.context.spend(asked.end - asked.start)
+        async with info.context.db() as session:
+            found = await hindsight.of_point(session, self.row, asked, at, info.context.now)
+        return Profile.of(found)
 
     @strawberry.field(description="Who corrected readings here, and what it changed; newest first.")
     async def reading_changes(

@@ -104,7 +104,7 @@ async def _read(
         if size >= BATCH_READINGS:
             break
         for push in await journal.load_pushes(session, refs):
-            for frame in _frames_of(push):
+            for frame in frames_of(push):
                 parts += [_columns(push, block, len(taken)) for block in frame.blocks]
             taken.append(push)
         size = sum(len(part[1]) for part in parts)
@@ -138,7 +138,7 @@ def _columns(push: journal.DuePush, block: HourBlock, place: int) -> tuple[NDArr
     return where, hour, block.counters, np.full(count, place, dtype=np.int64)
 
 
-def _frames_of(push: journal.DuePush) -> list[Frame]:
+def frames_of(push: journal.DuePush) -> list[Frame]:
     """Frames that were accepted out of a push; each was judged before it was journalled."""
     try:
         document = decode(

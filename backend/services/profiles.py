@@ -106,7 +106,7 @@ async def of_points(
     found = await series.load_hours(session, standing, asked.start, asked.end, hour_of(now))
     hourly = found.hourly
     return [
-        _cut(
+        cut(
             HourlyProfile(
                 hourly.values[at],
                 hourly.known[at],
@@ -129,7 +129,7 @@ async def of_groups(
     codes = balance.codes_of(hours)
     coverage = balance.share(hours.known, hours.expected)
     return [
-        _cut(
+        cut(
             HourlyProfile(hours.consumption[at], hours.known[at] > 0, codes[at], coverage[at]),
             asked,
             group.timezone,
@@ -145,7 +145,7 @@ async def supplied_of_groups(
     """What the inlets of each group supplied, read from their own counters."""
     hours = await _supplied(session, groups, asked, now)
     return [
-        _cut(one, asked, group.timezone, unit_of(group.commodity))
+        cut(one, asked, group.timezone, unit_of(group.commodity))
         for one, group in zip(hours, groups, strict=True)
     ]
 
@@ -220,7 +220,7 @@ async def imbalances_of(
     return [balance.imbalance(hours.take(np.array([at]))) for at in range(len(groups))]
 
 
-def _cut(hours: HourlyProfile, asked: Range, timezone: str, unit: Unit) -> Profile:
+def cut(hours: HourlyProfile, asked: Range, timezone: str, unit: Unit) -> Profile:
     """Cut hours into buckets of the local calendar."""
     if asked.step is Step.HOUR or not len(hours.values):
         return Profile(

@@ -121,8 +121,18 @@ class Nearest:
     known: NDArray[np.bool_]
 
 
-async def load(session: TenantSession, series: NDArray[np.int64], low: int, high: int) -> Counters:
-    """Counters of some series, in ascending order and each once, over ``[low, high)``."""
+async def load(
+    session: TenantSession,
+    series: NDArray[np.int64],
+    low: int,
+    high: int,
+    *,
+    corrected: bool = True,
+) -> Counters:
+    """Counters of some series, in ascending order and each once, over ``[low, high)``.
+
+    Without ``corrected`` they are as they were pushed or brought.
+    """
     slots = [slot % DAY for slot in range(low, min(high, low + DAY))]
     slots = slots if len(slots) < DAY else list(range(DAY))
     columns = ", ".join(HOUR_COLUMNS[slot] for slot in slots)
@@ -155,7 +165,7 @@ async def load(session: TenantSession, series: NDArray[np.int64], low: int, high
     inside = slice(low - first, high - first)
     counter, code = counter[:, inside], code[:, inside]
     arrived, arrival = counter >= 0, code
-    if "edit" in by_tier:
+    if corrected and "edit" in by_tier:
         counter, code = _edited(by_tier["edit"], series, low, (counter, code))
     return Counters(low, counter, code, arrived, arrival)
 

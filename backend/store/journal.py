@@ -68,6 +68,15 @@ JOIN frame AS f ON f.tenant_id = $1 AND f.received_at = u.received_at AND f.id =
 ORDER BY f.received_at, f.id
 """
 
+_OF_CONCENTRATOR = """
+SELECT f.id, f.received_at, f.concentrator_id, f.sequences, f.content_type, f.content_encoding,
+       f.body
+FROM frame AS f
+WHERE f.tenant_id = $1 AND f.concentrator_id = $2 AND (f.received_at, f.id) > ($3, $4)
+  AND f.received_at <= $5
+ORDER BY f.received_at, f.id LIMIT $6
+"""
+
 _REVISE = """
 INSERT INTO revision (tenant_id, series_id, hour, kind, counter, code, standing_counter,
                       frame_received_at, frame_id)
@@ -257,6 +266,21 @@ async def load_pushes(session: TenantSession, refs: Sequence[DueRef]) -> list[Du
         session.scope.tenant_id,
         [ref.id for ref in refs],
         [ref.received_at for ref in refs],
+    )
+    return [DuePush(*row) for row in rows]
+
+
+async def pushes_of(
+    session: TenantSession,
+    concentrator_id: ConcentratorId,
+    after: tuple[datetime, int],
+    until: datetime,
+    most: int,
+) -> list[DuePush]:
+    """The next pushes of a concentrator after a place in the journal, received up to a moment."""
+    driver = await session.driver()
+    rows = await driver.fetch(
+        _OF_CONCENTRATOR, session.scope.tenant_id, concentrator_id, *after, until, most
     )
     return [DuePush(*row) for row in rows]
 

@@ -88,9 +88,22 @@ async def load_hours(
     few = len(standing.series) * (size + 2 * AROUND) <= 500_000
     low = start - AROUND if few else start - 1
     high = end + AROUND if few else end
-    counters = await _counters(session, standing, low, high)
-    left = await _left_knots(session, standing, counters, start)
+    counters = await load_counters(session, standing, low, high)
     right = await _right_knots(session, standing, counters, end, now)
+    return await hours_of(session, standing, counters, (start, end, now), right)
+
+
+async def hours_of(
+    session: TenantSession,
+    standing: Standing,
+    counters: Counters,
+    span: tuple[int, int, int],
+    right: Knots,
+) -> PointHours:
+    """Consumption of points over a range (start, end, now) out of the counters around it."""
+    (start, end, now), low = span, counters.start
+    size = end - start
+    left = await _left_knots(session, standing, counters, start)
     result = registers.consumption(
         standing.terms, low, counters.counter, counters.code, left=left, right=right, now=now
     )
@@ -119,10 +132,12 @@ def _uncertain_edges(hourly: Hourly, covered: NDArray[np.bool_]) -> tuple[bool, 
     return bool(uncertain[:, 0].any()), bool(uncertain[:, -1].any())
 
 
-async def _counters(session: TenantSession, standing: Standing, low: int, high: int) -> Counters:
+async def load_counters(
+    session: TenantSession, standing: Standing, low: int, high: int, *, corrected: bool = True
+) -> Counters:
     """Counters of each installation's channel over ``[low, high)``."""
     series, row = np.unique(standing.series, return_inverse=True)
-    found = await counters_store.load(session, series, low, high)
+    found = await counters_store.load(session, series, low, high, corrected=corrected)
     return found.take(row)
 
 
@@ -208,7 +223,7 @@ async def _pulses_at(
     for row in np.flatnonzero(doubtful).tolist():
         one = standing.take(np.array([row]))
         low, high = int(terms.start_s[row] // registers.SECONDS), int(time_s[row] // 3600)
-        history = (await _counters(session, one, low, high)).counter[0]
+        history = (await load_counters(session, one, low, high)).counter[0]
         ends = (low + 1 + np.arange(len(history))) * registers.SECONDS
         seen = history[(history >= 0) & (ends > terms.start_s[row])]
         steps = np.diff(seen, prepend=terms.initial_counter[row]) % terms.wrap[row]

@@ -158,6 +158,24 @@ async def test_a_correction_is_taken_back(meter: Meter) -> None:
     assert [one["code"] for one in twice["errors"]] == ["NOT_CORRECTED"]
 
 
+async def test_what_was_known_before_and_between_corrections_can_be_read(meter: Meter) -> None:
+    moments, seen = [], []
+    for at, wanted in enumerate((None, change(3, "5.43"), change(3, void=True), change(3, "5.38"))):
+        if wanted is not None:
+            done = await meter.correct(wanted, idempotencyKey=f"k{at}")
+            assert done["errors"] == []
+        moments.append(datetime.now(UTC).isoformat())
+        seen.append(await meter.values())
+    assert len({tuple(values) for values in seen}) == 3  # a void hour is estimated as it had been
+    document = """query ($id: ID!, $from: DateTime!, $to: DateTime!, $at: DateTime!) {
+      node(id: $id) { ... on MeteringPoint {
+        profileKnownAt(from: $from, to: $to, step: "PT1H", at: $at) { values quality } } } }"""
+    span = {"from": stamp(LOW), "to": stamp(LOW + HOURS)}
+    for moment, values in zip(moments, seen, strict=True):
+        found = await meter.desk.ask(document, id=meter.point, at=moment, **span)
+        assert [float(one) for one in found["profileKnownAt"]["values"]] == values
+
+
 async def test_a_preview_tells_and_does_nothing(meter: Meter) -> None:
     done = await meter.correct(change(3, "5.43"), preview=True)
     assert done["corrections"][0]["id"] is None
