@@ -62,8 +62,10 @@ class Context:
         trace: TracebackType | None,
     ) -> None:
         """Commit what was done, or roll it back; what waits for the commit follows it."""
-        await self._turns.close()
-        await self._stack.__aexit__(kind, error, trace)
+        try:
+            await self._turns.close()
+        finally:  # also when this is cancelled: the connection must go back
+            await self._stack.__aexit__(kind, error, trace)
         if kind is None:
             for act in self._afterwards:
                 await act()
