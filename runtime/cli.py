@@ -13,13 +13,17 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command that the arguments name."""
-    # Nothing was begun yet, so nothing has to be unwound.
-    signal.signal(signal.SIGINT, _leave)
+    # A shell ignores Ctrl-C for what it runs in the background: that stays so.
+    minded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if minded:
+        # Nothing was begun yet, so nothing has to be unwound.
+        signal.signal(signal.SIGINT, _leave)
     from runtime.commands.application import app  # noqa: PLC0415 - see above
     from runtime.commands.refusals import report  # noqa: PLC0415
 
     with report():
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if minded:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         app()
 
 
