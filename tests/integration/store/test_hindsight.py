@@ -17,7 +17,7 @@ from tests.integration.store.test_orders import store_of
 DAYS = 5
 
 
-async def answered(store: Store, asked: Range, at_now: bool) -> list[profiles.Profile]:
+async def answered(store: Store, asked: Range, *, at_now: bool) -> list[profiles.Profile]:
     async with store.database.session(store.scope) as session:
         driver = await session.driver()
         rows = await driver.fetch(
