@@ -7,7 +7,7 @@ batches, a transaction a tenant. A held poll has no connection to the database a
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -40,6 +40,16 @@ _UNSAID = 0
 log = structlog.get_logger(__name__)
 
 
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    """Do a work without end; what nobody foresaw is logged, and it goes on."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("downlink failed, going on")
+            await asyncio.sleep(_PAUSE_S)
+
+
 @dataclass(slots=True, eq=False)
 class Held:
     """A poll that waits: what the concentrator has, and what it will be told."""
@@ -64,6 +74,8 @@ class Downlink:
         self._database, self._events, self._look_s = database, events, look_s
         self._held: dict[Called, Held] = {}
         self._rung: set[Called] = set()
+        self._given: dict[Called, int] = {}
+        """Highest number given to each, until the bells say that nothing waits."""
         self._heard: set[Called] = set()
         self._due: set[Called] = set()
         self._wake = asyncio.Event()
@@ -74,7 +86,7 @@ class Downlink:
     async def start(self) -> None:
         """Begin to listen, to look and to release."""
         for work in (self._listen, self._look, self._serve):
-            self._tasks.append(asyncio.create_task(work()))
+            self._tasks.append(asyncio.create_task(_for_ever(work)))
 
     async def stop(self) -> None:
         """End every wait, and the work."""
@@ -100,14 +112,17 @@ class Downlink:
         A concentrator holds one poll: a second one ends the first.
         """
         key = (device.tenant_id, device.concentrator_id)
-        if self._closed or hold_s <= 0:
+        if self._closed:
+            return []
+        if hold_s <= 0:
             return await self._release_one(key, after)
         older = self._held.pop(key, None)
         if older is not None:
             older.end()
         loop = asyncio.get_running_loop()
         held = self._held[key] = Held(after, loop.create_future())
-        if key in self._rung:
+        # what was given and arrived needs no look now: that it did is noted with the next one
+        if key in self._rung or after < self._given.get(key, 0):
             self._call([key])
         timer = loop.call_later(hold_s, held.end)
         try:
@@ -141,12 +156,16 @@ class Downlink:
     async def _release(
         self, tenant: TenantId, asked: dict[ConcentratorId, int]
     ) -> dict[ConcentratorId, list[WireCommand]]:
+        keys = {(tenant, one) for one in asked}
         async with self._places:
+            self._rung -= keys  # who is called from here on is called anew
             now = datetime.now(UTC)
-            found, changed = await releasing.release(self._database, tenant, asked, now)
-        # who got something may ask for it again; of the others the next look tells
-        self._rung -= {(tenant, one) for one in asked if one not in found}
-        self._rung |= {(tenant, one) for one in found}
+            try:
+                found, changed = await releasing.release(self._database, tenant, asked, now)
+            except OUTAGES:
+                self._rung |= keys
+                raise
+        self._given |= {(tenant, one): told[-1].number for one, told in found.items()}
         await self._events.commands_changed(tenant, changed)
         return found
 
@@ -178,6 +197,7 @@ class Downlink:
                 self._heard.clear()
                 found = await releasing.rung(self._database)
                 self._rung = found | self._heard
+                self._given = {key: self._given[key] for key in self._given.keys() & self._rung}
                 self._call(self._rung)
             except OUTAGES as error:
                 log.warning("bells not seen, looking again", reason=type(error).__name__)

@@ -68,16 +68,13 @@ class Command(TenantOwned, Base):
     """One order to one actuator, and where it stands.
 
     The channel is that of the time of the order: when another meter hangs on it since, the
-    command is not released.
+    command is not released. Point, channel and concentrator are copies, without keys of their own:
+    the actuator is the one that the command belongs to.
     """
 
     __tablename__ = "command"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "actuator_id"], ["actuator.tenant_id", "actuator.id"]),
-        ForeignKeyConstraint(
-            ["tenant_id", "point_id"], ["metering_point.tenant_id", "metering_point.id"]
-        ),
-        ForeignKeyConstraint(["tenant_id", "channel_id"], ["channel.tenant_id", "channel.id"]),
         Index("ix_command_tenant_id_point_id", "tenant_id", "point_id", "id"),
         Index("ix_command_tenant_id_batch", "tenant_id", "batch"),
         Index(

@@ -1,5 +1,6 @@
 """Devices that may talk to the gateway: whose a serial is, and its secret."""
 
+import asyncio
 from time import monotonic
 
 from sqlalchemy import select
@@ -24,19 +25,15 @@ class Devices:
         self._database = database
         self._master_key = master_key
         self._known: dict[str, tuple[float, Device, str]] = {}
+        self._asked: dict[str, asyncio.Future[DeviceDirectory | None]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     async def find(self, serial: str) -> tuple[Device, str] | None:
         """Device and secret of a concentrator, or None when nobody owns the serial."""
         kept = self._known.get(serial)
         if kept is not None and monotonic() - kept[0] < KEEP_S:
             return kept[1], kept[2]
-        async with self._database.global_session() as session:
-            entry = await session.scalar(
-                select(DeviceDirectory).where(
-                    DeviceDirectory.serial == serial,
-                    DeviceDirectory.kind == DeviceKind.CONCENTRATOR,
-                )
-            )
+        entry = await self._look_up(serial)
         if entry is None:
             self._known.pop(serial, None)
             return None
@@ -46,3 +43,39 @@ class Devices:
             self._known.clear()
         self._known[serial] = (monotonic(), device, secret)
         return device, secret
+
+    async def _look_up(self, serial: str) -> DeviceDirectory | None:
+        """Look a serial up together with those that others ask for meanwhile.
+
+        When thousands of concentrators come back at once, a query for each would keep the pushes
+        from the database.
+        """
+        found = self._asked.get(serial)
+        if found is None:
+            found = self._asked[serial] = asyncio.get_running_loop().create_future()
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(found)
+
+    async def _look(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, {}
+            try:
+                entries = await self._entries(list(asked))
+            except Exception as error:  # noqa: BLE001 - whoever asked is told
+                for future in asked.values():
+                    future.set_exception(error)
+                    future.exception()  # not everybody may still be there to hear it
+                continue
+            for serial, future in asked.items():
+                future.set_result(entries.get(serial))
+
+    async def _entries(self, serials: list[str]) -> dict[str, DeviceDirectory]:
+        async with self._database.global_session() as session:
+            rows = await session.scalars(
+                select(DeviceDirectory).where(
+                    DeviceDirectory.serial.in_(serials),
+                    DeviceDirectory.kind == DeviceKind.CONCENTRATOR,
+                )
+            )
+            return {entry.serial: entry for entry in rows}

@@ -31,11 +31,11 @@ _ARRIVED = """
 WITH due AS (
     SELECT c.id FROM unnest($2::bigint[], $3::bigint[]) AS u (concentrator_id, number)
     JOIN command AS c ON c.tenant_id = $1 AND c.concentrator_id = u.concentrator_id
-      AND c.state = 'leased' AND c.number <= u.number
+      AND c.concentrator_id = ANY($2::bigint[]) AND c.state = 'leased' AND c.number <= u.number
     ORDER BY c.id FOR UPDATE OF c
 ), went AS (
-    UPDATE command AS c SET state = 'delivered' FROM due AS d
-    WHERE c.tenant_id = $1 AND c.id = d.id
+    UPDATE command AS c SET state = 'delivered'
+    WHERE c.tenant_id = $1 AND c.id = ANY(ARRAY(SELECT d.id FROM due AS d))
     RETURNING c.id
 ), told AS (
     INSERT INTO command_event (tenant_id, command_id, from_state, to_state, at, actor)
@@ -47,24 +47,23 @@ SELECT id FROM went
 # What may leave: the first waiting command of an actuator with nothing under way, in its time,
 # approved if it had to be, where nothing stops it and the meter still stands. The conditions
 # repeat what was judged before, since any of it may have changed.
+# Ids go from step to step as arrays: the planner knows nothing of commands that were made a
+# second ago, and would look through all of them for each.
 _RELEASE = f"""
 WITH first AS (
-    SELECT DISTINCT ON (c.actuator_id) c.*
-    FROM unnest($2::bigint[]) AS asked (id)
-    JOIN command AS c ON c.tenant_id = $1 AND c.concentrator_id = asked.id AND c.state = 'queued'
-    ORDER BY c.actuator_id, c.sequence
+    SELECT DISTINCT ON (c.actuator_id) c.* FROM command AS c
+    WHERE c.tenant_id = $1 AND c.concentrator_id = ANY($2::bigint[])
+      AND c.state IN ('queued', 'leased', 'delivered')
+    ORDER BY c.actuator_id, c.state = 'queued', c.sequence
 ), ready AS (
     SELECT f.id, row_number() OVER (PARTITION BY f.concentrator_id ORDER BY f.sequence) AS place
     FROM first AS f
     JOIN control_policy AS p ON p.tenant_id = $1
     JOIN actuator AS a ON a.tenant_id = $1 AND a.id = f.actuator_id
-    WHERE f.not_before <= $3 AND f.deadline > $3
+    WHERE f.state = 'queued' AND f.not_before <= $3 AND f.deadline > $3
       AND p.enabled AND p.stopped_at IS NULL
       AND NOT EXISTS (SELECT FROM control_stop AS s
                       WHERE s.lifted_at IS NULL OR s.stopped_at > f.requested_at)
-      AND NOT EXISTS (SELECT FROM command AS u
-                      WHERE u.tenant_id = $1 AND u.actuator_id = f.actuator_id
-                        AND u.state IN ('leased', 'delivered'))
       AND EXISTS (SELECT FROM installation AS i
                   WHERE i.tenant_id = $1 AND i.point_id = f.point_id
                     AND i.channel_id = f.channel_id AND i.removed_at IS NULL)
@@ -82,13 +81,14 @@ WITH first AS (
                                      OR b.concentrator_id = f.concentrator_id
                                         AND b.network = f.network))))
 ), due AS (
-    SELECT c.id FROM ready AS r JOIN command AS c ON c.tenant_id = $1 AND c.id = r.id
-    WHERE r.place <= {MOST_RELEASED} AND c.state = 'queued'
-    ORDER BY c.id FOR UPDATE OF c
+    SELECT c.id FROM command AS c
+    WHERE c.tenant_id = $1 AND c.state = 'queued'
+      AND c.id = ANY(ARRAY(SELECT r.id FROM ready AS r WHERE r.place <= {MOST_RELEASED}))
+    ORDER BY c.id FOR UPDATE
 ), went AS (
     UPDATE command AS c
     SET state = 'leased', released_at = $3, number = nextval('command_order_seq')
-    FROM due AS d WHERE c.tenant_id = $1 AND c.id = d.id
+    WHERE c.tenant_id = $1 AND c.id = ANY(ARRAY(SELECT d.id FROM due AS d))
     RETURNING c.id
 ), told AS (
     INSERT INTO command_event (tenant_id, command_id, from_state, to_state, at, actor)
@@ -102,16 +102,18 @@ SELECT c.concentrator_id, c.id, c.number, c.sequence, c.kind, c.network, c.addre
        c.supply, c.limit_w
 FROM unnest($2::bigint[], $3::bigint[]) AS u (concentrator_id, number)
 JOIN command AS c ON c.tenant_id = $1 AND c.concentrator_id = u.concentrator_id
-  AND c.state = 'leased' AND c.number > u.number AND c.deadline > $4
+  AND c.concentrator_id = ANY($2::bigint[]) AND c.state = 'leased'
+  AND c.number > u.number AND c.deadline > $4
 ORDER BY c.number
 """
 
 _SILENCE = """
 DELETE FROM downlink_bell AS b
 WHERE b.tenant_id = $1 AND b.concentrator_id = ANY($2::bigint[])
-  AND NOT EXISTS (SELECT FROM command AS c
-                  WHERE c.tenant_id = $1 AND c.concentrator_id = b.concentrator_id
-                    AND c.state IN ('queued', 'leased'))
+  AND b.concentrator_id <> ALL(ARRAY(
+      SELECT DISTINCT c.concentrator_id FROM command AS c
+      WHERE c.tenant_id = $1 AND c.concentrator_id = ANY($2::bigint[])
+        AND c.state IN ('queued', 'leased')))
 """
 
 _ACKED = """

@@ -39,6 +39,7 @@ SELECT p.id, p.commodity, s.timezone, a.id, a.critical, a.notice_given_at, a.swi
 FROM metering_point AS p
 JOIN site AS s ON s.tenant_id = p.tenant_id AND s.id = p.site_id
 JOIN actuator AS a ON a.tenant_id = p.tenant_id AND a.point_id = p.id
+  AND a.point_id = ANY($2::bigint[])
 LEFT JOIN installation AS i ON i.tenant_id = p.tenant_id AND i.point_id = p.id
   AND i.removed_at IS NULL AND i.installed_at <= $5
 LEFT JOIN channel AS c ON c.tenant_id = i.tenant_id AND c.id = i.channel_id

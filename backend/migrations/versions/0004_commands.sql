@@ -148,10 +148,6 @@ ALTER TABLE actuator ADD CONSTRAINT fk_actuator_tenant_id_point_id
     FOREIGN KEY(tenant_id, point_id) REFERENCES metering_point (tenant_id, id);
 ALTER TABLE command ADD CONSTRAINT fk_command_tenant_id_actuator_id
     FOREIGN KEY(tenant_id, actuator_id) REFERENCES actuator (tenant_id, id);
-ALTER TABLE command ADD CONSTRAINT fk_command_tenant_id_channel_id
-    FOREIGN KEY(tenant_id, channel_id) REFERENCES channel (tenant_id, id);
-ALTER TABLE command ADD CONSTRAINT fk_command_tenant_id_point_id
-    FOREIGN KEY(tenant_id, point_id) REFERENCES metering_point (tenant_id, id);
 ALTER TABLE command_event ADD CONSTRAINT fk_command_event_tenant_id_command_id
     FOREIGN KEY(tenant_id, command_id) REFERENCES command (tenant_id, id);
 ALTER TABLE command_approval ADD CONSTRAINT fk_command_approval_tenant_id_command_id
