@@ -232,5 +232,7 @@ class Downlink:
             return  # the bells still ring, and the next look finds them
         for concentrator, waiting in found.items():
             held = self._held.get((tenant, concentrator))
-            if held is not None and held.after <= asked[concentrator]:
-                held.tell(waiting)
+            # it may be a later poll than the one that was looked up
+            fresh = [one for one in waiting if held is not None and one.number > held.after]
+            if held is not None and fresh:
+                held.tell(fresh)

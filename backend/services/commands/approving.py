@@ -91,8 +91,10 @@ async def _find(session: TenantSession, command_id: int, *, whole_order: bool) -
     if not whole_order:
         return rows
     every = await commands.find_commands(session, command_id, rows[0].batch)
-    awaiting = [row for row in every if row.state == CommandState.AWAITING_APPROVAL]
-    return awaiting or rows
+    awaiting = [row for row in every if row.state == CommandState.AWAITING_APPROVAL] or rows
+    if not await commands.visible(session, [row.point_id for row in awaiting]):
+        raise ForbiddenError("the order has points that you do not see; approve one by one")
+    return awaiting
 
 
 async def _check_again(session: TenantSession, rows: Sequence[CommandRow], now: datetime) -> None:
