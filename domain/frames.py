@@ -5,25 +5,31 @@ rules of the public contract ("Push") and turned into arrays. One malformed bloc
 frame, never its company in the batch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import InvalidError
-from domain.hours import parse_instant, whole_hour
+from domain.frame_fields import (
+    CHANNELS,
+    COUNTERS,
+    EARLIEST_HOUR,
+    NETWORKS,
+    BadFrameError,
+    column,
+    happened,
+    instant,
+    refuse,
+    whole,
+)
+from domain.hours import whole_hour
+from domain.network_reports import ModuleReport, SpotReading, parse_spots, parse_topology
 
-NETWORKS = range(1, 9)
-"""Logical networks of a concentrator."""
-
-CHANNELS = range(65536)
-"""Channel addresses that the protocol can carry; a hardware generation allows fewer."""
-
-COUNTERS = range(2**32)
 SEQUENCES = range(2**63)
 STATUS = range(32)
 CENTIDEGREES = range(-(2**15), 2**15)
@@ -34,8 +40,9 @@ NO_TEMPERATURE = CENTIDEGREES.start
 FUTURE_SECONDS = 5 * 60
 """How far an hour's end may lie ahead of the server's clock."""
 
-EARLIEST_HOUR = 262_968
-"""2000-01-01T00:00Z: no pulse counter of these networks is older."""
+MOST_EVENTS = 50_000
+LARGEST_VALUE = 1e15
+"""Of an event: far beyond any volt, degree or bar."""
 
 
 class EventKind(StrEnum):
@@ -62,12 +69,6 @@ class BadBodyError(InvalidError):
     """The body as a whole cannot be read as a batch of numbered frames."""
 
     code = "BAD_BODY"
-
-
-class BadFrameError(InvalidError):
-    """A frame breaks a rule of the protocol; ``field`` says where."""
-
-    code = "BAD_FRAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Frame:
     made_at: datetime | None
     blocks: tuple[HourBlock, ...]
     events: tuple[Event, ...]
+    topology: tuple[ModuleReport, ...] = ()
+    spots: tuple[SpotReading, ...] = ()
 
     @property
     def latest_hour(self) -> int:
@@ -138,46 +141,49 @@ def parse_frame(raw: Mapping[str, Any]) -> Frame:
     BadFrameError
         A field is missing, of another type or out of its range; ``field`` names it.
     """
-    sequence = _whole(raw.get("sequence"), SEQUENCES, "sequence")
+    sequence = whole(raw.get("sequence"), SEQUENCES, "sequence")
     made_at = raw.get("made_at")
     blocks, events = raw.get("hours", []), raw.get("events", [])
     if not isinstance(blocks, list):
-        _refuse("hours", "must be a list", blocks)
-    if not isinstance(events, list):
-        _refuse("events", "must be a list", events)
+        refuse("hours", "must be a list", blocks)
+    if not isinstance(events, list) or len(events) > MOST_EVENTS:
+        refuse("events", f"must be a list of at most {MOST_EVENTS}", events)
+    topology = parse_topology(raw.get("topology"))
+    if topology and made_at is None:
+        refuse("made_at", "must say when the topology was seen", None)
     if raw.get("boot") is not None:
-        _whole(raw["boot"], SEQUENCES, "boot")
+        whole(raw["boot"], SEQUENCES, "boot")
     return Frame(
         sequence=sequence,
-        made_at=None if made_at is None else _instant(made_at, "made_at"),
+        made_at=None if made_at is None else instant(made_at, "made_at"),
         blocks=tuple(_block(block, f"hours[{i}]") for i, block in enumerate(blocks)),
         events=tuple(_event(event, f"events[{i}]") for i, event in enumerate(events)),
+        topology=topology,
+        spots=parse_spots(raw.get("spot")),
     )
 
 
 def _block(raw: object, where: str) -> HourBlock:
     if not isinstance(raw, Mapping):
-        _refuse(where, "must be an object", raw)
-    network = _whole(raw.get("network"), NETWORKS, f"{where}.network")
+        refuse(where, "must be an object", raw)
+    network = whole(raw.get("network"), NETWORKS, f"{where}.network")
     try:
-        hour = whole_hour(_instant(raw.get("hour"), f"{where}.hour"), f"{where}.hour")
+        hour = whole_hour(instant(raw.get("hour"), f"{where}.hour"), f"{where}.hour")
     except InvalidError as error:
         raise BadFrameError(error.message, field=f"{where}.hour") from error
     if hour < EARLIEST_HOUR:
-        _refuse(f"{where}.hour", "must not be before the year 2000", raw.get("hour"))
-    channels = _column(raw.get("channels"), CHANNELS, f"{where}.channels")
-    counters = _column(raw.get("counters"), COUNTERS, f"{where}.counters", len(channels))
+        refuse(f"{where}.hour", "must not be before the year 2000", raw.get("hour"))
+    channels = column(raw.get("channels"), CHANNELS, f"{where}.channels")
+    counters = column(raw.get("counters"), COUNTERS, f"{where}.counters", len(channels))
     if len(set(raw["channels"])) != len(channels):
-        _refuse(f"{where}.channels", "must not name a channel twice", "a repeated channel")
+        refuse(f"{where}.channels", "must not name a channel twice", "a repeated channel")
     status = raw.get("status")
     return HourBlock(
         network=network,
         hour=hour,
         channels=channels,
         counters=counters,
-        status=None
-        if status is None
-        else _column(status, STATUS, f"{where}.status", len(channels)),
+        status=None if status is None else column(status, STATUS, f"{where}.status", len(channels)),
         temperatures=_temperatures(raw.get("temperatures"), len(channels), where),
     )
 
@@ -189,10 +195,10 @@ def _temperatures(
         return None
     field = f"{where}.temperatures"
     if not isinstance(raw, Mapping):
-        _refuse(field, "must be an object with 'supply' and 'return'", raw)
+        refuse(field, "must be an object with 'supply' and 'return'", raw)
     return (
-        _column(_with_gaps(raw.get("supply")), CENTIDEGREES, f"{field}.supply", size),
-        _column(_with_gaps(raw.get("return")), CENTIDEGREES, f"{field}.return", size),
+        column(_with_gaps(raw.get("supply")), CENTIDEGREES, f"{field}.supply", size),
+        column(_with_gaps(raw.get("return")), CENTIDEGREES, f"{field}.return", size),
     )
 
 
@@ -205,62 +211,25 @@ def _with_gaps(values: object) -> object:
 
 def _event(raw: object, where: str) -> Event:
     if not isinstance(raw, Mapping):
-        _refuse(where, "must be an object", raw)
+        refuse(where, "must be an object", raw)
     kind, value = raw.get("kind"), raw.get("value")
     if not isinstance(kind, str) or kind not in set(EventKind):
-        _refuse(f"{where}.kind", f"must be one of {', '.join(EventKind)}", kind)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        _refuse(f"{where}.value", "must be a number", value)
+        refuse(f"{where}.kind", f"must be one of {', '.join(EventKind)}", kind)
+    if value is not None and not _is_measurable(value):
+        refuse(f"{where}.value", "must be a number of a size that can be measured", value)
     return Event(
-        network=_whole(raw.get("network"), NETWORKS, f"{where}.network"),
-        channel=_whole(raw.get("channel"), CHANNELS, f"{where}.channel"),
+        network=whole(raw.get("network"), NETWORKS, f"{where}.network"),
+        channel=whole(raw.get("channel"), CHANNELS, f"{where}.channel"),
         kind=EventKind(kind),
-        at=_instant(raw.get("at"), f"{where}.at"),
+        at=happened(raw.get("at"), f"{where}.at"),
         value=value,
     )
 
 
-def _whole(value: object, allowed: range, field: str) -> int:
-    if type(value) is not int or value not in allowed:
-        text = f"must be a whole number from {allowed.start} to {allowed.stop - 1}"
-        _refuse(field, text, value)
-    return value
-
-
-def _instant(value: object, field: str) -> datetime:
-    if not isinstance(value, str):
-        _refuse(field, "must be an RFC 3339 instant", value)
-    try:
-        return parse_instant(value, field)
-    except InvalidError as error:
-        raise BadFrameError(error.message, field=field) from error
-
-
-def _column(
-    values: object, allowed: range, field: str, size: int | None = None
-) -> NDArray[np.int64]:
-    """Whole numbers of one range as an array; ``bool`` is no number here."""
-    if not isinstance(values, Sequence) or isinstance(values, str | bytes):
-        _refuse(field, "must be a list of whole numbers", values)
-    if size is not None and len(values) != size:
-        _refuse(field, f"must have {size} entries, one per channel", f"{len(values)} entries")
-    if set(map(type, values)) - {int}:
-        _refuse(field, "must be a list of whole numbers", "another type")
-    text = f"must lie from {allowed.start} to {allowed.stop - 1}"
-    try:
-        column = np.array(values, dtype=np.int64)
-    except OverflowError:
-        _refuse(field, text, "a number of more than 64 bits")
-    if len(column) and (column.min() < allowed.start or column.max() >= allowed.stop):
-        outside = column[(column < allowed.start) | (column >= allowed.stop)]
-        _refuse(field, text, int(outside[0]))
-    return column
-
-
-def _refuse(field: str, rule: str, value: object) -> NoReturn:
-    shown = repr(value)
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    raise BadFrameError(f"{field} {rule}, not {shown}", field=field)
+def _is_measurable(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= LARGEST_VALUE  # false for what is no number
 
 
 def is_in_future(frame: Frame, now: datetime) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 from backend.store import journal
 from backend.store.wire import ContentType, identity_of
-from domain.frames import BadFrameError, Frame, is_in_future, parse_frame
+from domain.frame_fields import BadFrameError
+from domain.frames import Frame, is_in_future, parse_frame
 from domain.identity import ConcentratorId, TenantId
 from tenants.session import TenantSession
 

@@ -25,7 +25,7 @@ from backend.services.metering_cells import (
 )
 from domain.devices import CONCENTRATORS, DEFAULT_CONCENTRATOR, DEFAULT_MODULE, MODULES
 from domain.errors import InvalidError, RowError, RowsError
-from domain.frames import CHANNELS
+from domain.frame_fields import CHANNELS
 from domain.quantities import DEFAULT_CAPACITY, Commodity, EnergyKind, Phase, Role, SiteKind
 
 WRAPS = (65536, 16777216, 4294967296)

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.authenticity import REPLAY_WINDOW, signature
-from domain.frames import BadFrameError, is_in_future, parse_frame, sequences_of
+from domain.frame_fields import BadFrameError
+from domain.frames import is_in_future, parse_frame, sequences_of
 
 Reading = tuple[str, int, int, int]
 """Device, hour, network, channel."""
