@@ -1,7 +1,6 @@
 """Corrections in the schema: void, replace and restore readings; what each act changed."""
 
 import base64
-import binascii
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -179,9 +178,9 @@ class CorrectionMutation:
 def _file_of(given: ImportCorrectionsInput) -> bytes:
     if len(given.file) > LARGEST_FILE * 4 // 3:
         raise InvalidError(f"the file is larger than {LARGEST_FILE} bytes", field="file")
-    if given.format is FileFormat.CSV:
-        return given.file.encode()
     try:
+        if given.format is FileFormat.CSV:
+            return given.file.encode()
         return base64.b64decode(given.file, validate=True)
-    except binascii.Error as error:
-        raise InvalidError("an XLSX file comes in base64", field="file") from error
+    except ValueError as error:
+        raise InvalidError("the file is no text, or no base64", field="file") from error
