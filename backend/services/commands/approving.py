@@ -66,13 +66,8 @@ async def decide(  # noqa: PLR0913 - one decision: on what, which, why, when
     if granted:
         await _check_again(session, found, now)
         await commands.ring(session, concentrators)
-    rows = await commands.lock_commands(session, [row.id for row in found])
     wanted = CommandState.APPROVED if granted else CommandState.REJECTED
-    for row in rows:
-        if row.deadline <= now:
-            raise TransitionError(CommandState.EXPIRED, wanted)
-        advance(CommandState(row.state), wanted)
-    ids = [row.id for row in rows]
+    ids = await _lock(session, found, wanted, now)
     await commands.approve(session, ids, now, granted=granted, note=note)
     if granted:
         await bells.ring_later(session, commands.UPKEEP, f"approval {ids[0]}", now)
@@ -82,6 +77,18 @@ async def decide(  # noqa: PLR0913 - one decision: on what, which, why, when
     told: dict[str, audit.Word] = {"commands": len(ids), "note": note}
     await audit.record(session, f"command.{verdict}", f"command {command_id}", told)
     return Decided(ids, concentrators)
+
+
+async def _lock(
+    session: TenantSession, found: Sequence[CommandRow], wanted: CommandState, now: datetime
+) -> list[int]:
+    """Lock commands that may be decided on, and still are in time."""
+    rows = await commands.lock_commands(session, [row.id for row in found])
+    for row in rows:
+        if row.deadline <= now:
+            raise TransitionError(CommandState.EXPIRED, wanted)
+        advance(CommandState(row.state), wanted)
+    return [row.id for row in rows]
 
 
 async def _find(session: TenantSession, command_id: int, *, whole_order: bool) -> list[CommandRow]:

@@ -11,6 +11,7 @@ from backend.store.commands import NewCommands, Target
 from domain.commands import Cause, CommandKind, CommandState, Order, SupplyState, checked
 from domain.commands_safety import (
     Circumstances,
+    CommandPolicy,
     ControlOffError,
     ControlStoppedError,
     InterlockError,
@@ -181,25 +182,8 @@ async def _order(  # noqa: PLR0913, PLR0917 - one order in full
     skipped: Sequence[Skipped] = (),
 ) -> Requested:
     """Write the commands; those that nobody else must agree to are queued at once."""
-    policy = control.policy
-    second = await counting.second_person_for(session, order, targets, policy, now)
-    good_for = policy.good_for(order.kind)
-    starts = [now] * len(targets)
-    if order.supply is SupplyState.ON:
-        apart = timedelta(seconds=60 / policy.reconnects_per_minute)
-        starts = [now + place * apart for place in range(len(targets))]
-    state = CommandState.AWAITING_APPROVAL if second else CommandState.QUEUED
-    until = timedelta(seconds=policy.approval_s) if second else good_for
-    new = NewCommands(
-        order=order,
-        state=state,
-        path=_AWAITING if second else _QUEUED,
-        second_person=second,
-        good_for=good_for,
-        targets=targets,
-        not_before=starts,
-        deadlines=[(now if second else start) + until for start in starts],
-    )
+    second = await counting.second_person_for(session, order, targets, control.policy, now)
+    new = _laid_out(order, targets, control.policy, now, second_person=second)
     concentrators = sorted({one.concentrator_id for one in targets})
     if not second:
         await commands.ring(session, concentrators)
@@ -210,8 +194,35 @@ async def _order(  # noqa: PLR0913, PLR0917 - one order in full
         "points": len(ids),
         "cause": str(order.cause),
         "reason": order.reason,
-        "state": str(state),
+        "state": str(new.state),
         "supply": order.supply,
     }
     await audit.record(session, "command.request", f"command order {batch}", told)
-    return Requested(batch, ids, state, [] if second else concentrators, list(skipped))
+    return Requested(batch, ids, new.state, [] if second else concentrators, list(skipped))
+
+
+def _laid_out(
+    order: Order,
+    targets: Sequence[Target],
+    policy: CommandPolicy,
+    now: datetime,
+    *,
+    second_person: bool,
+) -> NewCommands:
+    """When each command may leave, and until when it is good or awaits its approval."""
+    good_for = policy.good_for(order.kind)
+    starts = [now] * len(targets)
+    if order.supply is SupplyState.ON:
+        apart = timedelta(seconds=60 / policy.reconnects_per_minute)
+        starts = [now + place * apart for place in range(len(targets))]
+    awaited = [now + timedelta(seconds=policy.approval_s)] * len(targets)
+    return NewCommands(
+        order=order,
+        state=CommandState.AWAITING_APPROVAL if second_person else CommandState.QUEUED,
+        path=_AWAITING if second_person else _QUEUED,
+        second_person=second_person,
+        good_for=good_for,
+        targets=targets,
+        not_before=starts,
+        deadlines=awaited if second_person else [start + good_for for start in starts],
+    )

@@ -1,15 +1,12 @@
-"""Commands over GraphQL: the contract's document, permissions, the second person, the switches."""
+"""Commands over GraphQL: the contract's document, who may, lists, progress, verification."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
-from graphql import ExecutionResult
 
 from backend.clients.events import Events
-from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.schema import schema
 from backend.graphql.streams import StreamContext
@@ -24,71 +21,21 @@ from ingestion.downlink import Downlink
 from tenants.permissions import Permission, Role, permissions_of
 from tenants.session import Database
 from tests.factories import block
-from tests.integration.commands.conftest import ALL, FREE, READ, House, make_house
-
-SWITCH = """mutation Switch($point: ID!, $state: SupplyState!, $key: String!) {
-  switchSupply(input: {point: $point, state: $state, reason: "test", idempotencyKey: $key}) {
-    command { id state deadline } errors { code field message } } }"""
-CAUSED = """mutation ($point: ID!, $cause: Cause!, $key: String!) {
-  switchSupply(input: {point: $point, state: OFF, cause: $cause, reason: "r",
-    idempotencyKey: $key}) { command { id state } errors { code } } }"""
-LIMIT = """mutation ($point: ID!, $kw: Float!) { setLoadLimit(input: {point: $point, limitKw: $kw,
-  reason: "peak", idempotencyKey: "k"}) { command { id limitKw } errors { code field } } }"""
-READING = """mutation ($point: ID!) { requestReading(input: {point: $point, idempotencyKey: "k"}) {
-  command { id } errors { code } } }"""
-MANY = """mutation ($points: [ID!]!, $state: SupplyState!, $key: String!) {
-  commandPoints(input: {points: $points, kind: SWITCH_SUPPLY, state: $state, reason: "many",
-    idempotencyKey: $key}) { commands first { id state needsApproval } skipped { point code }
-    errors { code } } }"""
-APPROVE = """mutation ($id: ID!, $granted: Boolean!, $whole: Boolean!) { approveCommand(input: {
-  command: $id, granted: $granted, wholeOrder: $whole}) { command { state } errors { code } } }"""
-CANCEL = """mutation ($id: ID!) { cancelCommand(input: {command: $id}) {
-  command { state } errors { code } } }"""
-POLICY = """mutation ($input: CommandPolicyInput!) { setCommandPolicy(input: $input) {
-  control { policy { enabled fourEyesFrom } stoppedAt } errors { code field } } }"""
-STOP = """mutation ($input: StopControlInput!) { stopControl(input: $input) {
-  control { stoppedAt stoppedBy stoppedEverywhere } errors { code } } }"""
-CLOSE = """mutation ($id: ID!) { closeBreaker(input: {breaker: $id}) {
-  control { breakers { id } } errors { code } } }"""
-ACTUATOR = """mutation ($input: SaveActuatorInput!) { saveActuator(input: $input) {
-  actuator { critical state } errors { code } } }"""
-LIST = """query ($point: ID, $after: String) { viewer { commands(first: 2, point: $point,
-  after: $after) { edges { node { id state point { id } events { before after actor code } } }
-  pageInfo { hasNextPage endCursor } } } }"""
-NODE = """query ($id: ID!) { node(id: $id) { ... on Command { id state code
-  reading { counter value unit } } } }"""
-CONTROL = "{ viewer { control { policy { enabled } breakers { id network disconnects } } } }"
-
-
-class Desk:
-    """Somebody who asks the schema."""
-
-    def __init__(self, house: House, scope: Scope) -> None:
-        self.house, self.scope = house, scope
-
-    async def result(self, document: str, **values: Any) -> ExecutionResult:
-        house = self.house
-        async with Context(house.database, self.scope, house.events) as context:
-            return await schema.execute(document, values, context_value=context)  # type: ignore[return-value]
-
-    async def ask(self, document: str, **values: Any) -> Any:
-        result = await self.result(document, **values)
-        assert result.errors is None, result.errors
-        assert result.data is not None
-        (answer,) = result.data.values()
-        return answer
-
-
-def point_of(house: House, place: int = 0) -> str:
-    return encode(Kind.METERING_POINT, house.points[place])
-
-
-def desk(house: House, actor: str = "user:1", *words: str) -> Desk:
-    return Desk(house, house.acting(actor, frozenset(words) or ALL))
-
-
-def codes(answer: Any) -> list[str]:
-    return [error["code"] for error in answer["errors"]]
+from tests.integration.commands.conftest import FREE, House, make_house
+from tests.integration.commands.desk import (
+    APPROVE,
+    CANCEL,
+    CONTROL,
+    LIMIT,
+    LIST,
+    NODE,
+    POLICY,
+    READING,
+    SWITCH,
+    codes,
+    desk,
+    point_of,
+)
 
 
 async def test_the_contracts_switch_reaches_the_device(house: House) -> None:
@@ -146,150 +93,6 @@ async def test_whoever_may_not_switches_nothing(house: House) -> None:
     assert (await desk(house).ask(LIST))["commands"]["edges"] == []
 
 
-async def test_a_second_person_must_agree_and_cannot_be_the_first(house: House) -> None:
-    await house.policy(four_eyes_from=1)
-    both = permissions_of(Role.TENANT_ADMIN) | permissions_of(Role.DISPATCHER)
-    asked = desk(house, "user:2", *both)
-    done = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="k")
-    command = done["command"]
-    assert command["state"] == "AWAITING_APPROVAL"
-    assert await house.device.poll() == []
-    said = {"id": command["id"], "granted": True, "whole": False}
-    assert codes(await asked.ask(APPROVE, **said)) == ["SECOND_PERSON_NEEDED"]
-    program = desk(house, "client:7", *both)
-    assert codes(await program.ask(APPROVE, **said)) == ["SECOND_PERSON_NEEDED"]
-    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
-    polling = asyncio.create_task(house.device.poll(wait=30))
-    assert (await second.ask(APPROVE, **said))["command"]["state"] == "QUEUED"
-    async with asyncio.timeout(2):
-        assert len(await polling) == 1
-    assert codes(await second.ask(APPROVE, **said)) == ["COMMAND_STATE"]
-    (entry,) = (await second.ask(LIST))["commands"]["edges"]
-    assert [event["after"] for event in entry["node"]["events"]] == [
-        "AWAITING_APPROVAL",
-        "APPROVED",
-        "QUEUED",
-        "LEASED",
-    ]
-
-
-async def test_what_nobody_else_approved_is_not_released_whatever_its_state(house: House) -> None:
-    await house.policy(four_eyes_from=1)
-    await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key="k")
-    await house.run("UPDATE command SET state = 'queued', sequence = 1 WHERE tenant_id = $1")
-    tenant = house.scope.tenant_id
-    concentrator = (await house.row(await newest(house)))["concentrator_id"]
-    await house.run("INSERT INTO downlink_bell VALUES ($1, $2)", concentrator)
-    await house.events.call([(tenant, concentrator)])
-    assert await house.device.poll() == []
-
-
-async def newest(house: House) -> int:
-    async with house.database.session(house.scope) as session:
-        driver = await session.driver()
-        found: int = await driver.fetchval(
-            "SELECT max(id) FROM command WHERE tenant_id = $1", house.scope.tenant_id
-        )
-    return found
-
-
-async def test_the_second_person_refuses_and_nothing_leaves(house: House) -> None:
-    await house.policy(four_eyes_from=1)
-    points = [point_of(house, place) for place in range(3)]
-    done = await desk(house).ask(MANY, points=points, state="OFF", key="k")
-    assert (done["commands"], done["first"]["needsApproval"]) == (3, True)
-    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
-    said = {"id": done["first"]["id"], "granted": False, "whole": True}
-    assert (await second.ask(APPROVE, **said))["command"]["state"] == "REJECTED"
-    assert await house.device.poll() == []
-    states = {entry["node"]["state"] for entry in (await second.ask(LIST))["commands"]["edges"]}
-    assert states == {"REJECTED"}
-
-
-async def test_an_approval_that_comes_too_late_is_none(house: House) -> None:
-    await house.policy(four_eyes_from=1)
-    done = await desk(house).ask(SWITCH, point=point_of(house), state="OFF", key="k")
-    await house.run("UPDATE command SET deadline = now() WHERE tenant_id = $1")
-    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
-    said = {"id": done["command"]["id"], "granted": True, "whole": False}
-    assert codes(await second.ask(APPROVE, **said)) == ["COMMAND_STATE"]
-
-
-async def test_mass_disconnection_trips_the_breaker_and_freezes(
-    database: Database, client: httpx.AsyncClient, downlink: Downlink, events: Events
-) -> None:
-    house = await make_house(database, client, downlink, events, meters=8)
-    await house.policy(tenant_share=0.01, network_share=0.01)
-    asked = desk(house)
-    for place in range(5):
-        done = await asked.ask(SWITCH, point=point_of(house, place), state="OFF", key=str(place))
-        assert done["command"]["state"] == "QUEUED"
-    done = await asked.ask(SWITCH, point=point_of(house, 5), state="OFF", key="5")
-    assert done["command"]["state"] == "AWAITING_APPROVAL"
-    assert await house.device.poll() == []  # those before it are frozen, too
-    refused = await asked.ask(SWITCH, point=point_of(house, 6), state="OFF", key="6")
-    assert codes(refused) == ["BREAKER_OPEN"]
-    danger = await asked.ask(CAUSED, point=point_of(house, 6), cause="DANGER", key="d")
-    assert danger["command"]["state"] == "AWAITING_APPROVAL"
-    breakers = (await asked.ask(CONTROL))["control"]["breakers"]
-    assert sorted(one["network"] or 0 for one in breakers) == [0, 1]
-    assert codes(await asked.ask(CLOSE, id=breakers[0]["id"])) == ["SECOND_PERSON_NEEDED"]
-    second = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
-    for one in breakers:
-        assert codes(await second.ask(CLOSE, id=one["id"])) == []
-    await asyncio.sleep(0.6)  # the next look
-    assert len(await house.device.poll()) == 5
-
-
-async def test_the_kill_switch_calls_everything_back(house: House) -> None:
-    asked = desk(house, "user:2", *permissions_of(Role.DISPATCHER))
-    done = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="k")
-    stopped = await asked.ask(STOP, input={"reason": "fire"})
-    assert stopped["control"]["stoppedBy"] == "user:2"
-    assert await house.device.poll() == []
-    shown = await asked.ask(NODE, id=done["command"]["id"])
-    assert (shown["state"], shown["code"]) == ("CANCELLED", "KILL_SWITCH")
-    refused = await asked.ask(SWITCH, point=point_of(house), state="ON", key="l")
-    assert codes(refused) == ["CONTROL_STOPPED"]
-    lift = {"reason": "over", "stopped": False}
-    assert codes(await asked.ask(STOP, input=lift)) == ["FORBIDDEN"]
-    administrator = desk(house, "user:3", *permissions_of(Role.TENANT_ADMIN))
-    assert (await administrator.ask(STOP, input=lift))["control"]["stoppedAt"] is None
-    assert codes(await asked.ask(SWITCH, point=point_of(house), state="ON", key="m")) == []
-
-
-async def test_the_kill_switch_of_the_installation_stops_every_tenant(house: House) -> None:
-    before = await house.order(READ)
-    everywhere = {"reason": "attack", "everywhere": True}
-    dispatcher = desk(house, "user:2", *permissions_of(Role.DISPATCHER))
-    assert (await dispatcher.result(STOP, input=everywhere)).errors is not None
-    platform = desk(house)
-    assert (await platform.ask(STOP, input=everywhere))["control"]["stoppedEverywhere"] is True
-    assert await house.device.poll() == []
-    done = await platform.ask(READING, point=point_of(house))
-    assert codes(done) == ["CONTROL_STOPPED"]
-    await platform.ask(STOP, input={**everywhere, "stopped": False})
-    assert await house.device.poll() == []  # what was ordered before is never sent
-    assert await house.state(before) == "queued"
-    after = await house.order(READ, point=1)
-    assert [one["id"] for one in await house.device.poll()] == [after]
-
-
-async def test_interlocks_are_told_by_their_code(house: House) -> None:
-    asked = desk(house)
-    critical = {"point": point_of(house), "critical": True}
-    assert (await asked.ask(ACTUATOR, input=critical))["actuator"]["critical"] is True
-    given = {"point": point_of(house), "state": "OFF", "key": "k"}
-    assert codes(await asked.ask(SWITCH, **given)) == ["INTERLOCK_CRITICAL"]
-    debt = {"point": point_of(house, 1), "cause": "NON_PAYMENT", "key": "l"}
-    assert codes(await asked.ask(CAUSED, **debt)) == ["INTERLOCK_NOTICE"]
-    many = await asked.ask(
-        MANY, points=[point_of(house), point_of(house, 1), "x"], state="OFF", key="m"
-    )
-    assert many["commands"] == 1
-    assert sorted(one["code"] for one in many["skipped"]) == ["INTERLOCK_CRITICAL", "NOT_FOUND"]
-
-
 async def test_a_command_is_called_back_before_it_leaves_and_not_after(house: House) -> None:
     asked = desk(house)
     first = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="k")
@@ -298,13 +101,6 @@ async def test_a_command_is_called_back_before_it_leaves_and_not_after(house: Ho
     second = await asked.ask(SWITCH, point=point_of(house), state="OFF", key="l")
     assert len(await house.device.poll()) == 1
     assert codes(await asked.ask(CANCEL, id=second["command"]["id"])) == ["COMMAND_STATE"]
-
-
-async def test_many_supplies_come_back_one_after_another(house: House) -> None:
-    await house.policy(reconnects_per_minute=60)
-    points = [point_of(house, place) for place in range(3)]
-    await desk(house).ask(MANY, points=points, state="ON", key="k")
-    assert len(await house.device.poll()) == 1
 
 
 async def test_a_load_limit_travels_in_watts(house: House) -> None:
