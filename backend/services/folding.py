@@ -12,6 +12,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from backend.services.reports import Reports
 from backend.store import bells, facts, group_hours, journal, months, tiers
 from backend.store.channels import ChannelDirectory
 from backend.store.facts import Readings, Refused, Written
@@ -67,7 +68,8 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
     await journal.become_the_folder(session)
     await journal.work_in_bulk(session)
     due = await journal.due_pushes(session, _BATCH_PUSHES)
-    pushes, batch = await _read(session, due)
+    reports = Reports()
+    pushes, batch = await _read(session, due, reports)
     await months.require(session, np.unique(np.concatenate([batch.hour, batch.hour + 1]) // 24))
     readings = await _readings(session, channels, batch, pushes)
     refused_in_batch, unique = _first_of_each_hour(readings)
@@ -83,6 +85,7 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
     if len(written.changed):
         await channels.groups.mark_due(session, written.changed.series, written.changed.hour)
         await bells.ring(session, group_hours.ROLL_UP, str(pushes[-1].id))
+    await reports.keep(session, channels, channels.temperatures)
     await bells.answer(session, journal.FOLD, [str(push.id) for push in pushes])
     return Folded(
         pushes=len(pushes),
@@ -94,7 +97,7 @@ async def fold(session: TenantSession, channels: ChannelDirectory) -> Folded:
 
 
 async def _read(
-    session: TenantSession, due: list[journal.DueRef]
+    session: TenantSession, due: list[journal.DueRef], reports: Reports
 ) -> tuple[list[journal.DuePush], _Batch]:
     """Load and decode pushes until the batch is full, some megabytes at a time."""
     taken: list[journal.DuePush] = []
@@ -106,8 +109,9 @@ async def _read(
         for push in await journal.load_pushes(session, refs):
             for frame in frames_of(push):
                 parts += [_columns(push, block, len(taken)) for block in frame.blocks]
+                reports.gather(push.concentrator_id, frame)
             taken.append(push)
-        size = sum(len(part[1]) for part in parts)
+        size = sum(len(part[1]) for part in parts) + len(reports)
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
         return taken, _Batch(np.zeros((0, 3), dtype=np.int64), nothing, nothing, nothing)

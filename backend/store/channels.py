@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.store.group_marks import GroupDirectory
+from backend.store.temperature_series import TemperatureDirectory
 from domain.identity import TenantId
 from tenants.session import TenantSession
 
@@ -53,12 +54,13 @@ def _key(network: NDArray[np.int64], address: NDArray[np.int64]) -> NDArray[np.i
 
 
 class ChannelDirectory:
-    """Series of channels, remembered: a channel never changes its series; and their groups."""
+    """Series of channels, remembered: a channel never changes its series; and what hangs on it."""
 
     def __init__(self, most_concentrators: int = 25_000) -> None:
         self._known: dict[tuple[TenantId, int], _Known] = {}
         self._most = most_concentrators
         self.groups = GroupDirectory()
+        self.temperatures = TemperatureDirectory()
 
     async def series_of(self, session: TenantSession, addresses: Addresses) -> NDArray[np.int64]:
         """Series of each channel, shape ``(n,)``; unknown channels are made, into quarantine.

@@ -19,5 +19,5 @@ async def test_the_app_can_make_the_partitions_of_a_month(database: Database) ->
         rows = await session.scalars(
             text("SELECT relname FROM pg_class WHERE relname LIKE '%_2024_02' ORDER BY 1")
         )
-        parents = ("frame", "group_day", "series_day", "series_month")
+        parents = ("frame", "group_day", "series_day", "series_month", "temperature_day")
         assert list(rows) == [f"{parent}_2024_02" for parent in parents]
