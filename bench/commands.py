@@ -249,7 +249,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--polls", type=int, default=2000, help="concentrators that wait")
     parser.add_argument("--targets", type=int, default=10_000, help="points to be commanded")
-    parser.add_argument("--size", type=int, default=1000, help="points of one mutation")
+    parser.add_argument("--size", type=int, default=2000, help="points of one mutation")
     parser.add_argument("--pause", type=float, default=0.5, help="seconds between mutations")
     given = parser.parse_args()
     asyncio.run(main(given.polls, given.targets, given.size, given.pause))
