@@ -236,10 +236,21 @@ _RAW_POINTS = (
 _RAW_INSTALLATIONS = (
     "SELECT * FROM installation WHERE tenant_id = $1 AND point_id = ANY($2::bigint[])"
 )
-_RAW_DAYS = (
-    "SELECT * FROM series_day WHERE tenant_id = $1 AND series_id = ANY($2::bigint[])"
-    " AND day BETWEEN $3 AND $4"
+_RAW_TIERS = (
+    """
+    SELECT * FROM series_day WHERE tenant_id = $1 AND series_id = ANY($2::bigint[])
+    AND day BETWEEN $3 AND $4
+    """,
+    """
+    SELECT * FROM series_hour WHERE tenant_id = $1
+    AND block IN (SELECT unnest($2::bigint[]) / 128) AND hour BETWEEN $3::date AND $4::date + 1
+    """,
+    """
+    SELECT * FROM series_month WHERE tenant_id = $1 AND series_id = ANY($2::bigint[])
+    AND month BETWEEN date_trunc('month', $3::date)::date AND $4
+    """,
 )
+"""One for each tier: what the API reads in one statement over all of them."""
 
 
 def raw_route(port: int, tenant: int, points: list[int], answer: Path, end: int) -> None:
@@ -256,8 +267,10 @@ def raw_route(port: int, tenant: int, points: list[int], answer: Path, end: int)
             await driver.fetch(_RAW_POINTS, tenant, points)
             standing = await driver.fetch(_RAW_INSTALLATIONS, tenant, points)
             series = [row["series_id"] for row in standing]
-            days = await driver.fetch(_RAW_DAYS, tenant, series, first, last)
-            assert len(days) >= SERIES * HOURS // 24
+            days, hours, _ = [
+                await driver.fetch(tier, tenant, series, first, last) for tier in _RAW_TIERS
+            ]
+            assert len(days) * 24 + len(hours) * SERIES >= SERIES * HOURS
         return Response(body, media_type="application/json")
 
     serve(Starlette(routes=[Route("/raw", raw)]), host="127.0.0.1", port=port)

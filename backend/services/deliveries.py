@@ -50,8 +50,10 @@ async def of_points(
     )
     found = await series.load_hours(session, standing, asked.start, asked.end, hour_of(now))
 
+    arrivals = found.arrivals()
+
     def count(row: int, code: Quality) -> int:
-        return int(np.count_nonzero(found.arrivals[row] == code))
+        return int(np.count_nonzero(arrivals[row] == code))
 
     return [
         Ledger(

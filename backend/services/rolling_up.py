@@ -112,7 +112,7 @@ def _members(
         group=_index(groups, rows.group_ids),
         role=rows.role,
         hourly=type(hourly)(hourly.values[at], hourly.known[at], hourly.codes[at]),
-        arrivals=points.arrivals[at],
+        arrivals=points.arrivals()[at],
     )
 
 

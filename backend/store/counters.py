@@ -20,24 +20,35 @@ from tenants.session import TenantSession
 DAY = day_rows.SLOTS
 BLOCK = hour_rows.SLOTS
 
+# Rows come packed, one for each series or block, since there are many more of them than of either.
 _ALL_TIERS = """
-SELECT 'day' AS tier, series_id AS id, (day - date '1970-01-01') * 24 AS first,
-       array_send(ARRAY[{columns}]) AS counters, q0, q1, q2,
-       NULL::bytea AS known, NULL::bytea AS codes
+SELECT 'day' AS tier, series_id AS id,
+       string_agg(int4send((day - date '1970-01-01') * 24), '' ORDER BY day) AS starts,
+       string_agg(array_send(ARRAY[{columns}]), '' ORDER BY day) AS counters,
+       string_agg(int4send(octet_length(array_send(ARRAY[{columns}]))), '' ORDER BY day) AS sizes,
+       CASE WHEN count(*) = count(*) FILTER (WHERE coalesce(q0, q1, q2) IS NULL) THEN NULL
+            ELSE string_agg(int4send(coalesce(q0, 0)) || int4send(coalesce(q1, 0))
+                            || int4send(coalesce(q2, 0)), '' ORDER BY day) END AS codes
 FROM series_day
 WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
+GROUP BY series_id
 UNION ALL
-SELECT 'hour', block, (extract(epoch FROM hour) / 3600)::int, counters, NULL, NULL, NULL,
-       known, codes
+SELECT 'hour', block,
+       string_agg(int4send((extract(epoch FROM hour) / 3600)::int), '' ORDER BY hour),
+       string_agg(counters, '' ORDER BY hour), string_agg(known, '' ORDER BY hour),
+       CASE WHEN count(codes) = 0 THEN NULL ELSE string_agg(
+           coalesce(codes, substring($9::bytea FOR octet_length(counters) / 4)), '' ORDER BY hour
+       ) END
 FROM series_hour
 WHERE tenant_id = $1 AND block = ANY($5::bigint[]) AND hour >= $6 AND hour < $7
+GROUP BY block
 UNION ALL
-SELECT 'month', series_id, (month - date '1970-01-01') * 24, increments, first_counter, NULL, NULL,
-       known, codes
+SELECT 'month', series_id, int4send((month - date '1970-01-01') * 24) || int4send(first_counter),
+       increments, known, codes
 FROM series_month
 WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND month BETWEEN $8 AND $4
 UNION ALL
-SELECT 'edit', series_id, (extract(epoch FROM hour) / 3600)::int, NULL, counter, NULL, NULL,
+SELECT 'edit', series_id, int4send((extract(epoch FROM hour) / 3600)::int), int4send(counter),
        NULL, NULL
 FROM reading_edit
 WHERE tenant_id = $1 AND series_id = ANY($2::bigint[]) AND superseded_at IS NULL
@@ -71,6 +82,8 @@ CROSS JOIN LATERAL (
      ORDER BY s.month {order} LIMIT 2)
 ) AS t
 """
+
+_NO_CODES = bytes(BLOCK)
 
 MANY = 1_000
 """From here on it pays to find out first which series are worth a look."""
@@ -148,6 +161,7 @@ async def load(
         instant_of(low),
         instant_of(high),
         day_of(low).replace(day=1),
+        _NO_CODES,
     )
     first = low // DAY * DAY
     shape = (len(series), (-(-high // DAY) * DAY) - first)
@@ -179,10 +193,15 @@ def _edited(
     """Lay what people put in the place of counters over them."""
     counter, code = stored[0].copy(), stored[1].copy()
     own = np.searchsorted(series, np.array([row[1] for row in rows], np.int64))
-    at = np.array([row[2] for row in rows], np.int64) - low
-    counter[own, at] = [-1 if row[4] is None else row[4] & 0xFFFFFFFF for row in rows]
-    code[own, at] = [0 if row[4] is None else Quality.CORRECTED for row in rows]
+    at = _numbers(b"".join(row[2] for row in rows)) - low
+    counter[own, at] = [-1 if row[3] is None else int.from_bytes(row[3]) for row in rows]
+    code[own, at] = [0 if row[3] is None else Quality.CORRECTED for row in rows]
     return counter, code
+
+
+def _numbers(packed: bytes) -> NDArray[np.int64]:
+    """Numbers of four bytes, big end first."""
+    return np.frombuffer(packed, ">i4").astype(np.int64)
 
 
 def _lay_days(
@@ -192,14 +211,17 @@ def _lay_days(
     first: int,
     into: tuple[NDArray[np.int64], CodeArray],
 ) -> None:
-    at = np.searchsorted(series, np.array([row[1] for row in rows], np.int64))
-    base = np.array([row[2] for row in rows], np.int64) - first
+    base = _numbers(b"".join(row[2] for row in rows)) - first
+    counts = [len(row[2]) // 4 for row in rows]
+    at = np.repeat(np.searchsorted(series, [row[1] for row in rows]), counts)
     place = at[:, None], base[:, None] + slots
-    counter, known = day_rows.unpack_counters([row[3] for row in rows], len(slots))
-    into[0][place] = np.where(known, counter, -1)
-    planes = [(row[4], row[5], row[6]) for row in rows]
-    if any(any(plane) for plane in planes):
-        into[1][place] = day_rows.codes_of(planes, slots)
+    sizes = _numbers(b"".join(row[4] for row in rows))
+    counter, known = day_rows.unpack_counters(b"".join(row[3] for row in rows), sizes, len(slots))
+    into[0][place] = counter if known is None else np.where(known, counter, -1)
+    if any(row[5] is not None for row in rows):
+        plain = bytes(12)
+        planes = [row[5] or plain * count for row, count in zip(rows, counts, strict=True)]
+        into[1][place] = day_rows.codes_of(_numbers(b"".join(planes)).reshape(-1, 3), slots)
 
 
 def _lay_hours(
@@ -208,17 +230,15 @@ def _lay_hours(
     first: int,
     into: tuple[NDArray[np.int64], CodeArray],
 ) -> None:
-    facts = hour_rows.unpack(*([row[at] for row in rows] for at in (7, 3, 8)))
-    blocks, block = np.unique([row[1] for row in rows], return_inverse=True)
-    hours, hour = np.unique([row[2] for row in rows], return_inverse=True)
-    whole = np.full((len(blocks), len(hours), BLOCK), -1, dtype=np.int64)
-    codes = np.zeros(whole.shape, dtype=np.uint8)
-    whole[block, hour] = np.where(facts.known, facts.counter, -1)
-    codes[block, hour] = facts.code
-    own = np.flatnonzero(np.isin(series // BLOCK, blocks))
-    at = np.searchsorted(blocks, series[own] // BLOCK), slice(None), series[own] % BLOCK
-    place = np.ix_(own, hours - first)
-    into[0][place], into[1][place] = whole[at], codes[at]
+    series_block = series // BLOCK
+    for row in rows:
+        own = np.flatnonzero(series_block == row[1])
+        slot = series[own] % BLOCK
+        facts = hour_rows.unpack_together(row[4], row[3], row[5])
+        place = own[:, None], _numbers(row[2]) - first
+        into[0][place] = np.where(facts.known[:, slot], facts.counter[:, slot], -1).T
+        if row[5] is not None:
+            into[1][place] = facts.code[:, slot].T
 
 
 def _lay_months(
@@ -228,9 +248,10 @@ def _lay_months(
     into: tuple[NDArray[np.int64], CodeArray],
 ) -> None:
     """Put the hours of months where they belong; those outside of the axis are left out."""
-    start = np.array([row[2] for row in rows], np.int64)
+    heads = _numbers(b"".join(row[2] for row in rows)).reshape(-1, 2)
+    start = heads[:, 0]
     found = month_rows.unpack(
-        Columns(*([row[at] for row in rows] for at in (4, 3, 7, 8))),
+        Columns(heads[:, 1].tolist(), *([row[at] for row in rows] for at in (3, 4, 5))),
         month_rows.hours_in(month_rows.months_of(start)),
     )
     own = np.searchsorted(series, np.array([row[1] for row in rows], np.int64))
@@ -327,14 +348,15 @@ def _known_of(
     if tier == "hour":
         block = hour_rows.unpack([known or b""], [counters], [None])
         return np.array([first]), block.counter[0, slot : slot + 1]
+    has: NDArray[np.bool_] | None
     if tier == "day":
-        counter, has = day_rows.unpack_counters([counters], DAY)
+        counter, has = day_rows.unpack_counters(counters, np.array([len(counters)]), DAY)
     else:
         month = month_rows.months_of(np.array([first]))
         columns = Columns([first_counter or 0], [counters], [known], [None])
         facts = month_rows.unpack(columns, month_rows.hours_in(month))
         counter, has = facts.counter, facts.known
-    hours = np.flatnonzero(has[0])
+    hours = np.arange(counter.shape[1]) if has is None else np.flatnonzero(has[0])
     return hours + first, counter[0, hours]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from asyncpg import Record
 from numpy.typing import NDArray
 
 from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
@@ -47,42 +48,55 @@ def place(
 
 
 def unpack_counters(
-    arrays: Sequence[bytes], slots: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Counters and what is known, of int4 arrays as ``array_send`` writes them.
+    arrays: bytes, sizes: NDArray[np.int64], slots: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:
+    """Counters of int4 arrays as ``array_send`` writes them, one behind the other.
 
     Each has a head of 20 bytes and then, for every element, its length (-1 for NULL, which has no
-    bytes) and its bytes. Rows without NULL are read in one go, the others column by column.
+    bytes) and its bytes. Arrays without NULL are read in one go, the others column by column.
+
+    Parameters
+    ----------
+    arrays
+        The bytes of all of them.
+    sizes
+        Bytes of each, shape ``(n,)``.
+
+    Returns
+    -------
+    tuple
+        Counters, shape ``(n, slots)``, and which are known; None when all are.
     """
-    counter = np.zeros((len(arrays), slots), np.int64)
-    known = np.ones(counter.shape, np.bool_)
-    whole = np.array([len(one) == 20 + 8 * slots for one in arrays], np.bool_)
-    if whole.any():
-        joined = b"".join(one for one in arrays if len(one) == 20 + 8 * slots)
-        words = np.frombuffer(joined, ">u4").reshape(-1, 5 + 2 * slots)
-        counter[whole] = words[:, 6::2]
-    rows = np.flatnonzero(~whole)
-    if len(rows):
-        words = np.frombuffer(b"".join(arrays[row] for row in rows.tolist()), ">u4")
-        sizes = np.array([len(arrays[row]) // 4 for row in rows.tolist()])
-        at = np.cumsum(sizes) - sizes + 5
-        for slot in range(slots):
-            has = words[at] == 4
-            counter[rows, slot] = np.where(has, words[np.where(has, at + 1, at)], 0)
-            known[rows, slot] = has
-            at += 1 + has
-            at = np.minimum(at, len(words) - 1)  # past the last element of the last row
+    words = np.frombuffer(arrays, ">u4")
+    if len(words) == len(sizes) * (5 + 2 * slots) and (sizes == 20 + 8 * slots).all():
+        return words.reshape(-1, 5 + 2 * slots)[:, 6::2].astype(np.int64), None
+    counter = np.zeros((len(sizes), slots), np.int64)
+    known = np.zeros(counter.shape, np.bool_)
+    at = (np.cumsum(sizes) - sizes) // 4 + 5
+    for slot in range(slots):
+        has = words[at] == 4
+        counter[:, slot] = np.where(has, words[np.where(has, at + 1, at)], 0)
+        known[:, slot] = has
+        at += 1 + has
+        at = np.minimum(at, len(words) - 1)  # past the last element of the last row
     return counter, known
 
 
-def codes_of(
-    planes: Sequence[tuple[int | None, int | None, int | None]], slots: NDArray[np.int64]
-) -> CodeArray:
-    """Quality codes of some slots out of the three planes of rows; shape ``(rows, slots)``."""
-    bits = np.array([[plane or 0 for plane in row] for row in planes], np.int64)
-    found = bits.reshape(-1, 3, 1) >> slots & 1
+def codes_of(planes: NDArray[np.int64], slots: NDArray[np.int64]) -> CodeArray:
+    """Quality codes of some slots out of the three planes of rows, shape ``(rows, 3)``."""
+    found = planes[:, :, None] >> slots & 1
     codes: CodeArray = (found[:, 0] | found[:, 1] << 1 | found[:, 2] << 2).astype(np.uint8)
     return codes
+
+
+def facts_of(rows: Sequence[Record], first: int) -> Facts:
+    """Columns of :data:`PACKED_COLUMNS` of rows, from the place ``first`` on, as facts."""
+    arrays = [row[first] for row in rows]
+    sizes = np.array([len(one) for one in arrays])
+    counter, known = unpack_counters(b"".join(arrays), sizes, SLOTS)
+    planes = [[row[first + 1 + bit] or 0 for bit in range(3)] for row in rows]
+    code = codes_of(np.array(planes, np.int64), np.arange(SLOTS))
+    return Facts(counter, code, np.ones(counter.shape, np.bool_) if known is None else known)
 
 
 def _dates(days: NDArray[np.int64]) -> list[object]:
@@ -97,8 +111,9 @@ async def read(session: TenantSession, series: NDArray[np.int64], days: NDArray[
     facts = Facts(np.zeros(shape, np.int64), np.zeros(shape, np.uint8), np.zeros(shape, np.bool_))
     if rows:
         places = np.array([row[0] for row in rows], np.int64) - 1
-        facts.counter[places], facts.known[places] = unpack_counters([row[1] for row in rows], 24)
-        facts.code[places] = codes_of([(row[2], row[3], row[4]) for row in rows], np.arange(24))
+        found = facts_of(rows, 1)
+        facts.counter[places], facts.known[places] = found.counter, found.known
+        facts.code[places] = found.code
     return facts
 
 

@@ -46,15 +46,24 @@ def unpack(
     known: Sequence[bytes], counters: Sequence[bytes], codes: Sequence[bytes | None]
 ) -> Facts:
     """Columns of some rows to arrays of shape ``(rows, 128)``."""
-    bits = np.frombuffer(b"".join(known), np.uint8).reshape(-1, SLOTS // 8)
+    coded = None
+    if any(one is not None for one in codes):
+        coded = b"".join(
+            one if one is not None else bytes(len(own) // _COUNTER.itemsize)
+            for one, own in zip(codes, counters, strict=True)
+        )
+    return unpack_together(b"".join(known), b"".join(counters), coded)
+
+
+def unpack_together(known: bytes, counters: bytes, codes: bytes | None) -> Facts:
+    """As :func:`unpack`, of columns that come one behind the other; codes None if all are 0."""
+    bits = np.frombuffer(known, np.uint8).reshape(-1, SLOTS // 8)
     mask = np.unpackbits(bits, axis=1, bitorder="little").view(np.bool_)
     counter = np.zeros(mask.shape, np.int64)
-    counter[mask] = np.frombuffer(b"".join(counters), _COUNTER)
+    counter[mask] = np.frombuffer(counters, _COUNTER)
     code: CodeArray = np.zeros(mask.shape, np.uint8)
-    coded = np.array([one is not None for one in codes], np.bool_)
-    if coded.any():
-        joined = b"".join(one for one in codes if one is not None)
-        code[mask & coded[:, None]] = np.frombuffer(joined, np.uint8)
+    if codes is not None:
+        code[mask] = np.frombuffer(codes, np.uint8)
     return Facts(counter, code, mask)
 
 

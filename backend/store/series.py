@@ -21,14 +21,25 @@ from tenants.session import TenantSession
 AROUND = 24
 """Hours read beside a range, so that most gaps at its edges need no further look."""
 
-_INSTALLATIONS = """
-SELECT point_id, series_id, extract(epoch FROM installed_at)::bigint,
-       coalesce(extract(epoch FROM removed_at)::bigint, $3), initial_counter, wrap,
-       longest_gap_h, register_offset, register_slope, register_divisor, final_register,
-       wraps_matter::int
+_COLUMNS = (
+    "point_id",
+    "series_id",
+    "extract(epoch FROM installed_at)::bigint",
+    "coalesce(extract(epoch FROM removed_at)::bigint, $3)",
+    "initial_counter",
+    "wrap",
+    "longest_gap_h",
+    "register_offset",
+    "register_slope",
+    "register_divisor",
+    "final_register",
+    "wraps_matter::int",
+)
+_INSTALLATIONS = f"""
+SELECT string_agg({" || ".join(f"int8send({column})" for column in _COLUMNS)}, ''
+                  ORDER BY point_id, installed_at)
 FROM installation WHERE tenant_id = $1 AND point_id = ANY($2::bigint[])
-ORDER BY point_id, installed_at
-"""
+"""  # noqa: S608 - names of columns are constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +65,30 @@ class PointHours:
     """Hours of metering points; arrays have shape ``(p, t)``."""
 
     hourly: Hourly
-    arrivals: CodeArray
-    """How each hour that the delivery ledger expects arrived; MISSING or NOT_EXPECTED else."""
+    standing: Standing
+    counters: Counters
+    span: tuple[int, int, int]
+    """The range and the hour that is not over yet: (start, end, now)."""
 
     gap_start: int
     gap_end: int
     """Hull of the range and of the gaps that reach into it."""
 
+    def arrivals(self) -> CodeArray:
+        """How each hour that the delivery ledger expects arrived; MISSING or NOT_EXPECTED else."""
+        start, end, now = self.span
+        codes = _arrivals(self.standing, self.counters, start, end, now)
+        return _first_by_point(self.standing, codes, end - start)
+
 
 async def load_installations(session: TenantSession, points: Sequence[MeteringPointId]) -> Standing:
     """All installations of some points."""
     driver = await session.driver()
-    rows = await driver.fetch(_INSTALLATIONS, session.scope.tenant_id, points, registers.FOREVER_S)
+    packed = await driver.fetchval(
+        _INSTALLATIONS, session.scope.tenant_id, points, registers.FOREVER_S
+    )
     ids = np.array(points, dtype=np.int64)
-    table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 12)
+    table = np.frombuffer(packed or b"", ">i8").astype(np.int64).reshape(-1, len(_COLUMNS))
     order = np.argsort(ids)
     at = np.searchsorted(ids, table[:, 0], sorter=order) if len(ids) else table[:, 0]
     terms = Installations(*(np.ascontiguousarray(column) for column in table[:, 2:].T))
@@ -102,7 +123,6 @@ async def hours_of(
 ) -> PointHours:
     """Consumption of points over a range (start, end, now) out of the counters around it."""
     (start, end, now), low = span, counters.start
-    size = end - start
     left = await _left_knots(session, standing, counters, start)
     result = registers.consumption(
         standing.terms, low, counters.counter, counters.code, left=left, right=right, now=now
@@ -113,12 +133,13 @@ async def hours_of(
         result.hourly.known[:, inside],
         result.hourly.codes[:, inside],
     )
-    arrivals = _arrivals(standing, counters, start, end, now)
     covered = registers.covers(standing.terms, np.arange(start, end))
     at_start, at_end = _uncertain_edges(hourly, covered)
     return PointHours(
         hourly=_by_point(standing, hourly, covered),
-        arrivals=_first_by_point(standing, arrivals, size),
+        standing=standing,
+        counters=counters,
+        span=span,
         gap_start=min(start, result.gap_start) if at_start else start,
         gap_end=max(end, result.gap_end) if at_end else end,
     )

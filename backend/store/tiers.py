@@ -165,13 +165,12 @@ async def _close_months(session: TenantSession, bound: Bound, wanted: date) -> i
         return await _close_months(session, Bound(end, end, 0), wanted)
     wanted_series = [row[0] for row in rows]
     days = await driver.fetch(_DAYS, tenant, wanted_series, bound.start, end)
-    counter, known = day_rows.unpack_counters([row[2] for row in days], day_rows.SLOTS)
-    code = day_rows.codes_of([(row[3], row[4], row[5]) for row in days], np.arange(day_rows.SLOTS))
-    row, slot = np.nonzero(known)
+    found = day_rows.facts_of(days, 2)
+    row, slot = np.nonzero(found.known)
     day = np.array([one[1] for one in days], np.int64)
     await months.require(session, np.unique(day))
     series = np.array([one[0] for one in days], np.int64)[row]
-    cells = Facts(counter[row, slot], code[row, slot], known[row, slot])
+    cells = Facts(found.counter[row, slot], found.code[row, slot], found.known[row, slot])
     written = await _lay(session, month_rows, series, day[row] * 24 + slot, cells)
     await driver.execute(_MOVE_DAYS, tenant, bound.start, end, wanted_series[-1])
     return written

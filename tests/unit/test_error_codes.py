@@ -9,7 +9,15 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "analytics", "tenants", "backend", "ingestion", "simulator", "runtime")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 # Words of other kinds in the same writing.
-NO_CODES = {"PG_VERSION", "CHOOSE_ANOTHER", "CHOOSE_ONE", "CLIENT_ID", "CLIENT_SECRET"}
+NO_CODES = {
+    "CHOOSE_ANOTHER",
+    "CHOOSE_ONE",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "OPENBLAS_NUM_THREADS",
+    "PG_VERSION",
+    "SC_OPEN_MAX",
+}
 ENVIRONMENT = "BALANCE_"
 
 
