@@ -57,6 +57,8 @@ def pulses(
     array([[ 70, 100, 110, 110]])
     """
     size, hours = counters.shape
+    if not hours:
+        return since[:, None].copy()
     shown = np.empty((size, hours + 1), dtype=np.int64)
     shown[:, 1:] = counters
     shown[np.arange(size), known.argmax(axis=1)] = before

@@ -29,6 +29,9 @@ class EmbeddedServer(ABC):
     label: ClassVar[str]
     """What people call it."""
 
+    not_started: ClassVar[str]
+    """Code of the error when it does not start."""
+
     start_patience_s: ClassVar[float]
     stop_patience_s: ClassVar[float]
     """How long each of the signals may take."""
@@ -68,7 +71,7 @@ class EmbeddedServer(ABC):
                 raise UnavailableError(
                     f"{self.label} on {self.data} did not start in {self.start_patience_s:.0f} s;"
                     f" its last words: {last_lines(self.home, self.name)}",
-                    code=f"{self.name.upper()}_NOT_STARTED",
+                    code=self.not_started,
                 )
             self.process = self._spawn()
 

@@ -64,6 +64,7 @@ class PostgresServer(EmbeddedServer):
     """One PostgreSQL cluster of an installation, and the process that serves it."""
 
     name = "postgres"
+    not_started = "POSTGRES_NOT_STARTED"
     label = "PostgreSQL"
     start_patience_s = 60.0
     stop_patience_s = 6.0

@@ -21,6 +21,7 @@ class ValkeyServer(EmbeddedServer):
     """One Valkey of an installation, and the process that serves it."""
 
     name = "valkey"
+    not_started = "VALKEY_NOT_STARTED"
     label = "Valkey"
     start_patience_s = 40.0
     stop_patience_s = 4.0
