@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
@@ -57,8 +58,13 @@ async def raw_copy(installation: Installation) -> float:
     return COPIED / seconds
 
 
-async def acknowledged(plan: Plan) -> dict[str, float]:
-    """Let a process of concentrators sign, then send; gives what it saw."""
+async def acknowledged(
+    plan: Plan, begin: Callable[[], Awaitable[None]] | None = None
+) -> dict[str, float]:
+    """Let a process of concentrators sign, then send; gives what it saw.
+
+    ``begin`` is awaited when all is signed and nothing is sent yet.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -71,6 +77,8 @@ async def acknowledged(plan: Plan) -> dict[str, float]:
     process.stdin.write(orjson.dumps(asdict(plan)) + b"\n")
     await process.stdin.drain()
     assert (await process.stdout.readline()).strip() == b"ready"
+    if begin is not None:
+        await begin()
     process.stdin.write(b"go\n")
     await process.stdin.drain()
     seen: dict[str, float] = orjson.loads(await process.stdout.readline())

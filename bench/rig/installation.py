@@ -122,6 +122,18 @@ def part(installation: Installation, name: str, port: int) -> Iterator[psutil.Pr
 
 
 @contextmanager
+def background(installation: Installation, name: str) -> Iterator[psutil.Process]:
+    """Run a part of the product that listens on no port (`balance worker`) until the block ends."""
+    command = [sys.executable, "-m", "runtime.cli", name]
+    process = subprocess.Popen(command, env=installation.environment())  # noqa: S603 - our own
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+@contextmanager
 def module(installation: Installation, words: list[str], port: int) -> Iterator[psutil.Process]:
     """Run a module as a server, in the environment of a part, until the block ends."""
     command = [sys.executable, "-m", *words]

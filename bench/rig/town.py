@@ -29,13 +29,19 @@ class Town:
     devices: tuple[tuple[str, str], ...]
 
 
-def full_rows(concentrators: Iterable[str], installed_at: datetime) -> Iterator[tuple[str, ...]]:
+def full_rows(
+    concentrators: Iterable[str],
+    installed_at: datetime,
+    *,
+    networks: int = NETWORKS,
+    channels: int = CHANNELS,
+) -> Iterator[tuple[str, ...]]:
     """Every channel of every network of some concentrators with a meter on it."""
     for serial in concentrators:
-        for network in range(1, NETWORKS + 1):
+        for network in range(1, networks + 1):
             house = f"Region/City/District/Street/{serial} {network}"
             kinds = "region/city/district/street/house"
-            for channel in range(CHANNELS):
+            for channel in range(channels):
                 inlet = channel == 0
                 yield (
                     house if inlet else f"{house}/{channel % ENTRANCES + 1}",
