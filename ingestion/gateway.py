@@ -167,7 +167,7 @@ def _answer(result: Acceptance, waiting: Sequence[WireCommand]) -> Response:
                 for one in result.rejected
             ],
             "server_time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "gaps": [],
+            "gaps": [gap.document() for gap in result.gaps],
             "commands": [command.document() for command in waiting],
         }
     )

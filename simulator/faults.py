@@ -16,9 +16,10 @@ from simulator.chance import between, chance, uniform
 from simulator.meters import Device
 
 IntArray = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 LOST = -1
-"""Delay of an hour that never reaches the concentrator."""
+"""Delay of an hour that never reaches the concentrator by itself."""
 
 STATUS_MAGNET, STATUS_LOW_BATTERY = 4, 8
 
@@ -38,7 +39,9 @@ class FaultPlan:
     radio_late_hours: int = 6
     """Longest such delay [h]."""
     radio_lost: float = 0.0
-    """Share of a module's hours that are never heard."""
+    """Share of a module's hours that the concentrator does not hear by itself."""
+    memory_lost: float = 0.0
+    """Share of those that the module does not remember either, when they are asked for again."""
     outage: float = 0.0
     """Share of a concentrator's days with a time without connection."""
     outage_hours: int = 5
@@ -95,6 +98,7 @@ PLANS = {
         radio_late=0.15,
         radio_late_hours=30,
         radio_lost=0.01,
+        memory_lost=0.5,
         outage=0.2,
         outage_hours=14,
         night_batch=0.3,
@@ -195,6 +199,13 @@ class Faults:
         late = 1 + np.floor(size * plan.radio_late_hours).astype(np.int64)
         delays = np.where(fate < plan.radio_lost + plan.radio_late, late, 0)
         return np.where(fate < plan.radio_lost, LOST, delays)
+
+    def forgotten(self, hour: int) -> Mask:
+        """Which channels' modules have no memory of a reading that was not heard."""
+        words = (self.plan.seed, self.device.serial, "memory", hour)
+        struck = uniform(self._modules, *words) < self.plan.memory_lost
+        found: Mask = (self.delays(hour) == LOST) & struck[self.device.modules]
+        return found
 
     def due(self, hour: int) -> float:
         """Moment at which the concentrator sends the round of an hour [s since the epoch]."""

@@ -7,8 +7,9 @@ JSON lines, told apart by ``kind``:
     channels as ``[network, address, meter serial, wrap]`` in the order of its counters.
 ``hour``
     ``device``, ``hour`` and the true ``counters`` at its end; ``lost`` lists channels
-    ``[network, address]`` whose reading never reaches the concentrator. Repeated after a restart
-    with the same values.
+    ``[network, address]`` whose reading never reaches the concentrator by itself: it comes only
+    when the gateway asks for it and the module remembers. Repeated after a restart with the same
+    values.
 ``command``
     One command that came: ``device`` and the command as it came, ``outcome`` (null when the module
     never heard of it), ``done_at`` and ``code``.

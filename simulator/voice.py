@@ -48,11 +48,14 @@ class Voice:
         return self.faults.events(hour)
 
     def again(self, gap: Gap, last_round: int) -> list[dict[str, Any]]:
-        """Hour blocks that answer a gap: what was heard of it up to the last round."""
+        """Hour blocks that answer a gap: what was heard of it up to the last round.
+
+        What the radio lost is asked of the modules, which remember it unless they forgot.
+        """
         found: list[dict[str, Any]] = []
         for hour in range(max(gap.start, self.origin), min(gap.end, last_round + 1)):
             delays = self.faults.delays(hour)
-            heard = (delays != LOST) & (hour + delays <= last_round)
+            heard = (hour + np.maximum(delays, 0) <= last_round) & ~self.faults.forgotten(hour)
             wanted = (self.device.networks == gap.network) & np.isin(
                 self.device.addresses, list(gap.channels)
             )
@@ -60,7 +63,7 @@ class Voice:
         return found
 
     def lost(self, hour: int) -> list[list[int]]:
-        """Network and address of each channel whose hour never comes."""
+        """Network and address of each channel whose hour never comes by itself."""
         silent = np.flatnonzero(self.faults.delays(hour) == LOST)
         pairs = np.column_stack((self.device.networks[silent], self.device.addresses[silent]))
         found: list[list[int]] = pairs.tolist()

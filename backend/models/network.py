@@ -1,6 +1,7 @@
 """The radio network: concentrators, their logical networks, radio modules and channels."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -10,7 +11,9 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.identity import ChannelId, ConcentratorId, RadioModuleId, SeriesId, SiteId
@@ -60,6 +63,31 @@ class ConcentratorLink(TenantOwned, Base):
     """Below it every frame is a duplicate: its key may have been dropped with the journal."""
 
     last_received_at: Mapped[datetime | None]
+
+
+class ConcentratorGaps(TenantOwned, Base):
+    """What a concentrator is asked for again: spans of hours, the newest first.
+
+    Found by the worker; told with every answer until the hours came or are too old.
+    """
+
+    __tablename__ = "concentrator_gaps"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "concentrator_id"], ["concentrator.tenant_id", "concentrator.id"]
+        ),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    concentrator_id: Mapped[ConcentratorId] = mapped_column(primary_key=True, autoincrement=False)
+    recent: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """Of the days whose hours are still open."""
+
+    older: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """Of the month before them."""
+
+    computed_at: Mapped[datetime] = mapped_column(server_default=text("'-infinity'"))
+    older_computed_at: Mapped[datetime] = mapped_column(server_default=text("'-infinity'"))
 
 
 class LogicalNetwork(TenantOwned, Base):

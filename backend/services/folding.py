@@ -13,13 +13,13 @@ import structlog
 from numpy.typing import NDArray
 
 from backend.services.reports import Reports
-from backend.store import bells, facts, group_hours, journal, months, tiers
+from backend.store import bells, facts, gaps, group_hours, journal, months, tiers
 from backend.store.channels import ChannelDirectory
 from backend.store.facts import Readings, Refused, Written
 from backend.store.wire import ContentType, decode
 from domain.errors import BalanceError
 from domain.frames import Frame, HourBlock, parse_frame, sequences_of
-from domain.quality import arrival_quality
+from domain.quality import Quality, arrival_quality
 from tenants.session import TenantSession
 
 BATCH_READINGS = 250_000
@@ -177,6 +177,9 @@ async def _readings(
     received = np.array([push.received_at.timestamp() for push in pushes])
     delay = received[batch.push] - (batch.hour + 1) * 3600.0
     readings = Readings(series, batch.hour, batch.counter, arrival_quality(delay), batch.push)
+    tardy = np.unique(batch.push[readings.code != Quality.ON_TIME])
+    if len(tardy):  # what is asked for again has changed
+        await gaps.ring(session, sorted({pushes[push].concentrator_id for push in tardy.tolist()}))
     if (series < 0).any():
         log.warning("channels beyond the quarantine's limit", count=int((series < 0).sum()))
         readings = readings.take(series >= 0)

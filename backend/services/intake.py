@@ -1,6 +1,6 @@
 """Intake: one push of a concentrator becomes one row of the journal, or nothing at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from backend.store import journal
 from backend.store.wire import ContentType, identity_of
 from domain.frame_fields import BadFrameError
 from domain.frames import Frame, is_in_future, parse_frame
+from domain.gaps import Gap, bounded, unanswered
 from domain.identity import ConcentratorId, TenantId
 from tenants.session import TenantSession
 
@@ -49,6 +50,8 @@ class Acceptance:
     accepted: list[int] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    gaps: Sequence[Gap] = ()
+    """What is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,20 @@ async def accept(
             last_received_at=received_at if fresh else link.last_received_at,
         ),
     )
+    if link.gaps:
+        brought = _brought(judged.frames[sequence] for sequence in result.accepted)
+        result.gaps = bounded(unanswered(link.gaps, brought))
     return result
+
+
+def _brought(frames: Iterable[Frame]) -> dict[tuple[int, int], set[int]]:
+    """Channels that frames tell of, by network and hour."""
+    found: dict[tuple[int, int], set[int]] = {}
+    for frame in frames:
+        for block in frame.blocks:
+            told = found.setdefault((block.network, block.hour), set())
+            told.update(block.channels.tolist())
+    return found
 
 
 def _conflict(sequence: int) -> Rejection:

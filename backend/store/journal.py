@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.store import gaps
 from backend.store.facts import Refused
 from domain.authenticity import REPLAY_WINDOW
 from domain.errors import UnavailableError
+from domain.gaps import Gap
 from domain.hours import instant_of
 from domain.identity import ConcentratorId
 from domain.replay import ReplayWindow
@@ -21,8 +23,11 @@ _FOLDER_LOCK = 0x464F4C44
 _SIGN = 1 << (REPLAY_WINDOW - 1)
 
 _LOCK_LINK = """
-SELECT highest_counter, seen_counters, last_sequence, floor_sequence, last_received_at
-FROM concentrator_link WHERE tenant_id = $1 AND concentrator_id = $2 FOR UPDATE
+SELECT l.highest_counter, l.seen_counters, l.last_sequence, l.floor_sequence, l.last_received_at,
+       g.recent::text, g.older::text
+FROM concentrator_link AS l
+LEFT JOIN concentrator_gaps AS g ON g.tenant_id = $1 AND g.concentrator_id = $2
+WHERE l.tenant_id = $1 AND l.concentrator_id = $2 FOR UPDATE OF l
 """
 
 _SAVE_LINK = """
@@ -129,6 +134,8 @@ class Link:
     last_sequence: int
     floor_sequence: int
     last_received_at: datetime | None
+    gaps: Sequence[Gap] = ()
+    """What the concentrator is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,7 @@ async def lock_link(session: TenantSession, concentrator_id: ConcentratorId) -> 
         last_sequence=row[2],
         floor_sequence=row[3],
         last_received_at=row[4],
+        gaps=gaps.read(row[5], row[6]),
     )
 
 

@@ -10,13 +10,15 @@ import structlog
 from arq import func
 
 from backend.clients.events import Events
-from backend.services import closing, upkeep
+from backend.services import closing, gaps, upkeep
 from backend.services.closing import CLOSE
 from backend.settings import Settings
 from backend.store.commands import UPKEEP
+from backend.store.gaps import GAPS, Reach
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
 from backend.tasks import commands, metering
+from backend.tasks import gaps as seeking
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
 from backend.tasks.work import Work
@@ -25,6 +27,9 @@ from tenants.session import Database
 
 JOBS_AT_ONCE = 3
 SWEEP_S = 2.0
+AFTER_THE_WAVE = timedelta(minutes=20)
+"""Concentrators push in the first minutes of an hour."""
+
 OVERLOOKED = timedelta(seconds=4)
 """A bell that rings longer than this was announced to nobody, or its worker died."""
 
@@ -34,6 +39,7 @@ TASKS: dict[str, Task] = {
     ROLL_UP: metering.roll_up,
     CLOSE: metering.close,
     UPKEEP: commands.tend,
+    GAPS: seeking.seek,
 }
 
 log = structlog.get_logger(__name__)
@@ -60,12 +66,21 @@ async def daily(work: Work, now: datetime, retention_months: int) -> None:
         await upkeep.make_coming_months(work.database, now)
     if await upkeep.claim(work.database, CLOSE, day):
         await closing.announce(work.database, now)
+    if await upkeep.claim(work.database, f"{GAPS} {Reach.OLDER}", day):
+        await gaps.announce(work.database, Reach.OLDER, day)
     if await upkeep.claim(work.database, "clear_out", day):
         await upkeep.clear_out(work.database, now, retention_months)
 
 
+async def hourly(work: Work, now: datetime) -> None:
+    """Do what each hour asks for, once whoever asks, when its wave is over."""
+    hour = (now - AFTER_THE_WAVE).replace(minute=0, second=0, microsecond=0)
+    if await upkeep.claim(work.database, f"{GAPS} {Reach.RECENT}", hour):
+        await gaps.announce(work.database, Reach.RECENT, now)
+
+
 async def _keep_sweeping(work: Work, retention_months: int) -> None:
-    done_for = None
+    done_for, done_at = None, None
     while True:
         try:
             await sweep(work)
@@ -73,6 +88,10 @@ async def _keep_sweeping(work: Work, retention_months: int) -> None:
             if done_for != now.date():
                 await daily(work, now, retention_months)
                 done_for = now.date()
+            tick = (now - AFTER_THE_WAVE).replace(minute=0, second=0, microsecond=0)
+            if done_at != tick:
+                await hourly(work, now)
+                done_at = tick
         except Exception:
             log.exception("sweep failed, trying again")
         await asyncio.sleep(SWEEP_S)

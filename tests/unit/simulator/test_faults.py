@@ -16,7 +16,7 @@ from simulator.faults import LOST, PLANS, FaultPlan, Faults, fault_plan
 from simulator.meters import Device
 from simulator.town import demo_town
 from simulator.truth import TruthLog
-from simulator.voice import Voice
+from simulator.voice import Gap, Voice
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,28 @@ def test_rounds_say_every_hour_exactly_once_unless_it_is_lost(device: Device) ->
     names = {str(np.datetime64(hour * 3600, "s")) + "Z" for hour in settled}
     assert sum(key[0] in names for key in told) == rounds * len(device.channels) - lost
     assert lost > 0
+
+
+def test_modules_remember_what_the_radio_lost_unless_they_forgot(device: Device) -> None:
+    origin = device.patterns.calendar.origin
+    hours = range(origin + 10, origin + 110)
+
+    def again(faults: Faults) -> tuple[int, int]:
+        """How many lost readings come when they are asked for, of how many."""
+        voice, lost, found = Voice(device, faults), 0, 0
+        for hour in hours:
+            for network, address in voice.lost(hour):
+                gap = Gap(network, frozenset([address]), hour, hour + 1)
+                lost += 1
+                found += len(voice.again(gap, hours.stop))
+        return found, lost
+
+    found, lost = again(Faults(FaultPlan(radio_lost=0.1), device))
+    assert found == lost > 0
+    found, lost = again(Faults(FaultPlan(radio_lost=0.1, memory_lost=1.0), device))
+    assert (found, lost > 0) == (0, True)
+    found, lost = again(Faults(FaultPlan(radio_lost=0.1, memory_lost=0.5), device))
+    assert 0.3 * lost < found < 0.7 * lost
 
 
 def test_a_stuck_meter_stands_and_a_new_module_starts_at_zero(device: Device) -> None:
