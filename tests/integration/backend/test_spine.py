@@ -124,7 +124,7 @@ async def test_pushed_counters_become_hours_of_meters_and_of_every_group_above(
     assert_array_equal(stored.delivered[city], supplied)
     async with database.global_session() as session:
         ringing = text("SELECT count(*) FROM work_bell WHERE kind <> 'gaps'")
-            assert (await session.execute(ringing)).scalar() == 0
+        assert (await session.execute(ringing)).scalar() == 0
 
 
 async def test_one_late_hour_changes_that_hour_and_the_next_in_each_group_above(
