@@ -8,8 +8,9 @@ import strawberry
 from numpy.typing import NDArray
 
 from backend.graphql.context import Context
+from backend.graphql.ledger import DeliverySeries, MissingPeriod
 from backend.graphql.scalars import Duration, SeriesArray
-from backend.services import deliveries, month
+from backend.services import deliveries, delivery_series, missing_hours, month
 from backend.services import profiles as services
 from backend.services.profiles import Quantity, Range
 from backend.store.metered import GroupRow, PointRow
@@ -201,3 +202,31 @@ class Metered:
             missing=one.missing,
             percent=one.percent,
         )
+
+    @strawberry.field(description="The delivery ledger in buckets of one length, packed.")
+    async def delivery_series(
+        self, info: Info, from_: From, to: To, step: Duration
+    ) -> DeliverySeries:
+        """Resolve through the loader, as profiles."""
+        info.context.require(Permission.READINGS_READ)
+        asked = Range.of(from_, to, step)
+        info.context.spend(asked.end - asked.start)
+        if isinstance(self.row, PointRow):
+            found = await info.context.read(delivery_series.of_points, self.row, asked)
+        else:
+            found = await info.context.read(delivery_series.of_groups, self.row, asked)
+        return DeliverySeries.of(found)
+
+    @strawberry.field(
+        description="Hours up to now that never came or whose value is unknown, and why."
+    )
+    async def missing(self, info: Info, from_: From, to: To) -> list[MissingPeriod]:
+        """Resolve through the loader, as profiles."""
+        info.context.require(Permission.READINGS_READ)
+        asked = Range.of(from_, to, Step.HOUR)
+        info.context.spend(asked.end - asked.start)
+        if isinstance(self.row, PointRow):
+            found = await info.context.read(missing_hours.of_points, self.row, asked)
+        else:
+            found = await info.context.read(missing_hours.of_groups, self.row, asked)
+        return [MissingPeriod.of(one) for one in found]
