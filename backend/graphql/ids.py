@@ -26,6 +26,7 @@ class Kind(StrEnum):
     COMMAND = "Command"
     BREAKER = "Breaker"
     READING_CHANGE = "ReadingChange"
+    NETWORK_ALARM = "NetworkAlarm"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

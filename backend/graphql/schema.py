@@ -11,11 +11,13 @@ from backend.graphql.commands import Command
 from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
+from backend.graphql.device_changes import DeviceMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
 from backend.graphql.network import Concentrator
+from backend.graphql.network_alarms import NetworkAlarmMutation
 from backend.graphql.place_changes import PlaceMutation
 from backend.graphql.residents import ResidentMutation
 from backend.graphql.scalars import SCALARS
@@ -101,10 +103,12 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
 class Mutation(
     MeteringMutation,
     CorrectionMutation,
+    DeviceMutation,
     PlaceMutation,
     ResidentMutation,
     CommandMutation,
     ControlMutation,
+    NetworkAlarmMutation,
 ):
     """Everything that can be done."""
 

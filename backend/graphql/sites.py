@@ -10,7 +10,7 @@ from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
 from backend.services import premises
-from backend.store import metered, sites
+from backend.store import metered, network_alarms, sites
 from backend.store.sites import SiteRow
 from domain.identity import SiteId
 from domain.quantities import SiteKind
@@ -74,6 +74,13 @@ class Site(Node):
 
         loader = info.context.loader("site_groups", metered.groups_of_sites)
         return [BalanceGroup.of(row) for row in await loader.load(SiteId(self.row.id)) or []]
+
+    @strawberry.field(description="Devices at and below this site that are silent now.")
+    async def network_alarm_count(self, info: Info) -> int:
+        """Resolve through the loader: one statement a level, whatever its width."""
+        info.context.require(Permission.HEALTH_READ)
+        loader = info.context.loader("network_alarm_counts", network_alarms.count_open)
+        return await loader.load(SiteId(self.row.id)) or 0
 
 
 @strawberry.type(description="A flat or a shop.")

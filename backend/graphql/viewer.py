@@ -11,6 +11,7 @@ from backend.graphql.ids import Kind, decode
 from backend.graphql.lists import After, Connection, First
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
+from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.sites import Site
 from backend.services import places
 from backend.store import metered, sites
@@ -32,7 +33,7 @@ class Tenant:
 
 
 @strawberry.type(description="Who asks.")
-class Viewer(CommandLists, ControlEntrance):
+class Viewer(CommandLists, ControlEntrance, NetworkEntrance):
     """Entrances to what the caller may see."""
 
     permissions: list[str] = strawberry.field(description="What the caller may do.")

@@ -10,14 +10,15 @@ import structlog
 from arq import func
 
 from backend.clients.events import Events
-from backend.services import closing, gaps, upkeep
+from backend.services import closing, gaps, silence, upkeep
 from backend.services.closing import CLOSE
 from backend.settings import Settings
 from backend.store.commands import UPKEEP
 from backend.store.gaps import GAPS, Reach
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
-from backend.tasks import commands, metering
+from backend.store.network_alarms import SILENCE
+from backend.tasks import commands, metering, network
 from backend.tasks import gaps as seeking
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
@@ -40,6 +41,7 @@ TASKS: dict[str, Task] = {
     CLOSE: metering.close,
     UPKEEP: commands.tend,
     GAPS: seeking.seek,
+    SILENCE: network.watch,
 }
 
 log = structlog.get_logger(__name__)
@@ -77,6 +79,8 @@ async def hourly(work: Work, now: datetime) -> None:
     hour = (now - AFTER_THE_WAVE).replace(minute=0, second=0, microsecond=0)
     if await upkeep.claim(work.database, f"{GAPS} {Reach.RECENT}", hour):
         await gaps.announce(work.database, Reach.RECENT, now)
+    if await upkeep.claim(work.database, SILENCE, hour):
+        await silence.announce(work.database, now)
 
 
 async def _keep_sweeping(work: Work, retention_months: int) -> None:

@@ -1,0 +1,170 @@
+"""Silent devices: one alarm for each, for the one above when all below are silent, until heard."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import count
+
+import pytest
+import pytest_asyncio
+
+from backend.clients.events import Events
+from backend.graphql.context import Context
+from backend.graphql.schema import schema
+from backend.services import silence
+from backend.store import network_alarms
+from backend.store.network_alarms import AlarmRow, Limits
+from domain.errors import InvalidError
+from domain.hours import instant_of
+from domain.identity import Scope
+from tenants.permissions import Permission
+from tenants.session import Database
+from tests.factories import MASTER_KEY, make_tenant, place
+from tests.integration.store.pushing import Store
+from tests.integration.store.test_orders import LOW
+
+CHANNELS = {0: "D1", 1: "D1", 2: "D2", 3: "D2"}
+_numbers = count(1)
+QUERY = """query($path: String!) { viewer { networkAlarms(first: 10) { edges { node {
+  kind serial network channel silentSince closedAt site { path } concentrator { serial } } } }
+  networkAlarmLimits { concentratorHours deviceHours }
+  site(path: $path) { networkAlarmCount children { networkAlarmCount } } } }"""
+
+
+@pytest_asyncio.fixture
+async def store(database: Database) -> AsyncIterator[Store]:
+    number = next(_numbers)
+    scope = await make_tenant(database, f"silence {number}")
+    scope = Scope(scope.tenant_id, "test", frozenset(map(str, Permission)))
+    rows = [
+        {
+            "site_path": f"Region/House {1 + channel // 2}",
+            "site_kinds": "region/house",
+            "meter_serial": f"M{channel}",
+            "channel": str(channel),
+            "concentrator": f"JS{number}",
+            "module": f"{module}-{number}",
+            "input": str(1 + channel % 2),
+            "premise": str(channel),
+            "installed_at": instant_of(LOW).isoformat(),
+        }
+        for channel, module in CHANNELS.items()
+    ]
+    await place(database, scope, *rows)
+    yield Store(database, scope, f"JS{number}", instant_of(LOW))
+
+
+async def say(store: Store, hour: int, *channels: int) -> None:
+    """Push one hour of some channels when it is over, fold it and look for the silent."""
+    store.now = instant_of(LOW + hour + 1) + timedelta(minutes=1)
+    if channels:
+        await store.push(store.frame(store.counter + 1, LOW + hour, dict.fromkeys(channels, hour)))
+        await store.fold()
+    await look(store)
+
+
+async def look(store: Store) -> None:
+    for _ in range(2):  # whoever looks again finds the same
+        async with store.database.session(store.scope) as session:
+            found = await network_alarms.next_concentrators(session, 0, 10)
+            await silence.look(session, found, store.now)
+
+
+async def alarms(store: Store, *, only_open: bool = True) -> list[AlarmRow]:
+    async with store.database.session(store.scope) as session:
+        return await network_alarms.list_alarms(session, 0, 100, only_open=only_open, under=None)
+
+
+async def told(store: Store) -> set[tuple[str, int | None]]:
+    return {(row.kind, row.address) for row in await alarms(store)}
+
+
+async def test_a_channel_is_silent_after_26_hours_and_until_it_is_heard(store: Store) -> None:
+    for hour in range(25):
+        await say(store, hour, 1, 2, 3)
+    assert await told(store) == set()
+    await say(store, 25, 1, 2, 3)
+    assert await told(store) == {("channel_silent", 0)}
+    (alarm,) = await alarms(store)
+    assert alarm.silent_since == instant_of(LOW), "it never came: since it was installed"
+    await say(store, 26, 0, 1, 2, 3)
+    assert await told(store) == set()
+    (alarm,) = await alarms(store, only_open=False)
+    assert alarm.closed_at == store.now
+    for hour in range(27, 53):
+        await say(store, hour, 1, 2, 3)
+    (again, _) = await alarms(store, only_open=False)
+    assert again.closed_at is None
+    assert again.silent_since == instant_of(LOW + 27)
+
+
+async def test_a_module_speaks_for_its_channels_and_a_concentrator_for_its_modules(
+    store: Store,
+) -> None:
+    await say(store, 0, 0, 1, 2, 3)
+    for hour in range(1, 27):
+        await say(store, hour, 2, 3)
+    assert await told(store) == {("module_silent", None)}
+    await say(store, 30)
+    assert {kind for kind, _ in await told(store)} == {"module_silent", "concentrator_silent"}
+    await say(store, 80)
+    assert len(await alarms(store)) == 2, "what hangs below a silent concentrator adds nothing"
+    await say(store, 81, 0, 1, 2, 3)
+    assert await told(store) == set()
+
+
+async def test_limits_are_the_tenants_own(store: Store) -> None:
+    await say(store, 0, 0, 1, 2, 3)
+    await say(store, 2)
+    assert await told(store) == set()
+    async with store.database.session(store.scope) as session:
+        await silence.set_limits(session, Limits(1, 26))
+    await look(store)
+    assert {kind for kind, _ in await told(store)} == {"concentrator_silent"}
+    async with store.database.session(store.scope) as session:
+        with pytest.raises(InvalidError, match="device_h must be 1 to 744 hours, not 0"):
+            await silence.set_limits(session, Limits(3, 0))
+
+
+async def test_alarms_are_counted_up_the_tree(store: Store, redis_url: str) -> None:
+    for hour in range(26):
+        await say(store, hour, 1, 2)
+    events = Events(redis_url)
+    async with Context(store.database, store.scope, events, MASTER_KEY) as context:
+        result = await schema.execute(QUERY, {"path": "Region"}, context_value=context)
+    await events.close()
+    assert result.errors is None
+    assert result.data is not None
+    viewer = result.data["viewer"]
+    assert viewer["site"] == {
+        "networkAlarmCount": 2,
+        "children": [{"networkAlarmCount": 1}, {"networkAlarmCount": 1}],
+    }
+    assert viewer["networkAlarmLimits"] == {"concentratorHours": 3, "deviceHours": 26}
+    nodes = [edge["node"] for edge in viewer["networkAlarms"]["edges"]]
+    assert {(node["kind"], node["channel"]) for node in nodes} == {
+        ("CHANNEL_SILENT", 0),
+        ("CHANNEL_SILENT", 3),
+    }
+    assert {node["site"]["path"] for node in nodes} == {"Region/House 1", "Region/House 2"}
+    assert {node["concentrator"]["serial"] for node in nodes} == {store.serial}
+
+
+async def test_a_round_visits_every_concentrator_once(database: Database) -> None:
+    scope = await make_tenant(database, "silence round")
+    rows = [
+        {"meter_serial": f"R{at}", "concentrator": f"JR{at}", "channel": "1"} for at in range(45)
+    ]
+    await place(database, scope, *rows)
+    now = instant_of(LOW) + timedelta(days=60)
+    await silence.announce(database, now)
+    turns = 0
+    more = True
+    while more:
+        async with database.session(scope) as session:
+            more = await silence.watch(session, now)
+        turns += 1
+    assert turns == 3
+    async with database.session(scope) as session:
+        found = await network_alarms.list_alarms(session, 0, 100, only_open=True, under=None)
+        assert await silence.watch(session, now) is False
+    assert len(found) == 45
