@@ -187,8 +187,10 @@ class Concentrator:
             wanted = range(max(gap.start, self.voice.origin), min(gap.end, self._next))
             for hour in wanted:
                 key = Gap(gap.network, gap.channels, hour, hour + 1)
+                if self._answered[key] >= ANSWERS_A_GAP:
+                    continue
                 found = self.voice.again(key, self._next - 1)
-                if found and self._answered[key] < ANSWERS_A_GAP:
+                if found:
                     self._answered[key] += 1
                     blocks += found
         while len(self._answered) > _REMEMBERED_GAPS:

@@ -73,12 +73,32 @@ async def seek(
     found: list[tuple[int, list[Gap]]] = []
     for concentrator in concentrators:
         own = standing.of(concentrator)
-        found.append((concentrator, await _gaps_of(session, own, low, high)))
+        end = min(high, await _reached(session, own, hour_of(now)))
+        found.append((concentrator, await _gaps_of(session, own, low, max(low, end))))
     await gaps.save(session, reach, now, found)
 
 
+async def _reached(session: TenantSession, own: Installed, now: int) -> int:
+    """Hour after the newest one of which a concentrator brought anything.
+
+    What lies behind it is on its way: a concentrator that catches up need not be asked.
+    """
+    series = np.unique(own.series)
+    for back in (2 * OPEN_DAYS, OLDEST_DAYS + OPEN_DAYS):
+        low, newest = now - back * 24, 0
+        some = max(1, _CELLS_AT_ONCE // (now - low))
+        for start in range(0, len(series), some):
+            part = series[start : start + some]
+            found = await counters.load(session, part, low, now, corrected=False)
+            hours = np.flatnonzero(found.arrived.any(axis=0))
+            newest = max(newest, low + int(hours[-1]) + 1 if len(hours) else 0)
+        if newest:
+            return newest
+    return 0
+
+
 async def _gaps_of(session: TenantSession, own: Installed, low: int, high: int) -> list[Gap]:
-    if not len(own.series):
+    if not len(own.series) or low >= high:
         return []
     series, first, row = np.unique(own.series, return_index=True, return_inverse=True)
     missing = np.zeros((len(series), high - low), np.bool_)

@@ -106,7 +106,26 @@ async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
     await events.close()
 
 
+async def test_what_a_concentrator_has_not_reached_yet_is_not_asked_for(town: Town) -> None:
+    """One that catches up after a long outage brings its hours in their order."""
+    await town.seek()
+    assert await town.asked() == []
+    await town.push(block(FIRST + 5, 1, {1: 1, 3: 1}))
+    await town.fold()
+    await town.seek()
+    low = max(FIRST, gaps.span(Reach.RECENT, NOW)[0])
+    asked = {
+        (channel, hour)
+        for some, low, high in await town.asked()
+        for channel in some
+        for hour in range(low, high)
+    }
+    assert asked == {(c, h) for c in (1, 2) for h in range(low, FIRST + 6)} - {(1, FIRST + 5)}
+
+
 async def test_whole_hours_of_installed_meters_are_asked_for(town: Town) -> None:
+    await town.push(block(OVER - 1, 1, {1: 1}))
+    await town.fold()
     await town.seek()
     found = await town.asked()
     assert found == [
@@ -141,7 +160,7 @@ async def test_gaps_go_when_the_hours_come_and_the_ledger_counts_how_they_came(t
 
 
 async def test_late_hours_have_their_concentrator_looked_at_soon(town: Town) -> None:
-    await town.push(block(FIRST + 5, 1, {1: 1, 2: 1, 3: 1}))
+    await town.push(block(FIRST + 5, 1, {1: 1, 2: 1, 3: 1}), block(OVER - 1, 1, {1: 2}))
     await town.fold()
     async with town.database.session(town.scope) as session:
         driver = await session.driver()
