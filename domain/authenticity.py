@@ -4,6 +4,7 @@ The rules are those of the public contract ("Push"): the server and the simulato
 module, so neither can drift alone.
 """
 
+import base64
 import hashlib
 import hmac
 
@@ -48,8 +49,37 @@ def device_secret(master_key: bytes, serial: str, generation: int) -> str:
     ValueError
         The master key is shorter than 32 bytes.
     """
+    return _derived(master_key, b"balance device secret", f"{serial}\n{generation}").hex()
+
+
+def claim_code(master_key: bytes, serial: str) -> str:
+    """Code on the label of a device: 60 bits, by which its owner makes it known.
+
+    Raises
+    ------
+    ValueError
+        The master key is shorter than 32 bytes.
+
+    Examples
+    --------
+    >>> len(claim_code(bytes(32), "J100-000001"))
+    14
+    """
+    found = _derived(master_key, b"balance claim code", serial)
+    text = base64.b32encode(found).decode()[:12]
+    return "-".join(text[at : at + 4] for at in range(0, 12, 4))
+
+
+def is_claim_code(master_key: bytes, serial: str, given: str) -> bool:
+    """Whether somebody typed the code of a device, however they grouped and spelled it."""
+    plain = given.upper().replace("-", "").replace(" ", "")
+    expected = claim_code(master_key, serial).replace("-", "")
+    return hmac.compare_digest(expected.encode(), plain.encode())
+
+
+def _derived(master_key: bytes, salt: bytes, info: str) -> bytes:
+    """HKDF-SHA256 (RFC 5869) of the master key, one block."""
     if len(master_key) < _KEY_BYTES:
         raise ValueError("the master key must have at least 32 bytes")
-    salted = hmac.new(b"balance device secret", master_key, hashlib.sha256).digest()
-    info = f"{serial}\n{generation}".encode()
-    return hmac.new(salted, info + b"\x01", hashlib.sha256).hexdigest()
+    extracted = hmac.new(salt, master_key, hashlib.sha256).digest()
+    return hmac.new(extracted, info.encode() + b"\x01", hashlib.sha256).digest()

@@ -19,7 +19,7 @@ from backend.services.devices import Devices
 from backend.settings import Settings
 from backend.tasks.queue import ArqQueue
 from domain.errors import BalanceError
-from ingestion import acks, answers
+from ingestion import acks, answers, config, manual
 from ingestion.commands import Polls
 from ingestion.downlink import Downlink
 from ingestion.gateway import Gateway
@@ -30,6 +30,8 @@ from tenants.session import Database
 FRAMES = "/gateway/v1/frames"
 COMMANDS = "/gateway/v1/commands"
 ACKS = "/gateway/v1/acks"
+CONFIG = "/gateway/v1/config"
+MANUAL = "/gateway/v1/manual"
 POOL = 12
 
 
@@ -51,12 +53,22 @@ def application(
     async def acknowledgements(request: Request) -> Response:
         return await acks.take(request.app.state.polls, request)
 
+    async def configuration(request: Request) -> Response:
+        listening: Polls | None = request.app.state.polls
+        windows = None if listening is None else listening.windows
+        return await config.tell(request.app.state.gateway, windows, request)
+
+    async def by_hand(request: Request) -> Response:
+        return await manual.take(request.app.state.gateway, request)
+
     handlers = dict.fromkeys(OUTAGES, answers.postpone)
     app = Starlette(
         routes=[
             Route(FRAMES, frames, methods=["POST"]),
             Route(COMMANDS, commands, methods=["GET"]),
             Route(ACKS, acknowledgements, methods=["POST"]),
+            Route(CONFIG, configuration, methods=["GET"]),
+            Route(MANUAL, by_hand, methods=["POST"]),
         ],
         lifespan=lifespan,
         exception_handlers={BalanceError: answers.refuse, **handlers},

@@ -148,6 +148,11 @@ class Downlink:
         """Look again for a device: what it said may let its next command go."""
         self._hear([(device.tenant_id, device.concentrator_id)])
 
+    async def answered(self, device: Device, commands: list[int]) -> None:
+        """Tell who listens that frames brought what commands asked for."""
+        self.rang(device)
+        await self._events.commands_changed(device.tenant_id, commands)
+
     async def _release_one(self, key: Called, after: int) -> list[WireCommand]:
         tenant, concentrator = key
         found = await self._release(tenant, {concentrator: after})

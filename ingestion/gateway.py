@@ -10,7 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from backend.services import intake
-from backend.services.devices import Devices
+from backend.services.commands import spots
+from backend.services.devices import SHORTLY_S, Devices, Known
 from backend.services.intake import Acceptance, Device, Push
 from backend.store import wire
 from backend.store.journal import FOLD
@@ -56,10 +57,16 @@ class Gateway:
         judged_push = await _read(request, body)
         push, judged = judged_push
         scope = Scope(device.tenant_id, actor=f"concentrator:{device.serial}")
+        answered: list[int] = []
         async with self.database.session(scope) as session:
             result = await intake.accept(session, device, push, judged, datetime.now(UTC))
+            told = spots.spots_of(judged.frames[sequence] for sequence in result.accepted)
+            if told:
+                answered = await spots.deliver(session, device, told, datetime.now(UTC))
         if result.accepted:
             self.queue.announce(FOLD, device.tenant_id)
+        if answered and self.downlink is not None:
+            await self.downlink.answered(device, answered)
         waiting = [] if self.downlink is None else await self.downlink.waiting_for(device)
         return _answer(result, waiting)
 
@@ -74,22 +81,32 @@ class Gateway:
         headers = request.headers
         serial = headers.get("x-balance-device", "")
         scheme, _, mark = headers.get("authorization", "").partition(" ")
-        found = await self.devices.find(serial) if scheme == "HMAC" else None
-        if found is None:
+        if scheme != "HMAC":
             raise DeviceRefusedError
-        device, secret = found
+        known = await self.devices.known(serial)
+        generation = None if known is None else _signed_with(known, request, mark, body)
+        if known is not None and generation is None:
+            # its key may have changed since we looked
+            known = await self.devices.known(serial, within_s=SHORTLY_S)
+            generation = None if known is None else _signed_with(known, request, mark, body)
+        if known is None or generation is None:
+            raise DeviceRefusedError
+        await self.devices.uses(known, generation)
+        return known.device
+
+
+def _signed_with(known: Known, request: Request, mark: str, body: bytes) -> int | None:
+    """Generation of the secret with which a request was signed; None when it was none of ours."""
+    time = request.headers.get("x-balance-time", "")
+    target, counter = _target(request), counter_of(request)
+    given = mark.strip().encode("latin-1")
+    for generation, secret in known.secrets.items():
         expected = signature(
-            secret,
-            request.method,
-            _target(request),
-            serial,
-            counter_of(request),
-            headers.get("x-balance-time", ""),
-            body,
+            secret, request.method, target, known.device.serial, counter, time, body
         )
-        if not hmac.compare_digest(expected.encode(), mark.strip().encode("latin-1")):
-            raise DeviceRefusedError
-        return device
+        if hmac.compare_digest(expected.encode(), given):
+            return generation
+    return None
 
 
 def _target(request: Request) -> str:
@@ -158,16 +175,19 @@ async def _read(request: Request, body: bytes) -> tuple[Push, intake.Judged]:
 
 
 def _answer(result: Acceptance, waiting: Sequence[WireCommand]) -> Response:
-    return answers.json_answer(
-        {
-            "accepted": result.accepted,
-            "duplicates": result.duplicates,
-            "rejected": [
-                {"sequence": one.sequence, "code": one.code, "message": one.message}
-                for one in result.rejected
-            ],
-            "server_time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "gaps": [gap.document() for gap in result.gaps],
-            "commands": [command.document() for command in waiting],
-        }
-    )
+    commands = [command.document() for command in waiting]
+    return answers.json_answer({**outcome(result), "commands": commands})
+
+
+def outcome(result: Acceptance) -> dict[str, object]:
+    """What became of the frames of a push, and what is asked for again."""
+    return {
+        "accepted": result.accepted,
+        "duplicates": result.duplicates,
+        "rejected": [
+            {"sequence": one.sequence, "code": one.code, "message": one.message}
+            for one in result.rejected
+        ],
+        "server_time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "gaps": [gap.document() for gap in result.gaps],
+    }

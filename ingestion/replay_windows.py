@@ -64,6 +64,11 @@ class ReplayWindows:
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep_soon())
 
+    async def highest(self, device: Device) -> int:
+        """The highest counter that is known to be used; -1 before the first."""
+        key = _key(device)
+        return (self._known.get(key) or await self._kept(key)).highest
+
     async def _kept(self, key: str) -> ReplayWindow:
         try:
             kept = await self._redis.get(key)

@@ -81,16 +81,28 @@ class PushingConcentrator:
     async def push(self, *frames: dict[str, Any], **headers: str) -> httpx.Response:
         return await self.send(json.dumps({"frames": frames}).encode(), **headers)
 
+    async def get(
+        self, target: str, *, counter: int | None = None, **headers: str
+    ) -> httpx.Response:
+        return await self.send(b"", method="GET", target=target, counter=counter, **headers)
+
     async def send(
-        self, body: bytes, *, counter: int | None = None, **headers: str
+        self,
+        body: bytes,
+        *,
+        method: str = "POST",
+        target: str = FRAMES,
+        counter: int | None = None,
+        **headers: str,
     ) -> httpx.Response:
         if counter is None:
             self.counter += 1
             counter = self.counter
         now = datetime.now(UTC).isoformat()
-        mark = signature(self.secret, "POST", FRAMES, self.serial, counter, now, body)
-        return await self.client.post(
-            FRAMES,
+        mark = signature(self.secret, method, target, self.serial, counter, now, body)
+        return await self.client.request(
+            method,
+            target,
             content=body,
             headers={
                 "X-Balance-Device": self.serial,

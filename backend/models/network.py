@@ -90,6 +90,17 @@ class ConcentratorGaps(TenantOwned, Base):
     older_computed_at: Mapped[datetime] = mapped_column(server_default=text("'-infinity'"))
 
 
+class ClaimAttempt(TenantOwned, Base):
+    """Somebody tried to claim a device by its code; too many within an hour are refused."""
+
+    __tablename__ = "claim_attempt"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    actor: Mapped[str]
+    serial: Mapped[str]
+
+
 class LogicalNetwork(TenantOwned, Base):
     """One of up to eight radio networks of a concentrator."""
 

@@ -1,9 +1,11 @@
 """Devices that may talk to the gateway: whose a serial is, and its secret."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.services.intake import Device
 from domain.authenticity import device_secret
@@ -15,6 +17,24 @@ KEEP_S = 30.0
 MOST_KEPT = 50_000
 
 
+SHORTLY_S = 1.0
+"""A look at a device is repeated for a bad signature, but no sooner: its key may have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A device, and its secrets that are good now by generation, the newest first."""
+
+    device: Device
+    secrets: Mapping[int, str]
+    seen_at: float
+
+    @property
+    def newest(self) -> int:
+        """Generation of the newest secret."""
+        return max(self.secrets)
+
+
 class Devices:
     """Looks up concentrators by serial, and remembers for half a minute what it found.
 
@@ -24,25 +44,51 @@ class Devices:
     def __init__(self, database: Database, master_key: bytes) -> None:
         self._database = database
         self._master_key = master_key
-        self._known: dict[str, tuple[float, Device, str]] = {}
+        self._known: dict[str, Known] = {}
         self._asked: dict[str, asyncio.Future[DeviceDirectory | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def find(self, serial: str) -> tuple[Device, str] | None:
-        """Device and secret of a concentrator, or None when nobody owns the serial."""
+        """Device and newest secret of a concentrator, or None when nobody owns the serial."""
+        known = await self.known(serial)
+        return None if known is None else (known.device, known.secrets[known.newest])
+
+    async def known(self, serial: str, *, within_s: float = KEEP_S) -> Known | None:
+        """What is known of a concentrator since so many seconds; None for nobody's serial."""
         kept = self._known.get(serial)
-        if kept is not None and monotonic() - kept[0] < KEEP_S:
-            return kept[1], kept[2]
+        if kept is not None and monotonic() - kept.seen_at < within_s:
+            return kept
         entry = await self._look_up(serial)
         if entry is None:
             self._known.pop(serial, None)
             return None
-        device = Device(serial, TenantId(entry.tenant_id), ConcentratorId(entry.device_id))
-        secret = device_secret(self._master_key, serial, entry.secret_generation)
+        generations = sorted({entry.secret_generation, entry.used_generation}, reverse=True)
+        found = Known(
+            Device(serial, TenantId(entry.tenant_id), ConcentratorId(entry.device_id)),
+            {one: device_secret(self._master_key, serial, one) for one in generations},
+            monotonic(),
+        )
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        self._known[serial] = (monotonic(), device, secret)
-        return device, secret
+        self._known[serial] = found
+        return found
+
+    async def uses(self, known: Known, generation: int) -> None:
+        """Note that a device has signed with a secret: with the newest one, older ones end."""
+        if generation != known.newest or len(known.secrets) == 1:
+            return
+        serial = known.device.serial
+        async with self._database.global_session() as session:
+            await session.execute(
+                update(DeviceDirectory)
+                .where(
+                    DeviceDirectory.serial == serial,
+                    DeviceDirectory.secret_generation >= generation,
+                    DeviceDirectory.used_generation < generation,
+                )
+                .values(used_generation=generation)
+            )
+        self._known.pop(serial, None)
 
     async def _look_up(self, serial: str) -> DeviceDirectory | None:
         """Look a serial up together with those that others ask for meanwhile.

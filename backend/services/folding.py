@@ -19,6 +19,7 @@ from backend.store.facts import Readings, Refused, Written
 from backend.store.wire import ContentType, decode
 from domain.errors import BalanceError
 from domain.frames import Frame, HourBlock, parse_frame, sequences_of
+from domain.merging import rank
 from domain.quality import Quality, arrival_quality
 from tenants.session import TenantSession
 
@@ -176,7 +177,9 @@ async def _readings(
     series = await channels.series_of(session, batch.addresses)
     received = np.array([push.received_at.timestamp() for push in pushes])
     delay = received[batch.push] - (batch.hour + 1) * 3600.0
-    readings = Readings(series, batch.hour, batch.counter, arrival_quality(delay), batch.push)
+    by_hand = np.array([push.source == journal.MANUAL for push in pushes])[batch.push]
+    code = np.where(by_hand, np.uint8(Quality.MANUAL), arrival_quality(delay))
+    readings = Readings(series, batch.hour, batch.counter, code, batch.push)
     tardy = np.unique(batch.push[readings.code != Quality.ON_TIME])
     if len(tardy):  # what is asked for again has changed
         await gaps.ring(session, sorted({pushes[push].concentrator_id for push in tardy.tolist()}))
@@ -187,25 +190,39 @@ async def _readings(
 
 
 def _first_of_each_hour(readings: Readings) -> tuple[list[Refused], Readings]:
-    """Keep the earliest reading of each series and hour; another value after it is a conflict."""
-    order = np.lexsort((readings.hour, readings.series))  # stable: the journal's order within
+    """Keep the reading of each series and hour that stands in the end, as if one by one.
+
+    That is the earliest of the highest rank; another value of that rank after it is a conflict,
+    and a reading of lower rank that came before it gave way.
+    """
+    ranks = rank(readings.code)
+    # stable: the journal's order within
+    order = np.lexsort((-ranks, readings.hour, readings.series))
     ordered = readings.take(order)
     if len(ordered) < 2:
         return [], ordered
     repeated = np.zeros(len(ordered), dtype=np.bool_)
     repeated[1:] = (np.diff(ordered.series) == 0) & (np.diff(ordered.hour) == 0)
     first = np.maximum.accumulate(np.where(repeated, 0, np.arange(len(ordered))))
-    conflicts = np.flatnonzero(repeated & (ordered.counter != ordered.counter[first]))
+    differs = np.flatnonzero(repeated & (ordered.counter != ordered.counter[first]))
+    ranks = ranks[order]
+    lower = ranks[differs] < ranks[first[differs]]
+    gave_way = lower & (order[differs] < order[first[differs]])
+    told = ~lower | gave_way
     refused = [
-        Refused(
-            series=int(ordered.series[i]),
-            hour=int(ordered.hour[i]),
-            kind="conflict",
-            counter=int(ordered.counter[i]),
-            code=int(ordered.code[i]),
-            standing=int(ordered.counter[first[i]]),
-            push=int(ordered.push[i]),
-        )
-        for i in conflicts
+        _refused(ordered, at, int(first[at]), "displaced" if displaced else "conflict")
+        for at, displaced in zip(differs[told].tolist(), gave_way[told].tolist(), strict=True)
     ]
     return refused, ordered.take(~repeated)
+
+
+def _refused(readings: Readings, at: int, standing: int, kind: str) -> Refused:
+    return Refused(
+        series=int(readings.series[at]),
+        hour=int(readings.hour[at]),
+        kind=kind,
+        counter=int(readings.counter[at]),
+        code=int(readings.code[at]),
+        standing=int(readings.counter[standing]),
+        push=int(readings.push[standing if kind == "displaced" else at]),
+    )

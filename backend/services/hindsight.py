@@ -7,7 +7,7 @@ they stood.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,7 +128,7 @@ async def _read_journal(
         )
         for push in pushes:
             for frame in frames_of(push):
-                _lay(frame, channel, push.received_at, into, (row, wanted))
+                _lay(frame, channel, push, into, (row, wanted))
         if len(pushes) < _PUSHES_AT_ONCE:
             return
         place = pushes[-1].received_at, pushes[-1].id
@@ -137,7 +137,7 @@ async def _read_journal(
 def _lay(
     frame: Frame,
     channel: Channel,
-    received_at: datetime,
+    push: journal.DuePush,
     into: Counters,
     place: tuple[int, NDArray[np.bool_]],
 ) -> None:
@@ -150,8 +150,10 @@ def _lay(
         found = np.flatnonzero(block.channels == channel.address)
         if not len(found):
             continue
-        delay = received_at.astimezone(UTC).timestamp() - (block.hour + 1) * registers.SECONDS
+        delay = push.received_at.timestamp() - (block.hour + 1) * registers.SECONDS
         code = arrival_quality(np.array([delay]))
+        if push.source == journal.MANUAL:
+            code[:] = Quality.MANUAL
         stands = into.counter[row, at] >= 0
         if stands and rank(code)[0] <= rank(into.code[row, at : at + 1])[0]:
             continue

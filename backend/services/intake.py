@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.store import journal
 from backend.store.wire import ContentType, identity_of
+from domain.devices import beyond, limits_of
 from domain.frame_fields import BadFrameError
 from domain.frames import Frame, is_in_future, parse_frame
 from domain.gaps import Gap, bounded, unanswered
@@ -24,6 +25,14 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The concentrator whose channels a manual collector read."""
+
+    serial: str
+    concentrator_id: ConcentratorId
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """One request: the body as it came, and the numbered frames found in it."""
 
@@ -32,6 +41,10 @@ class Push:
     content_encoding: str | None
     body: bytes
     frames: Sequence[tuple[int, Mapping[str, Any]]]
+    about: About | None = None
+    """Whose channels it tells of, if not those of who sends it."""
+
+    source: str = journal.PUSH
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,9 @@ def judge(push: Push) -> Judged:
     """Check every frame of a push by itself; needs no database and no clock."""
     judged = Judged({}, {}, [], [])
     for sequence, raw in push.frames:
-        identity = identity_of(raw)
+        # the same number with the readings of another concentrator is another frame
+        named = raw if push.about is None else {**raw, "concentrator": push.about.serial}
+        identity = identity_of(named)
         if sequence in judged.identities:
             if judged.identities[sequence] == identity:
                 judged.repeated.append(sequence)
@@ -95,7 +110,7 @@ async def accept(
         The request counter was used before; nothing is kept.
     """
     link = await journal.lock_link(session, device.concentrator_id)
-    window = link.window.use(push.counter)
+    window, limits = link.window.use(push.counter), limits_of(link.generation)
     received_at = now
     if link.last_received_at is not None:  # the journal's order is the order of acknowledgement
         received_at = max(now, link.last_received_at + timedelta(microseconds=1))
@@ -111,6 +126,8 @@ async def accept(
         elif is_in_future(judged.frames[sequence], now):
             text = "an hour of the frame ends more than 5 minutes ahead of the server's clock"
             result.rejected.append(Rejection(sequence, "HOUR_IN_FUTURE", text))
+        elif (why := beyond(judged.frames[sequence], limits)) is not None:
+            result.rejected.append(Rejection(sequence, "DEVICE_LIMIT", f"the frame tells of {why}"))
         else:
             fresh[sequence] = identity
             result.accepted.append(sequence)
@@ -118,9 +135,10 @@ async def accept(
         await journal.store_push(
             session,
             journal.PushRow(
-                concentrator_id=device.concentrator_id,
+                concentrator_id=(push.about or device).concentrator_id,
+                keyed_by=device.concentrator_id,
                 received_at=received_at,
-                source="push",
+                source=push.source,
                 content_type=push.content_type,
                 content_encoding=push.content_encoding,
                 body=push.body,

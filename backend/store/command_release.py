@@ -123,6 +123,13 @@ WHERE tenant_id = $1 AND concentrator_id = $2 AND id = ANY($3::bigint[])
 ORDER BY id FOR UPDATE
 """
 
+_WAITING_READINGS = """
+SELECT id, network, address, released_at FROM command
+WHERE tenant_id = $1 AND concentrator_id = $2 AND state IN ('leased', 'delivered')
+  AND kind = 'request_reading' AND released_at IS NOT NULL
+ORDER BY id
+"""
+
 _JUDGED = """
 WITH told AS (
     SELECT * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[], $6::text[],
@@ -186,6 +193,16 @@ class Acked:
     actuator_id: int
     cause: str
     sequence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReading:
+    """A released command that asks for a reading."""
+
+    id: int
+    network: int
+    address: int
+    released_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +306,15 @@ def _acked(command_id: int, state: str, *rest: Any) -> Acked:  # noqa: ANN401 - 
         None if supply is None else SupplyState(supply),
         *more,
     )
+
+
+async def waiting_readings(
+    session: TenantSession, concentrator_id: ConcentratorId
+) -> list[WaitingReading]:
+    """Commands of a concentrator that wait for a reading."""
+    driver = await session.driver()
+    rows = await driver.fetch(_WAITING_READINGS, session.scope.tenant_id, concentrator_id)
+    return [WaitingReading(*row) for row in rows]
 
 
 async def record(session: TenantSession, heard: Sequence[Heard], now: datetime) -> None:

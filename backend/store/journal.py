@@ -7,6 +7,7 @@ from datetime import datetime
 from backend.store import gaps
 from backend.store.facts import Refused
 from domain.authenticity import REPLAY_WINDOW
+from domain.devices import DEFAULT_CONCENTRATOR
 from domain.errors import UnavailableError
 from domain.gaps import Gap
 from domain.hours import instant_of
@@ -17,6 +18,9 @@ from tenants.session import TenantSession
 FOLD = "fold"
 """Kind of the bell that a push rings; its key names the push in the journal."""
 
+PUSH, MANUAL = "push", "manual"
+"""Sources of what is journalled: a concentrator, or somebody who walked by with a collector."""
+
 _FOLDER_LOCK = 0x464F4C44
 """Advisory lock of the one folder of a tenant; placing meters takes it, too."""
 
@@ -24,8 +28,9 @@ _SIGN = 1 << (REPLAY_WINDOW - 1)
 
 _LOCK_LINK = """
 SELECT l.highest_counter, l.seen_counters, l.last_sequence, l.floor_sequence, l.last_received_at,
-       g.recent::text, g.older::text
+       g.recent::text, g.older::text, c.generation
 FROM concentrator_link AS l
+JOIN concentrator AS c ON c.tenant_id = $1 AND c.id = $2
 LEFT JOIN concentrator_gaps AS g ON g.tenant_id = $1 AND g.concentrator_id = $2
 WHERE l.tenant_id = $1 AND l.concentrator_id = $2 FOR UPDATE OF l
 """
@@ -44,8 +49,8 @@ WHERE tenant_id = $1 AND concentrator_id = $2 AND sequence = ANY($3::bigint[])
 _STORE = f"""
 WITH keyed AS (
     INSERT INTO frame_key (tenant_id, concentrator_id, sequence, body_hash, received_at)
-    SELECT $1, $2, k.sequence, k.body_hash, $3
-    FROM unnest($4::bigint[], $5::bytea[]) AS k (sequence, body_hash)
+    SELECT $1, $10, k.sequence, k.body_hash, $3
+    FROM unnest($11::bigint[], $5::bytea[]) AS k (sequence, body_hash)
 ), stored AS (
     INSERT INTO frame (tenant_id, received_at, concentrator_id, source, sequences,
                        content_type, content_encoding, body)
@@ -67,7 +72,7 @@ ORDER BY b.due_at, b.id
 
 _PUSHES = """
 SELECT f.id, f.received_at, f.concentrator_id, f.sequences, f.content_type, f.content_encoding,
-       f.body
+       f.body, f.source
 FROM unnest($2::bigint[], $3::timestamptz[]) AS u (id, received_at)
 JOIN frame AS f ON f.tenant_id = $1 AND f.received_at = u.received_at AND f.id = u.id
 ORDER BY f.received_at, f.id
@@ -75,7 +80,7 @@ ORDER BY f.received_at, f.id
 
 _OF_CONCENTRATOR = """
 SELECT f.id, f.received_at, f.concentrator_id, f.sequences, f.content_type, f.content_encoding,
-       f.body
+       f.body, f.source
 FROM frame AS f
 WHERE f.tenant_id = $1 AND f.concentrator_id = $2 AND (f.received_at, f.id) > ($3, $4)
   AND f.received_at <= $5
@@ -123,6 +128,7 @@ class DuePush:
     content_type: str
     content_encoding: str | None
     body: bytes
+    source: str = PUSH
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +143,28 @@ class Link:
     gaps: Sequence[Gap] = ()
     """What the concentrator is asked for again."""
 
+    generation: str = DEFAULT_CONCENTRATOR
+    """Hardware generation of the concentrator."""
+
 
 @dataclass(frozen=True, slots=True)
 class PushRow:
     """A push as it is journalled: the body, and the identities of the frames accepted from it."""
 
     concentrator_id: ConcentratorId
+    """Whose channels it tells of."""
+
+    keyed_by: ConcentratorId
+    """Who numbered the frames; a manual collector tells of others' channels."""
+
     received_at: datetime
     source: str
     content_type: str
     content_encoding: str | None
     body: bytes
     identities: Mapping[int, bytes]
+    keys: Sequence[int] | None = None
+    """Under which numbers the frames are known, if not under their own."""
 
 
 def _unsigned(bits: int) -> int:
@@ -173,6 +189,7 @@ async def lock_link(session: TenantSession, concentrator_id: ConcentratorId) -> 
         floor_sequence=row[3],
         last_received_at=row[4],
         gaps=gaps.read(row[5], row[6]),
+        generation=row[7],
     )
 
 
@@ -215,6 +232,8 @@ async def store_push(session: TenantSession, push: PushRow) -> None:
         push.content_type,
         push.content_encoding,
         push.body,
+        push.keyed_by,
+        list(push.identities) if push.keys is None else push.keys,
     )
 
 

@@ -13,6 +13,18 @@ _SITES = (
 )
 _PREMISES = "SELECT site_id, name, id FROM premise WHERE tenant_id = $1 AND site_id = ANY($2)"
 _CONCENTRATORS = "SELECT serial, id FROM concentrator WHERE tenant_id = $1 AND serial = ANY($2)"
+_CARRIED = """
+SELECT c.id, c.generation, h.network, h.address
+FROM concentrator AS c
+LEFT JOIN channel AS h ON h.tenant_id = $1 AND h.concentrator_id = c.id AND EXISTS (
+    SELECT FROM installation AS i WHERE i.tenant_id = $1 AND i.series_id = h.series_id
+      AND (i.removed_at IS NULL OR i.removed_at > now()))
+WHERE c.tenant_id = $1 AND c.id = ANY($2)
+"""
+_MODULES_ON = """
+SELECT concentrator_id, network, serial FROM radio_module
+WHERE tenant_id = $1 AND concentrator_id = ANY($2)
+"""
 _MODULES = (
     "SELECT serial, id, concentrator_id FROM radio_module WHERE tenant_id = $1 AND serial = ANY($2)"
 )
@@ -240,6 +252,14 @@ class Metering:
     async def concentrators(self, serials: Iterable[str]) -> dict[str, int]:
         """Concentrators by serial."""
         return dict(await self._fetch(_CONCENTRATORS, list(serials)))
+
+    async def carried(self, concentrators: Iterable[int]) -> list[Row]:
+        """Hardware generation of concentrators, and the channels on which meters stand now."""
+        return await self._fetch(_CARRIED, list(concentrators))
+
+    async def modules_on(self, concentrators: Iterable[int]) -> list[Row]:
+        """Concentrator, network and serial of radio modules."""
+        return await self._fetch(_MODULES_ON, list(concentrators))
 
     async def modules(self, serials: Iterable[str]) -> dict[str, tuple[int, int]]:
         """Id and concentrator of radio modules, by serial."""

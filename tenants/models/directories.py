@@ -22,13 +22,16 @@ class DeviceDirectory(Base):
 
     ``device_id`` is the id of the concentrator or module inside that tenant. The secret itself
     is derived from the master key, the serial and ``secret_generation``; a new generation is a
-    new secret.
+    new secret. Besides it the one that the device used last is good, until it uses the new one.
     """
 
     __tablename__ = "device_directory"
     __table_args__ = (
         CheckConstraint("kind IN ('concentrator', 'module')", "kind"),
         CheckConstraint("secret_generation > 0", "secret_generation"),
+        CheckConstraint(
+            "used_generation > 0 AND used_generation <= secret_generation", "used_generation"
+        ),
         Index("ix_device_directory_tenant_id_kind_device_id", "tenant_id", "kind", "device_id"),
     )
 
@@ -37,6 +40,7 @@ class DeviceDirectory(Base):
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenant.id"))
     device_id: Mapped[int] = mapped_column(BigInteger)
     secret_generation: Mapped[int] = mapped_column(Integer, server_default="1")
+    used_generation: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
 class WorkBell(Base):

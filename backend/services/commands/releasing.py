@@ -97,6 +97,19 @@ async def take_acks(
     return result
 
 
+async def hear(
+    session: TenantSession, device: Device, acks: Mapping[int, Ack], now: datetime
+) -> Acknowledged:
+    """Take one word on each of some commands that did not come as an acknowledgement.
+
+    The link of the concentrator is locked already.
+    """
+    result = Acknowledged()
+    await command_release.lock_for_acks(session, device.concentrator_id, sorted(acks))
+    await _hear(session, device, acks, now, result)
+    return result
+
+
 async def _hear(
     session: TenantSession,
     device: Device,

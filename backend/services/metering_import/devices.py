@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from backend.services.metering_import.draft import Draft
+from backend.services.metering_import.limits import check_limits
 from backend.services.metering_import.places import Places
 from backend.services.metering_rows import MeteringRow
-from domain.devices import CONCENTRATORS, DEFAULT_CONCENTRATOR, DEFAULT_MODULE
+from domain.devices import DEFAULT_CONCENTRATOR, DEFAULT_MODULE
 from tenants.models import DeviceKind
 
 
@@ -101,22 +101,8 @@ class Devices:
             for address, row in placed.items()
             if row.module
         ]
-        self._check_network_limits()
+        await check_limits(self)
 
     def address_of(self, row: MeteringRow) -> tuple[int, int, int]:
         """Concentrator, network and address of a row's channel."""
         return self.concentrator[row.concentrator], row.network, row.channel
-
-    def _check_network_limits(self) -> None:
-        """Refuse more meters on a logical network than the hardware generation carries."""
-        limit = CONCENTRATORS[DEFAULT_CONCENTRATOR].meters_per_network
-        used: dict[tuple[int, int], set[int]] = defaultdict(set)
-        now = datetime.now(UTC)
-        for row in self.draft.rows:
-            if row.terms.removed_at is not None and row.terms.removed_at <= now:
-                continue
-            concentrator, network, channel = self.address_of(row)
-            used[concentrator, network].add(channel)
-            if len(used[concentrator, network]) == limit + 1:
-                why = f"a logical network carries at most {limit} meters"
-                self.draft.refuse(row, "channel", row.channel, "DEVICE_LIMIT", why)

@@ -227,3 +227,24 @@ async def test_bad_words_are_refused_one_by_one(house: House) -> None:
     )
     assert [one["code"] for one in told["rejected"]] == ["BAD_ACK", "BAD_ACK", "UNKNOWN_COMMAND"]
     assert told["accepted"] == [command]
+
+
+async def test_a_spot_reading_in_a_frame_answers_the_command_that_waits_for_it(
+    house: House,
+) -> None:
+    command = await house.order(READ)
+    other = await house.order(READ, 1)
+    first, second = await house.device.poll()
+    now = datetime.now(UTC).isoformat()
+    spot = {"network": 1, "channel": 1, "at": now, "counter": 4321}
+    stale = {**spot, "channel": 2, "at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+    foreign = {**spot, "channel": 2, "command": command}
+    frame = house.device.frame(spot=[spot, stale, foreign])
+    assert (await house.device.push(frame)).json()["accepted"] == [frame["sequence"]]
+    assert await house.state(command) == "executed"
+    assert (await house.row(command))["counter"] == 4321
+    assert await house.state(other) == "leased"  # what was read before it was asked, is no answer
+    assert (await house.device.executed(first))["duplicates"] == [command]
+    named = house.device.frame(spot=[{**stale, "command": other}])
+    await house.device.push(named)
+    assert (await house.state(other), second["id"]) == ("executed", other)

@@ -1,0 +1,36 @@
+"""``POST /gateway/v1/manual``: the file of a manual collector.
+
+It is signed as a push, by the collector itself or by the concentrator whose channels were read; a
+key ``concentrator`` beside ``frames`` names another concentrator of the same tenant.
+"""
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backend.services import intake, manual
+from backend.services.manual import File
+from backend.store import wire
+from backend.store.journal import FOLD
+from domain.identity import Scope
+from ingestion import answers
+from ingestion.gateway import Gateway, body_of, content_of, counter_of, outcome
+
+
+async def take(gateway: Gateway, request: Request) -> Response:
+    """Answer as to a push, after the commit."""
+    body = await body_of(request)
+    device = await gateway.authenticate(request, body)
+    kind, encoding = content_of(request)
+    document = wire.decode(body, kind, gzipped=encoding == "gzip")
+    scope = Scope(device.tenant_id, actor=f"collector:{device.serial}")
+    async with gateway.database.session(scope) as session:
+        whose = await manual.about(session, document)
+        file = File(kind, encoding, body, document)
+        push = manual.push_of(file, counter_of(request), whose)
+        now = datetime.now(UTC)
+        result = await intake.accept(session, device, push, intake.judge(push), now)
+    if result.accepted:
+        gateway.queue.announce(FOLD, device.tenant_id)
+    return answers.json_answer(outcome(result))
