@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from backend.clients.events import Events
+from backend.documents.routes import Documents, document_routes
 from backend.edge import Edge, answer_failure, answer_http_error
 from backend.graphql.budget import Budgets
 from backend.graphql.http import GraphQLEndpoint
@@ -79,6 +80,7 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             *health_routes(Health(settings, valkey)),
             *oauth_routes(sign_in),
+            *document_routes(Documents(database, sign_in.authenticator)),
             *web_routes(settings, schema.as_str()),
         ],
         lifespan=lifespan,

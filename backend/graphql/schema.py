@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from backend.graphql.acceptance import DocumentQueries
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.command_changes import CommandMutation
 from backend.graphql.commands import Command
@@ -41,7 +42,7 @@ class RateLimit:
 
 
 @strawberry.type
-class Query:
+class Query(DocumentQueries):
     """Everything that can be read."""
 
     @strawberry.field(description="What is left this minute; null where nobody counts.")

@@ -1,15 +1,17 @@
 """Sites and premises in the schema."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from backend.graphql.acceptance import Acceptance
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services import premises
+from backend.services import acceptance, premises
 from backend.store import metered, network_alarms, sites
 from backend.store.sites import SiteRow
 from domain.identity import SiteId
@@ -81,6 +83,23 @@ class Site(Node):
         info.context.require(Permission.HEALTH_READ)
         loader = info.context.loader("network_alarm_counts", network_alarms.count_open)
         return await loader.load(SiteId(self.row.id)) or 0
+
+    @strawberry.field(description="Whether every hour of every meter was seen on some local days.")
+    async def acceptance(
+        self,
+        info: Info,
+        from_: Annotated[
+            date, strawberry.argument(name="from", description="First day, local to the site.")
+        ],
+        days: int,
+    ) -> Acceptance:
+        """Resolve by service."""
+        info.context.require(Permission.READINGS_READ)
+        async with info.context.db() as session:
+            site = SiteId(self.row.id)
+            found = await acceptance.of_site(session, site, from_, days, info.context.now)
+        info.context.spend(found.points * (found.span.end - found.span.start))
+        return Acceptance.of(found)
 
 
 @strawberry.type(description="A flat or a shop.")

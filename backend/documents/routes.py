@@ -1,0 +1,94 @@
+"""The addresses of documents, for whoever holds a token that may read."""
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from backend.documents import acceptance as pdf
+from backend.documents.words import language_of
+from backend.graphql.http import failure
+from backend.graphql.ids import Kind, number_of
+from backend.graphql.operations import request_id
+from backend.graphql.requests import bearer_token
+from backend.services import acceptance
+from domain.errors import BalanceError, ForbiddenError, InvalidError, NotFoundError
+from domain.identity import Scope, SiteId
+from tenants.authentication import Authenticator
+from tenants.permissions import Permission
+from tenants.session import Database
+
+_STATUS: dict[type[BalanceError], int] = {
+    InvalidError: 400,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+}
+AT_ONCE = 2
+"""Documents that are set at the same time."""
+
+
+class Documents:
+    """The documents of one installation."""
+
+    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+        self._database, self._authenticator = database, authenticator
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def acceptance(self, request: Request) -> Response:
+        """The acceptance certificate of a site."""
+        try:
+            token = bearer_token(request.headers.get("authorization", ""))
+            scope = await self._authenticator.scope_of(token)
+            return await self._acceptance(request, scope)
+        except BalanceError as error:
+            status, told, headers = failure(error, request_id())
+            status = next((own for kind, own in _STATUS.items() if isinstance(error, kind)), status)
+            body = orjson.dumps({"errors": [told]})
+            return Response(body, status, {**headers, **_FRESH}, "application/json")
+
+    async def _acceptance(self, request: Request, scope: Scope) -> Response:
+        if Permission.READINGS_READ not in scope.permissions:
+            raise ForbiddenError(f"this needs the permission {Permission.READINGS_READ}")
+        site = SiteId(number_of(Kind.SITE, request.path_params["site"], "site"))
+        first_day, days = _first_day(request), _days(request)
+        async with self._places:
+            async with self._database.session(scope) as session:
+                found = await acceptance.of_site(session, site, first_day, days, datetime.now(UTC))
+            language = language_of(request.headers.get("accept-language", ""))
+            made = await asyncio.to_thread(pdf.render, found, language)
+        name = f"acceptance-{found.hash[:12]}.pdf"
+        headers = {
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Content-Language": language,
+            "ETag": f'"{found.hash}-{language}"',
+            "Vary": "Accept-Language, Authorization",
+        }
+        return Response(made, 200, {**headers, **_FRESH}, "application/pdf")
+
+
+_FRESH = {"Cache-Control": "no-store"}
+
+
+def _first_day(request: Request) -> date:
+    text = request.query_params.get("from", "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"from = {text[:40]!r}: not a day such as 2026-11-01"
+        raise InvalidError(message, code="BAD_DAYS", field="from") from None
+
+
+def _days(request: Request) -> int:
+    text = request.query_params.get("days", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        message = f"days = {text[:40]!r}: not a number of days"
+        raise InvalidError(message, code="BAD_DAYS", field="days")
+    return int(text)
+
+
+def document_routes(documents: Documents) -> list[BaseRoute]:
+    """Routes of the documents."""
+    return [Route("/documents/acceptance/{site}.pdf", documents.acceptance, methods=["GET"])]
