@@ -9,6 +9,7 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import From, Metered, Node, Profile, RegisterReading, To
+from backend.graphql.point_reports import PointReports
 from backend.graphql.reading_changes import ReadingChange
 from backend.graphql.scalars import Duration
 from backend.graphql.sites import Premise, Site
@@ -76,7 +77,7 @@ class Installation:
 
 
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
-class MeteringPoint(Node, Metered):
+class MeteringPoint(Node, PointReports, Metered):
     """View of a point."""
 
     id: strawberry.ID

@@ -1,6 +1,8 @@
 """The radio network in the schema: concentrators, networks, modules, channels."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 
 import strawberry
 
@@ -11,7 +13,9 @@ from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.sites import Site
 from backend.models import network as models
 from backend.services import places
-from domain.identity import MeteringPointId
+from backend.store import report_lists
+from domain.identity import ConcentratorId, MeteringPointId
+from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
 
@@ -49,6 +53,23 @@ class LogicalNetwork:
 
     number: int
     name: str | None
+
+
+@strawberry.type(description="How a radio module stood in its network on a day.")
+class ModuleReport:
+    """Null where it did not say."""
+
+    network: int
+    module: str = strawberry.field(description="Serial.")
+    parent: str | None = strawberry.field(
+        description="Serial of the module that relays it; null if the concentrator hears it itself."
+    )
+    level: int = strawberry.field(description="1 is heard by the concentrator itself; up to 30.")
+    rssi: int | None = strawberry.field(description="Strength at its parent, in dBm.")
+    relayed: int | None = strawberry.field(description="Packets relayed for others that day.")
+    battery_mv: int | None
+    firmware: str | None
+    made_at: datetime = strawberry.field(description="When it was reported last for that day.")
 
 
 @strawberry.type(description="A head end that relays its radio modules to the gateway.")
@@ -92,6 +113,18 @@ class Concentrator(Node):
             RadioModule(serial=row.serial, generation=row.generation, network=row.network)
             for row in rows
         ]
+
+    @strawberry.field(description="Its radio network as it was reported for a UTC day, by level.")
+    async def topology(self, info: Info, on: date) -> list[ModuleReport]:
+        """Resolve through a loader of that day."""
+
+        async def load(
+            session: TenantSession, ids: Sequence[ConcentratorId]
+        ) -> dict[ConcentratorId, list[report_lists.ModuleRow]]:
+            return await report_lists.topology_of(session, ids, on)
+
+        rows = await info.context.loader(f"topology {on}", load).load(self.row.id) or []
+        return [ModuleReport(**asdict(row)) for row in rows]
 
     @strawberry.field(description="Its channels; those without a meter are in quarantine.")
     async def channels(self, info: Info) -> list[Channel]:

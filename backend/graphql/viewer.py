@@ -7,6 +7,7 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.found_channels import FoundChannels
 from backend.graphql.ids import Kind, decode
 from backend.graphql.lists import After, Connection, First
 from backend.graphql.metering_points import MeteringPoint
@@ -33,7 +34,7 @@ class Tenant:
 
 
 @strawberry.type(description="Who asks.")
-class Viewer(CommandLists, ControlEntrance, NetworkEntrance):
+class Viewer(CommandLists, FoundChannels, ControlEntrance, NetworkEntrance):
     """Entrances to what the caller may see."""
 
     permissions: list[str] = strawberry.field(description="What the caller may do.")
