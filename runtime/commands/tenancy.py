@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from backend.settings import get_settings
-from domain.errors import InvalidError
-from domain.identity import TenantId
+from domain.errors import InvalidError, NotFoundError
+from domain.identity import Scope, TenantId
 from runtime.commands.output import AsJson, result
 from runtime.installation import installation
 from tenants.permissions import Role
@@ -71,6 +71,39 @@ def create_tenant(
         },
         as_json=as_json,
     )
+
+
+@tenant.command("control")
+def set_control(
+    *,
+    tenant: Annotated[int, typer.Option(help="Number of the tenant.")],
+    enabled: Annotated[
+        bool, typer.Option("--on/--off", help="Whether its devices may be controlled at all.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Turn remote control of a tenant's devices on or off; off calls back what has not left.
+
+    It is off until somebody turns it on. The other terms of the policy are set over GraphQL.
+
+    For example:
+
+        balance tenant control --tenant 1 --on
+    """
+    from backend.services.commands import control  # noqa: PLC0415 - loads the models
+    from tenants.models import Tenant  # noqa: PLC0415 - as above
+
+    async def act(database: "Database") -> int:
+        async with database.session(Scope(TenantId(tenant), actor="cli")) as session:
+            if await session.get(Tenant, tenant) is None:
+                raise NotFoundError("tenant", tenant)
+            _, called_back = await control.set_policy(
+                session, {"enabled": enabled}, datetime.now(UTC)
+            )
+            return len(called_back)
+
+    called_back = on_the_installation(act)
+    result({"tenant": tenant, "enabled": enabled, "called_back": called_back}, as_json=as_json)
 
 
 @partner.command("create")
