@@ -1,4 +1,4 @@
-"""`balance tenant control`: remote control of a tenant's devices, off until somebody turns it on."""
+"""`balance tenant control`: devices of a tenant are controlled only once somebody says so."""
 
 import json
 from pathlib import Path
