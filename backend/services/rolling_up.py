@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from analytics.balance import GroupHours, Members, roll_up
 from backend.store import bells, group_hours, series
-from backend.store.group_hours import Due, MemberRows, Rolled, Tree
+from backend.store.group_hours import Due, MemberRows, Tree
+from backend.store.group_rows import Rolled, save_groups
+from backend.store.structure import Structure, Structures
 from domain.hours import hour_of
 from domain.identity import BalanceGroupId
 from tenants.session import TenantSession
@@ -41,7 +43,12 @@ class RolledUp:
 NOTHING = RolledUp((), 0, 0, 0, more=False)
 
 
-async def roll_up_due(session: TenantSession, heard: list[str], now: datetime) -> RolledUp:
+async def roll_up_due(
+    session: TenantSession,
+    heard: list[str],
+    now: datetime,
+    structures: Structures | None = None,
+) -> RolledUp:
     """Roll up the newest days that are due; answer the bells ``heard`` when nothing is left."""
     if not await group_hours.become_the_roller(session):
         return NOTHING
@@ -49,7 +56,9 @@ async def roll_up_due(session: TenantSession, heard: list[str], now: datetime) -
     batch = [one for one in due if one.day > due[0].day - LONGEST_BATCH_DAYS]
     result = NOTHING
     if batch:
-        result = await _roll_up(session, batch, hour_of(now))
+        # after what is due: who places a meter marks its groups in the same transaction
+        structure = await (structures or Structures()).of(session)
+        result = await _roll_up(session, structure, batch, hour_of(now))
         await group_hours.settle_due(session, batch)
     more = len(batch) < len(due) or len(due) == MOST_DUE
     if not more:
@@ -57,11 +66,13 @@ async def roll_up_due(session: TenantSession, heard: list[str], now: datetime) -
     return replace(result, more=more)
 
 
-async def _roll_up(session: TenantSession, due: list[Due], now: int) -> RolledUp:
-    ids = sorted({group for one in due for group in one.path})
-    tree = await group_hours.load_tree(session, ids)
-    members = await group_hours.load_members(session, ids)
-    standing = await series.load_installations(session, group_hours.points_of(members))
+async def _roll_up(
+    session: TenantSession, structure: Structure, due: list[Due], now: int
+) -> RolledUp:
+    ids = np.array(sorted({group for one in due for group in one.path}), dtype=np.int64)
+    tree = structure.around(ids)
+    members = structure.members_of(ids)
+    standing = structure.standing_at(np.unique(members.point_ids))
     start, end = _hull(due)
     points = await series.load_hours(session, standing, start, end, now)
     wanted_start = max(points.gap_start, start - LONGEST_GAP_DAYS * HOURS)
@@ -142,6 +153,6 @@ async def _save(
         new[:, start - low : end - low] = getattr(rolled, field.name)
         differs |= new != old
     changed = np.logical_or.reduce(differs.reshape(len(groups), -1, HOURS), axis=2)
-    rows = await group_hours.save_groups(session, groups, low, Rolled(after, before, changed, leaf))
+    rows = await save_groups(session, groups, low, Rolled(after, before, changed, leaf))
     touched = tuple(BalanceGroupId(one) for one in groups[differs.any(axis=1)].tolist())
     return RolledUp(touched, start, end, rows, more=False)

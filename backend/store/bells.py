@@ -27,6 +27,10 @@ _ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = AN
 
 _KEYS = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()"
 
+_RINGS = """
+SELECT EXISTS (SELECT FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now())
+"""
+
 _WAITING = text("""
 SELECT kind, tenant_id, min(due_at) FROM work_bell
 WHERE due_at <= :before GROUP BY kind, tenant_id ORDER BY min(due_at)
@@ -58,6 +62,13 @@ async def heard(session: TenantSession, kind: str) -> list[str]:
     """Keys of the bells of a kind that ring for this tenant now."""
     driver = await session.driver()
     return [row[0] for row in await driver.fetch(_KEYS, session.scope.tenant_id, kind)]
+
+
+async def rings(session: TenantSession, kind: str) -> bool:
+    """Whether a bell of a kind rings for this tenant now."""
+    driver = await session.driver()
+    found: bool = await driver.fetchval(_RINGS, session.scope.tenant_id, kind)
+    return found
 
 
 async def answer(session: TenantSession, kind: str, keys: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Hours of balance groups in SQL: which are due, what is stored, and the structure around them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from analytics.balance import GroupHours
 from backend.models.readings import HOUR_COLUMNS, QUALITY_COLUMNS
 from domain.hours import day_of
-from domain.identity import BalanceGroupId, MeteringPointId
-from domain.quality import Quality, code_at, place_of
+from domain.identity import BalanceGroupId
+from domain.quality import Quality, place_of
 from tenants.session import TenantSession
 
 ROLL_UP = "roll_up"
@@ -41,7 +41,7 @@ class Stored(IntEnum):
     """Only for the roll-up of the parent; people read it from the inlets' own counters."""
 
 
-_FIELDS = {
+FIELDS = {
     Stored.CONSUMPTION: "consumption",
     Stored.KNOWN: "known",
     Stored.EXPECTED: "expected",
@@ -54,14 +54,14 @@ _FIELDS = {
     Stored.MANUAL: "manual",
     Stored.SUPPLIED: "supplied",
 }
-_SAME_IN_LEAVES = {
+SAME_IN_LEAVES = {
     Stored.DELIVERED: Stored.CONSUMPTION,
     Stored.DIRECT_KNOWN: Stored.KNOWN,
     Stored.DIRECT_EXPECTED: Stored.EXPECTED,
 }
 """A group without children needs no row for these: they equal the other quantity."""
 
-_SPARSE = (Stored.LATE, Stored.BACKFILLED, Stored.MANUAL, Stored.SUPPLIED)
+SPARSE = (Stored.LATE, Stored.BACKFILLED, Stored.MANUAL, Stored.SUPPLIED)
 """Quantities that most groups do not have: no row means none."""
 
 _NOTHING = place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0]
@@ -81,44 +81,23 @@ DELETE FROM group_due AS d USING unnest($2::bigint[], $3::date[], $4::int[]) AS 
 WHERE d.tenant_id = $1 AND d.group_id = u.id AND d.day = u.day AND d.marks = u.marks
 """
 
-_TREE = """
-SELECT id, parent_id, nlevel(path) FROM balance_group
-WHERE tenant_id = $1 AND (id = ANY($2::bigint[]) OR parent_id = ANY($2::bigint[]))
-"""
+COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
 
-_MEMBERS = """
-SELECT group_id, point_id, role FROM group_member
-WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) ORDER BY group_id, point_id
-"""
-
-_COLUMNS = (*HOUR_COLUMNS, *QUALITY_COLUMNS)
-
-_ABSENT = int(NO_INLET) + 1
+ABSENT = int(NO_INLET) + 1
 """Stands for NULL in what is read; no amount is so low."""
 
 _READ = f"""
 SELECT string_agg(array_send(ARRAY[group_id, quantity, day - date '1970-01-01',
-       {", ".join(f"coalesce({name}, {_ABSENT})" for name in HOUR_COLUMNS)},
+       {", ".join(f"coalesce({name}, {ABSENT})" for name in HOUR_COLUMNS)},
        {", ".join(f"coalesce({name}, 0)" for name in QUALITY_COLUMNS)}]), '') FROM group_day
 WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) AND day BETWEEN $3 AND $4
   AND quantity = ANY($5::smallint[]) GROUP BY group_id
 """  # noqa: S608 - names of columns are constants
 
 _CELL = np.dtype([("length", ">i4"), ("value", ">i8")])
-_ROW = np.dtype([("head", "V20"), ("cells", _CELL, 3 + len(_COLUMNS))])
+_ROW = np.dtype([("head", "V20"), ("cells", _CELL, 3 + len(COLUMNS))])
 """A row as ``array_send`` writes it: what it is, then every cell behind its length. A month of a
 group has two thousand cells, and no driver should make an object of each."""
-
-_ARRAYS = ", ".join(
-    f"${place}::{'bigint' if place < 5 + HOURS else 'int'}[]"
-    for place in range(5, 5 + len(_COLUMNS))
-)
-_WRITE = f"""
-INSERT INTO group_day (tenant_id, group_id, quantity, day, {", ".join(_COLUMNS)})
-SELECT $1, * FROM unnest($2::bigint[], $3::smallint[], $4::date[], {_ARRAYS})
-ON CONFLICT (tenant_id, group_id, quantity, day) DO UPDATE
-SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
-"""  # noqa: S608 - names of columns are constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +123,6 @@ class Tree:
     """-1 for a root."""
 
     depth: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """Outcome of a roll-up on an axis of whole days."""
-
-    hours: GroupHours
-    before: GroupHours
-    """What was stored."""
-
-    changed: NDArray[np.bool_]
-    """Days to write, shape ``(g, days)``."""
-
-    leaf: NDArray[np.bool_]
-    """Groups without children, shape ``(g,)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,29 +171,6 @@ async def settle_due(session: TenantSession, due: Sequence[Due]) -> None:
     )
 
 
-async def load_tree(session: TenantSession, groups: Iterable[BalanceGroupId]) -> Tree:
-    """Those groups and their children."""
-    driver = await session.driver()
-    rows = await driver.fetch(_TREE, session.scope.tenant_id, list(groups))
-    table = np.array(
-        [(row[0], -1 if row[1] is None else row[1], row[2]) for row in rows], dtype=np.int64
-    ).reshape(-1, 3)
-    return Tree(table[:, 0], table[:, 1], table[:, 2])
-
-
-async def load_members(session: TenantSession, groups: Iterable[BalanceGroupId]) -> MemberRows:
-    """Direct members of groups."""
-    driver = await session.driver()
-    rows = await driver.fetch(_MEMBERS, session.scope.tenant_id, list(groups))
-    ids = np.array([(row[0], row[1]) for row in rows], dtype=np.int64).reshape(-1, 2)
-    return MemberRows(ids[:, 0], ids[:, 1], np.array([row[2] for row in rows], dtype=np.str_))
-
-
-def points_of(members: MemberRows) -> list[MeteringPointId]:
-    """Points among members, each once."""
-    return [MeteringPointId(one) for one in np.unique(members.point_ids).tolist()]
-
-
 async def load_groups(
     session: TenantSession,
     groups: NDArray[np.int64],
@@ -258,7 +199,7 @@ async def load_groups(
         order = np.argsort(groups)
         place = np.searchsorted(groups, table[:, 0], sorter=order)
         read.lay_out(order[place], table[:, 2] - first, table)
-    for quantity, same in _SAME_IN_LEAVES.items():
+    for quantity, same in SAME_IN_LEAVES.items():
         absent = ~read.rowed[quantity]
         read.found[quantity][absent] = read.found[same][absent]
     inside = slice(start - first * HOURS, end - first * HOURS)
@@ -271,7 +212,7 @@ class _Read:
     def __init__(self, size: tuple[int, int]) -> None:
         self.found = {quantity: np.zeros(size, dtype=np.int64) for quantity in Stored}
         self.told = {quantity: np.zeros(size, dtype=np.bool_) for quantity in Stored}
-        self.rowed = {quantity: np.zeros(size, dtype=np.bool_) for quantity in _SAME_IN_LEAVES}
+        self.rowed = {quantity: np.zeros(size, dtype=np.bool_) for quantity in SAME_IN_LEAVES}
         self.places = np.full(size, _NOTHING, dtype=np.uint8)
 
     def lay_out(
@@ -283,7 +224,7 @@ class _Read:
             rows, quantity = np.flatnonzero(kind == number), Stored(number)
             at = group[rows], day[rows]
             values = table[rows, 3 : 3 + HOURS]
-            told = values != _ABSENT
+            told = values != ABSENT
             _by_day(self.told[quantity])[at] = told
             _by_day(self.found[quantity])[at] = np.where(told, values, 0)
             if quantity in self.rowed:
@@ -300,7 +241,7 @@ class _Read:
             place=_as_expected(self.places, found[Stored.EXPECTED])[:, inside],
             supplied_known=(told & ~unknown)[:, inside],
             supplied_expected=told[:, inside],
-            **{name: found[quantity][:, inside] for quantity, name in _FIELDS.items()},
+            **{name: found[quantity][:, inside] for quantity, name in FIELDS.items()},
         )
 
 
@@ -323,70 +264,3 @@ def _codes(planes: NDArray[np.int64]) -> NDArray[np.uint8]:
     bits = planes[:, :, None] >> np.arange(HOURS) & 1
     codes: NDArray[np.uint8] = (bits[:, 0] | bits[:, 1] << 1 | bits[:, 2] << 2).astype(np.uint8)
     return codes
-
-
-async def save_groups(
-    session: TenantSession,
-    groups: NDArray[np.int64],
-    start: int,
-    rolled: Rolled,
-) -> int:
-    """Write the days in which something changed, whole; gives the number of rows.
-
-    Parameters
-    ----------
-    groups
-        Ids, shape ``(g,)``.
-    start
-        First hour of the axis; a multiple of 24, as is its length.
-    """
-    rows = [row for quantity in Stored for row in _rows_of(quantity, groups, start, rolled)]
-    if rows:
-        driver = await session.driver()
-        await driver.execute(_WRITE, session.scope.tenant_id, *map(list, zip(*rows, strict=True)))
-    return len(rows)
-
-
-def _rows_of(
-    quantity: Stored, groups: NDArray[np.int64], start: int, rolled: Rolled
-) -> Iterator[tuple[object, ...]]:
-    """Rows of one quantity; none where it says nothing that its absence would not."""
-    values, told = _cells(quantity, rolled.hours)
-    before, told_before = _cells(quantity, rolled.before)
-    codes = np.where(rolled.hours.expected > 0, code_at(rolled.hours.place), 0)
-    for group, day in zip(*(axis.tolist() for axis in np.nonzero(rolled.changed)), strict=True):
-        part = slice(day * HOURS, (day + 1) * HOURS)
-        amounts, mask = values[group, part], told[group, part]
-        if quantity in _SAME_IN_LEAVES and rolled.leaf[group]:
-            continue
-        if quantity in _SPARSE and not (
-            _says_something(quantity, amounts, mask)
-            or _says_something(quantity, before[group, part], told_before[group, part])
-        ):
-            continue
-        planes: list[int | None] = [None, None, None]
-        if quantity is Stored.CONSUMPTION:
-            planes = _planes(codes[group, part])
-        cells = [int(v) if known else None for v, known in zip(amounts, mask, strict=True)]
-        day_date = day_of(start + day * HOURS)
-        yield (int(groups[group]), int(quantity), day_date, *cells, *planes)
-
-
-def _cells(quantity: Stored, hours: GroupHours) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Values of a quantity as they are stored, and where they are not NULL."""
-    values: NDArray[np.int64] = getattr(hours, _FIELDS[quantity])
-    if quantity is Stored.SUPPLIED:
-        return np.where(hours.supplied_known, values, NO_INLET), hours.supplied_expected
-    if quantity is Stored.CONSUMPTION:
-        return values, hours.known > 0
-    return values, (hours.expected > 0) | (hours.arrived > 0) | (hours.direct_expected > 0)
-
-
-def _says_something(quantity: Stored, amounts: NDArray[np.int64], told: NDArray[np.bool_]) -> bool:
-    """Whether a sparse row is needed: a measured zero at the inlet is something, no late is not."""
-    return bool(told.any() if quantity is Stored.SUPPLIED else amounts[told].any())
-
-
-def _planes(codes: NDArray[np.uint8]) -> list[int | None]:
-    weights = 1 << np.arange(HOURS)
-    return [int(((codes >> i & 1) * weights).sum()) or None for i in range(3)]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from time import monotonic
+from typing import NamedTuple
 
 import structlog
 
@@ -21,9 +22,34 @@ log = structlog.get_logger(__name__)
 
 
 async def fold(work: Work, tenant_id: TenantId) -> None:
-    """Fold the pushes of a tenant, batch by batch, until none is left or the turn is over."""
+    """Fold the pushes of a tenant; what was folded whole is rolled up at once.
+
+    For a small tenant another task would cost more than its work.
+    """
+    folded = await fold_pushes(work, tenant_id)
+    if folded.changed and folded.whole:
+        await roll_up(work, tenant_id)
+        return
+    if folded.changed:
+        work.queue.announce(ROLL_UP, tenant_id)
+    if not folded.whole:
+        work.queue.announce(FOLD, tenant_id)
+
+
+class Turn(NamedTuple):
+    """What one turn of folding came to."""
+
+    changed: bool
+    """Whether groups must be rolled up."""
+
+    whole: bool
+    """Whether nothing is left that this turn could fold."""
+
+
+async def fold_pushes(work: Work, tenant_id: TenantId) -> Turn:
+    """Fold batch by batch, until nothing is left or the turn is over."""
     until = monotonic() + TURN_S
-    more = True
+    more, changed = True, False
     while more:
         try:
             async with work.database.session(Scope(tenant_id, actor="worker")) as session:
@@ -32,30 +58,32 @@ async def fold(work: Work, tenant_id: TenantId) -> None:
             await upkeep.make_months(work.database, error.months)
             continue
         except UnavailableError:
-            return  # the worker that folds this tenant will see these pushes, or the sweep will
-        more = done.more
-        if done.changed:
-            work.queue.announce(ROLL_UP, tenant_id)
+            break  # the worker that folds this tenant will see these pushes, or the sweep will
+        more, changed = done.more, changed or done.changed > 0
         work.metrics.folded(done.readings)
         if more and monotonic() > until:
-            work.queue.announce(FOLD, tenant_id)
-            return
+            return Turn(changed, whole=False)
+    return Turn(changed, whole=True)
 
 
 async def roll_up(work: Work, tenant_id: TenantId) -> None:
     """Roll up the groups of a tenant that are due, and tell who listens what changed."""
     until = monotonic() + TURN_S
-    more = True
+    more, pushed = True, False
     while more:
         async with work.database.session(Scope(tenant_id, actor="worker")) as session:
             heard = await bells.heard(session, ROLL_UP)
-            done = await rolling_up.roll_up_due(session, heard, datetime.now(UTC))
+            done = await rolling_up.roll_up_due(session, heard, datetime.now(UTC), work.structures)
+            # who pushed while this tenant was at work has announced it in vain
+            pushed = not done.more and await bells.rings(session, FOLD)
         more = done.more
         if done.groups:
             await work.events.readings_folded(tenant_id, done.groups, done.start, done.end)
         if more and monotonic() > until:
             work.queue.announce(ROLL_UP, tenant_id)
             return
+    if pushed:
+        work.queue.announce(FOLD, tenant_id)
 
 
 async def close(work: Work, tenant_id: TenantId) -> None:

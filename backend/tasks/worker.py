@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -49,16 +50,24 @@ log = structlog.get_logger(__name__)
 
 def _as_job(kind: str, task: Task) -> Any:  # noqa: ANN401 - arq's own type is private
     async def run_task(ctx: dict[str, Any], tenant_id: int) -> None:
-        await task(ctx["work"], TenantId(tenant_id))
+        work: Work = ctx["work"]
+        with work.turns.turn(kind, TenantId(tenant_id)):
+            await task(work, TenantId(tenant_id))
 
     return func(run_task, name=kind, keep_result=0, timeout=60, max_tries=2)
 
 
 async def sweep(work: Work) -> None:
-    """Do the work whose announcement was lost; needs no Valkey."""
-    overlooked = datetime.now(UTC) - OVERLOOKED
+    """Do the work whose announcement was lost; needs no Valkey.
+
+    One turn for every tenant, those that waited longest first; whoever had one meanwhile is left
+    out, since thousands may wait.
+    """
+    began, overlooked = monotonic(), datetime.now(UTC) - OVERLOOKED
     for kind, tenant_id in await upkeep.waiting_work(work.database, overlooked):
-        await TASKS[kind](work, tenant_id)
+        if not work.turns.had(kind, tenant_id, began):
+            with work.turns.turn(kind, tenant_id):
+                await TASKS[kind](work, tenant_id)
 
 
 async def daily(work: Work, now: datetime, retention_months: int) -> None:

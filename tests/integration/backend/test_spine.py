@@ -154,7 +154,7 @@ async def test_one_late_hour_changes_that_hour_and_the_next_in_each_group_above(
     before = await hours_of(database, scope, LOW, NOW)
     assert_array_equal(before.hourly.codes[1, late : late + 2], 4)
     await device.push(device.frame(block(LOW + late, 1, {1: 100 * late + 1})))
-    await metering.fold(work, scope.tenant_id)
+    await metering.fold_pushes(work, scope.tenant_id)
     async with database.session(scope) as session:
         due = await group_hours.due_hours(session, 100)
     marked = sorted(one.day * 24 + bit for one in due for bit in range(24) if one.hours >> bit & 1)
@@ -174,7 +174,7 @@ async def test_an_hour_marked_again_while_it_is_rolled_up_stays_due(
     imported = await place(database, scope, row)
     device = PushingConcentrator(client, "JR", imported.devices[0].secret)
     await device.push(device.frame(block(LOW, 1, {1: 5})))
-    await metering.fold(work, scope.tenant_id)
+    await metering.fold_pushes(work, scope.tenant_id)
     async with database.session(scope) as session:
         seen = await group_hours.due_hours(session, 100)
         series_id = await session.scalar(
