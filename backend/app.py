@@ -20,6 +20,7 @@ from backend.graphql.streams import Streams
 from backend.graphql.websocket import GraphQLSockets
 from backend.health import Health, health_routes
 from backend.master_key import load_master_key
+from backend.services.limits import LimitDirectory
 from backend.settings import Settings
 from backend.web.routes import graphiql_addresses, web_routes
 from tenants.oauth.parties import Client
@@ -42,7 +43,9 @@ def create_app(settings: Settings) -> Starlette:
     )
     events = Events(settings.redis_url)
     master_key = load_master_key(settings)
-    budgets = Budgets(settings.requests_per_minute, valkey)
+    budgets = Budgets(
+        settings.requests_per_minute, valkey, directory=LimitDirectory(database=database)
+    )
     sign_in = OAuthService.build(
         database,
         issuer=settings.public_url,

@@ -47,7 +47,8 @@ async def refuse(_: Request, error: Exception) -> Response:
         content["field"] = error.field
     if isinstance(error, CounterUsedError):
         content["highest"] = error.highest
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status in (429, 503) else {}
+    wait = getattr(error, "retry_after_s", None) or RETRY_AFTER_S
+    headers = {"Retry-After": str(int(wait))} if status in (429, 503) else {}
     return json_answer(content, status, **headers)
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from starlette.types import Lifespan
 from backend.clients.events import Events
 from backend.master_key import load_master_key
 from backend.services.devices import Devices
+from backend.services.limits import HOUR_S, Ledger, LimitDirectory, ReadingQuota
 from backend.settings import Settings
 from backend.tasks.queue import ArqQueue
 from domain.errors import BalanceError
@@ -33,6 +35,7 @@ ACKS = "/gateway/v1/acks"
 CONFIG = "/gateway/v1/config"
 MANUAL = "/gateway/v1/manual"
 POOL = 12
+VALKEY_PATIENCE_S = 0.5
 
 
 def application(
@@ -119,13 +122,18 @@ def create_app(settings: Settings) -> Starlette:
         downlink = Downlink(database, events)
         await downlink.start()
         devices = Devices(database, load_master_key(settings))
-        app.state.gateway = Gateway(database, devices, queue, downlink)
+        valkey: Redis = Redis.from_url(settings.redis_url, socket_timeout=VALKEY_PATIENCE_S)
+        readings = Ledger("readings", HOUR_S, valkey)
+        quota = ReadingQuota(LimitDirectory(database=database), readings)
+        app.state.gateway = Gateway(database, devices, queue, downlink, quota)
         app.state.polls = Polls(app.state.gateway, downlink, windows, events)
         try:
             with on_the_way_out(downlink.close):
                 yield
         finally:
             await downlink.stop()
+            await quota.close()
+            await valkey.aclose()
             await windows.close()
             await events.close()
             await queue.stop()

@@ -13,6 +13,7 @@ from backend.services import intake
 from backend.services.commands import spots
 from backend.services.devices import SHORTLY_S, Devices, Known
 from backend.services.intake import Acceptance, Device, Push
+from backend.services.limits import ReadingQuota
 from backend.store import wire
 from backend.store.journal import FOLD
 from backend.store.wire import ContentType, TooLargeError
@@ -49,11 +50,14 @@ class Gateway:
     devices: Devices
     queue: WorkQueue
     downlink: Downlink | None = None
+    quota: ReadingQuota | None = None
 
     async def push(self, request: Request) -> Response:
         """Answer ``POST /gateway/v1/frames``."""
         body = await body_of(request)
         device = await self.authenticate(request, body)
+        if self.quota is not None:
+            self.quota.check(device.tenant_id)
         judged_push = await _read(request, body)
         push, judged = judged_push
         scope = Scope(device.tenant_id, actor=f"concentrator:{device.serial}")
@@ -65,6 +69,8 @@ class Gateway:
                 answered = await spots.deliver(session, device, told, datetime.now(UTC))
         if result.accepted:
             self.queue.announce(FOLD, device.tenant_id)
+            if self.quota is not None:
+                self.quota.took(device.tenant_id, _readings(judged, result.accepted))
         if answered and self.downlink is not None:
             await self.downlink.answered(device, answered)
         waiting = [] if self.downlink is None else await self.downlink.waiting_for(device)
@@ -93,6 +99,12 @@ class Gateway:
             raise DeviceRefusedError
         await self.devices.uses(known, generation)
         return known.device
+
+
+def _readings(judged: intake.Judged, accepted: Sequence[int]) -> int:
+    """How many readings the frames hold that were accepted."""
+    frames = (judged.frames[sequence] for sequence in accepted)
+    return sum(len(block.channels) for frame in frames for block in frame.blocks)
 
 
 def _signed_with(known: Known, request: Request, mark: str, body: bytes) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.store import bells, journal, months
 from domain.identity import Scope, TenantId
 from tenants import clients
+from tenants.limits import Limits
 from tenants.models import CronRun, Tenant
 from tenants.session import Database
 
@@ -32,10 +33,11 @@ async def make_coming_months(database: Database, now: datetime) -> None:
 
 async def clear_out(database: Database, now: datetime, retention_months: int) -> None:
     """Drop what is past its time in every tenant: pushes as evidence, used-up sign-ins."""
-    before = now - timedelta(days=31 * retention_months)
     async with database.global_session() as session:
-        tenants = list(await session.scalars(select(Tenant.id)))
-    for tenant in tenants:
+        tenants = (await session.execute(select(Tenant.id, Tenant.quotas))).all()
+    for tenant, quotas in tenants:
+        months = Limits(storage_months=retention_months).with_own(quotas).storage_months
+        before = now - timedelta(days=31 * months)
         async with database.session(Scope(tenant, actor="upkeep")) as session:
             await journal.forget(session, before)
             await clients.forget_expired(session)

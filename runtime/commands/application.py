@@ -5,7 +5,16 @@ What a command alone needs it loads when it runs: `balance up` starts the server
 
 import typer
 
-from runtime.commands import diagnosis, imports, lifecycle, parts, seeding, tenancy, town
+from runtime.commands import (
+    diagnosis,
+    imports,
+    lifecycle,
+    parts,
+    seeding,
+    tenancy,
+    tenant_limits,
+    town,
+)
 
 app = typer.Typer(
     name="balance",
@@ -15,5 +24,5 @@ app = typer.Typer(
     help="Hourly metering, balances and loss analytics for utilities and housing associations.",
 )
 
-for group in (lifecycle, parts, tenancy, imports, seeding, town, diagnosis):
+for group in (lifecycle, parts, tenancy, tenant_limits, imports, seeding, town, diagnosis):
     group.register(app)
