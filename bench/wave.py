@@ -53,6 +53,9 @@ _RINGING = """
 SELECT EXISTS (SELECT FROM work_bell WHERE kind IN ('fold', 'roll_up'))
     OR EXISTS (SELECT FROM group_due)
 """
+_ANYTHING = """
+SELECT count(*) < 3 OR EXISTS (SELECT FROM work_bell) FROM cron_run
+"""
 _COUNTED = """
 SELECT coalesce(sum({column}), 0) FROM group_day AS d
 JOIN balance_group AS g ON g.tenant_id = d.tenant_id AND g.id = d.group_id
@@ -114,9 +117,9 @@ class Waves:
     signer_cpu_s: float = 0.0
 
 
-async def found(installation: Installation, shape: Shape) -> list[Town]:
+async def found(installation: Installation, shape: Shape, first_hour: int) -> list[Town]:
     """The tenants of a shape: one imported, the others its copies, the odd concentrators added."""
-    installed = instant_of(NOW // 24 * 24 - 48)
+    installed = instant_of(first_hour)
     each, odd = divmod(shape.concentrators, shape.tenants)
 
     def file(serials: Sequence[str]) -> str:
@@ -227,9 +230,13 @@ class Running:
         )
         await self._check(hour)
 
-    async def _read(self, until: float) -> None:
+    async def settle(self) -> None:
+        """Let the worker finish what it does once in each hour and day: no wave waits for it."""
+        await self._read(time.perf_counter() + LONGEST_S, _ANYTHING)
+
+    async def _read(self, until: float, question: str = _RINGING) -> None:
         connection = await self.installation.superuser()
-        while await connection.fetchval(_RINGING):
+        while await connection.fetchval(question):
             if time.perf_counter() > until:
                 raise RuntimeError("the wave is still not folded")
             await asyncio.sleep(0.2)
@@ -258,12 +265,13 @@ def _wire(token: str, asked: object) -> str:
 async def measure(shape: Shape, hours: range, *, sizes: bool = False) -> dict[str, object]:
     """Waves of one shape in an installation of its own."""
     async with temporary_installation() as installation:
-        running = Running(installation, shape, await found(installation, shape))
+        running = Running(installation, shape, await found(installation, shape, hours[0]))
         before = await _sizes(installation)
         seen = Waves()
         with ExitStack() as stack:
             running.start(stack)
             await running.look_around()
+            await running.settle()
             async with visitors() as visiting:
                 for sequence, hour in enumerate(hours):
                     await running.wave(hour, sequence, visiting, seen)

@@ -34,9 +34,10 @@ class _Connections:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def ask(self, request: bytes, due: float, ms: list[float]) -> None:
-        if not self._idle:
-            self._idle.append(await asyncio.open_connection("127.0.0.1", self._port))
-        reader, writer = connection = self._idle.pop()
+        connection = self._idle.pop() if self._idle else None
+        if connection is None or connection[0].at_eof():  # the server closes those that are idle
+            connection = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = connection
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
