@@ -6,6 +6,7 @@ What a command alone needs it loads when it runs: `balance up` starts the server
 import typer
 
 from runtime.commands import (
+    devices,
     diagnosis,
     imports,
     lifecycle,
@@ -24,5 +25,5 @@ app = typer.Typer(
     help="Hourly metering, balances and loss analytics for utilities and housing associations.",
 )
 
-for group in (lifecycle, parts, tenancy, tenant_limits, imports, seeding, town, diagnosis):
+for group in (lifecycle, parts, tenancy, tenant_limits, imports, devices, seeding, town, diagnosis):
     group.register(app)
