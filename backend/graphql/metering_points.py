@@ -13,9 +13,11 @@ from backend.graphql.point_reports import PointReports
 from backend.graphql.reading_changes import ReadingChange
 from backend.graphql.scalars import Duration
 from backend.graphql.sites import Premise, Site
+from backend.graphql.validation import ValidationFlag
 from backend.models import metering_points as models
 from backend.services import corrections, hindsight, places, register_readings
 from backend.services.profiles import Range
+from backend.store import validation
 from backend.store.metered import PointRow
 from domain.errors import InvalidError
 from domain.quantities import Commodity, EnergyKind, Phase, Role
@@ -154,6 +156,17 @@ class MeteringPoint(Node, PointReports, Metered):
         async with info.context.db() as session:
             found = await corrections.history(session, self.row.id, before or None, count + 1)
         return page([(row.id, ReadingChange.of(row)) for row in found], count)
+
+    @strawberry.field(description="Hours flagged by the rules of validation, newest first.")
+    async def validation(
+        self, info: Info, first: First = 20, after: After = None
+    ) -> Connection[ValidationFlag]:
+        """Resolve by service."""
+        info.context.require(Permission.READINGS_READ)
+        count, before = page_length(first), position(after)
+        async with info.context.db() as session:
+            found = await validation.list_flags(session, self.row.id, before, count + 1)
+        return page([(row.id, ValidationFlag.of(row)) for row in found], count)
 
     @strawberry.field(description="The last known register up to an instant.")
     async def reading_at(

@@ -11,7 +11,7 @@ import structlog
 from arq import func
 
 from backend.clients.events import Events
-from backend.services import closing, gaps, silence, upkeep
+from backend.services import closing, gaps, silence, upkeep, validation
 from backend.services.closing import CLOSE
 from backend.settings import Settings
 from backend.store.commands import UPKEEP
@@ -19,8 +19,10 @@ from backend.store.gaps import GAPS, Reach
 from backend.store.group_hours import ROLL_UP
 from backend.store.journal import FOLD
 from backend.store.network_alarms import SILENCE
+from backend.store.validation import VALIDATE
 from backend.tasks import commands, metering, network
 from backend.tasks import gaps as seeking
+from backend.tasks import validation as validating
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
 from backend.tasks.work import Work
@@ -43,6 +45,7 @@ TASKS: dict[str, Task] = {
     UPKEEP: commands.tend,
     GAPS: seeking.seek,
     SILENCE: network.watch,
+    VALIDATE: validating.validate,
 }
 
 log = structlog.get_logger(__name__)
@@ -79,6 +82,8 @@ async def daily(work: Work, now: datetime, retention_months: int) -> None:
         await closing.announce(work.database, now)
     if await upkeep.claim(work.database, f"{GAPS} {Reach.OLDER}", day):
         await gaps.announce(work.database, Reach.OLDER, day)
+    if await upkeep.claim(work.database, VALIDATE, day):
+        await validation.announce(work.database, now)
     if await upkeep.claim(work.database, "clear_out", day):
         await upkeep.clear_out(work.database, now, retention_months)
 

@@ -1,0 +1,137 @@
+"""What validation flagged, in SQL, and whose turn it is to be validated."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from domain.identity import MeteringPointId
+from tenants.session import TenantSession
+
+VALIDATE = "validate"
+"""Kind of the bells that have hours validated."""
+
+_NEXT_SITE = """
+SELECT min(site_id) FROM metering_point WHERE tenant_id = $1 AND site_id > $2
+"""
+_POINTS = """
+SELECT p.id, p.commodity, p.role, s.timezone FROM metering_point AS p
+JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
+WHERE p.tenant_id = $1 AND p.site_id = $2 AND p.id > $3
+  AND EXISTS (SELECT FROM installation AS i WHERE i.tenant_id = $1 AND i.point_id = p.id
+              AND (i.removed_at IS NULL OR i.removed_at > $4))
+ORDER BY p.id LIMIT $5
+"""
+_TERMS = """
+SELECT i.point_id, extract(epoch FROM i.installed_at)::bigint,
+       i.pulses_per::float8 / i.per_units, i.capacity::float8
+FROM installation AS i WHERE i.tenant_id = $1 AND i.point_id = ANY($2::bigint[])
+ORDER BY i.point_id, i.installed_at
+"""
+_FORGET = """
+DELETE FROM validation_finding AS f
+WHERE f.tenant_id = $1 AND f.point_id = ANY($2::bigint[]) AND f.ended_at > $3
+  AND NOT EXISTS (
+      SELECT FROM unnest($4::bigint[], $5::text[], $6::timestamptz[]) AS u (point, rule, began)
+      WHERE u.point = f.point_id AND u.rule = f.rule AND u.began = f.began_at)
+"""
+_KEEP = """
+INSERT INTO validation_finding AS f (tenant_id, point_id, rule, began_at, ended_at, evidence)
+SELECT $1, u.point, u.rule, u.began, u.ended, u.evidence::jsonb
+FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+    AS u (point, rule, began, ended, evidence)
+ON CONFLICT (tenant_id, point_id, rule, began_at) DO UPDATE
+SET ended_at = excluded.ended_at, evidence = excluded.evidence
+WHERE (f.ended_at, f.evidence) IS DISTINCT FROM (excluded.ended_at, excluded.evidence)
+"""
+_LIST = """
+SELECT id, rule, began_at, ended_at, evidence::text, found_at FROM validation_finding
+WHERE tenant_id = $1 AND point_id = $2 AND ($3 = 0 OR id < $3) ORDER BY id DESC LIMIT $4
+"""
+
+
+class Judged(NamedTuple):
+    """A metering point whose hours are validated."""
+
+    id: MeteringPointId
+    commodity: str
+    role: str
+    timezone: str
+
+
+class Meter(NamedTuple):
+    """A meter at a point from a second on: pulses per kWh or m3, and the capacity."""
+
+    point_id: MeteringPointId
+    since_s: int
+    pulses: float
+    capacity: float
+
+
+class Found(NamedTuple):
+    """What was flagged at a point."""
+
+    point_id: MeteringPointId
+    rule: str
+    began_at: datetime
+    ended_at: datetime
+    evidence: dict[str, float]
+
+
+class FlagRow(NamedTuple):
+    """A flag as people see it."""
+
+    id: int
+    rule: str
+    began_at: datetime
+    ended_at: datetime
+    evidence: dict[str, float]
+    found_at: datetime
+
+
+async def next_site(session: TenantSession, after: int) -> int | None:
+    """Next site with metering points of its own."""
+    driver = await session.driver()
+    found: int | None = await driver.fetchval(_NEXT_SITE, session.scope.tenant_id, after)
+    return found
+
+
+async def points_of(
+    session: TenantSession, site: int, after: int, since: datetime, most: int
+) -> list[Judged]:
+    """Points of a site at which a meter stood since a moment, in the order of their ids."""
+    driver = await session.driver()
+    rows = await driver.fetch(_POINTS, session.scope.tenant_id, site, after, since, most)
+    return [Judged(*row) for row in rows]
+
+
+async def meters_of(session: TenantSession, points: Sequence[MeteringPointId]) -> list[Meter]:
+    """Meters of points, in the order of points and time."""
+    driver = await session.driver()
+    return [Meter(*row) for row in await driver.fetch(_TERMS, session.scope.tenant_id, points)]
+
+
+async def replace(
+    session: TenantSession,
+    points: Sequence[MeteringPointId],
+    since: datetime,
+    found: Sequence[Found],
+) -> None:
+    """Let these be what is flagged at points in hours since a moment."""
+    driver = await session.driver()
+    tenant = session.scope.tenant_id
+    columns: list[list[Any]] = [[getattr(one, name) for one in found] for name in Found._fields]
+    point, rule, began, ended, evidence = columns
+    await driver.execute(_FORGET, tenant, points, since, point, rule, began)
+    texts = [orjson.dumps(one, option=orjson.OPT_SORT_KEYS).decode() for one in evidence]
+    await driver.execute(_KEEP, tenant, point, rule, began, ended, texts)
+
+
+async def list_flags(
+    session: TenantSession, point: MeteringPointId, before: int, most: int
+) -> list[FlagRow]:
+    """What was flagged at a point, the newest first; ``before`` is an id, or 0."""
+    driver = await session.driver()
+    rows = await driver.fetch(_LIST, session.scope.tenant_id, point, before, most)
+    return [FlagRow(r[0], r[1], r[2], r[3], orjson.loads(r[4]), r[5]) for r in rows]

@@ -1,0 +1,170 @@
+"""Validation in the store: flags for people, the same row each night, no value changed."""
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest_asyncio
+from numpy.typing import NDArray
+
+from analytics.validation import DAY, HISTORY_DAYS
+from backend.clients.events import Events
+from backend.graphql.context import Context
+from backend.graphql.schema import schema
+from backend.services import profiles, upkeep, validation
+from backend.services.profiles import Range
+from backend.services.validation import DAYS, Place
+from backend.store import metered
+from backend.store.validation import VALIDATE, FlagRow, list_flags
+from domain.hours import Step, day_of, instant_of, midnight
+from domain.identity import Scope
+from tenants.permissions import Permission
+from tenants.session import Database
+from tests.factories import MASTER_KEY, make_tenant, place
+from tests.integration.store.pushing import Store
+
+ZONE = ZoneInfo("Europe/Chisinau")
+NOW = datetime.now(UTC)
+END = midnight(NOW.astimezone(ZONE).date(), ZONE)
+LOW = END - (HISTORY_DAYS + DAYS) * DAY
+SIZE = END - LOW
+EDGE = SIZE - DAYS * DAY
+SOUND, SPIKE, ZERO, BACK, GONE = range(5)
+QUERY = """query($id: ID!) { node(id: $id) { ... on MeteringPoint { validation(first: 5) {
+  edges { node { rule from to evidence { name value } } } } } } }"""
+
+
+def counters() -> NDArray[np.int64]:
+    """Five homes, four of them with something wrong in the last week."""
+    random = np.random.default_rng(11)
+    shape = 300 + 200 * np.sin(np.arange(SIZE) * 2 * np.pi / DAY)
+    steps = (shape + random.integers(0, 150, (5, SIZE))).astype(np.int64)
+    steps[SPIKE, EDGE + 30] = 9000
+    steps[ZERO, EDGE + 50 : EDGE + 110] = 0
+    steps[BACK, EDGE + 70] = -400
+    found: NDArray[np.int64] = steps.cumsum(axis=1)
+    return found
+
+
+@pytest_asyncio.fixture(scope="module")
+async def store(database: Database) -> AsyncIterator[Store]:
+    scope = await make_tenant(database, "validation")
+    scope = Scope(scope.tenant_id, "test", frozenset(map(str, Permission)))
+    removed = instant_of(END - 3).isoformat()
+    values = counters()
+    dial = (int(values[GONE, SIZE - 4]) * 1.2) / 1000
+    rows = [
+        {
+            "meter_serial": f"M{channel}",
+            "channel": str(channel),
+            "concentrator": "JVAL",
+            "premise": str(channel),
+            "installed_at": instant_of(LOW - DAY).isoformat(),
+            "initial_counter": "0",
+            **({"removed_at": removed, "final_index": f"{dial:.3f}"} if channel == GONE else {}),
+        }
+        for channel in range(5)
+    ]
+    await place(database, scope, *rows)
+    await upkeep.make_months(
+        database, {day_of(LOW + 24 * at).replace(day=1) for at in range(-2, 40)}
+    )
+    store = Store(database, scope, "JVAL", NOW)
+    for day in range(0, SIZE, DAY):
+        frame = {
+            "sequence": 1 + day,
+            "hours": [
+                store.frame(0, LOW + at, {c: int(values[c, at]) for c in range(5)})["hours"][0]
+                for at in range(day, min(day + DAY, SIZE))
+            ],
+        }
+        await store.push(frame)
+    await store.fold()
+    yield store
+
+
+async def night(store: Store) -> None:
+    async with store.database.session(store.scope) as session:
+        following: Place | None = Place(0, 0)
+        while following is not None:
+            following = await validation.validate_next(session, following, NOW)
+
+
+async def flagged(store: Store) -> dict[int, list[FlagRow]]:
+    async with store.database.session(store.scope) as session:
+        points = await metered.list_points(session, 0, 10)
+        return {
+            int(point.name.rpartition("M")[2]) if "M" in point.name else at: await list_flags(
+                session, point.id, 0, 50
+            )
+            for at, point in enumerate(points)
+        }
+
+
+async def values_of(store: Store) -> list[list[int]]:
+    async with store.database.session(store.scope) as session:
+        points = await metered.list_points(session, 0, 10)
+        found = await profiles.of_points(session, points, Range(LOW, END, Step.HOUR), NOW)
+    return [[*one.values.tolist(), *one.codes.tolist()] for one in found]
+
+
+async def test_each_wrong_is_flagged_where_it_is_and_changes_nothing(store: Store) -> None:
+    before = await values_of(store)
+    await night(store)
+    found = await flagged(store)
+    spans = {
+        at: {(row.rule, row.began_at, row.ended_at) for row in rows} for at, rows in found.items()
+    }
+    assert spans[SOUND] == set()
+    at = LOW + EDGE
+    assert ("spike", instant_of(at + 30), instant_of(at + 31)) in spans[SPIKE]
+    assert ("zero_run", instant_of(at + 50), instant_of(at + 110)) in spans[ZERO]
+    assert ("backwards", instant_of(at + 70), instant_of(at + 71)) in spans[BACK]
+    assert {rule for rule, *_ in spans[GONE]} >= {"pulse_loss"}
+    assert await values_of(store) == before
+
+
+async def test_another_night_keeps_what_still_holds_and_forgets_the_rest(store: Store) -> None:
+    await night(store)
+    first = await flagged(store)
+    await night(store)
+    assert await flagged(store) == first
+    async with store.database.session(store.scope) as session:
+        driver = await session.driver()
+        stale = first[ZERO][0]
+        await driver.execute(
+            "UPDATE validation_finding SET rule = 'high' WHERE tenant_id = $1 AND id = $2",
+            store.scope.tenant_id,
+            stale.id,
+        )
+    await night(store)
+    again = (await flagged(store))[ZERO]
+    assert {(row.rule, row.began_at) for row in again} == {
+        (row.rule, row.began_at) for row in first[ZERO]
+    }
+
+
+async def test_a_round_is_answered_and_the_flags_are_served(store: Store, redis_url: str) -> None:
+    await validation.announce(store.database, NOW)
+    more = True
+    while more:
+        async with store.database.session(store.scope) as session:
+            more = await validation.go_on(session, NOW)
+    async with store.database.session(store.scope) as session:
+        driver = await session.driver()
+        bells = "SELECT count(*) FROM work_bell WHERE tenant_id = $1 AND kind = $2"
+        assert await driver.fetchval(bells, store.scope.tenant_id, VALIDATE) == 0
+        point = (await metered.list_points(session, 0, 10))[SPIKE].id
+    events = Events(redis_url)
+    name = base64.b64encode(f"MeteringPoint:{point}".encode()).decode()
+    async with Context(store.database, store.scope, events, MASTER_KEY) as context:
+        result = await schema.execute(QUERY, {"id": name}, context_value=context)
+    await events.close()
+    assert result.errors is None
+    assert result.data is not None
+    nodes = [edge["node"] for edge in result.data["node"]["validation"]["edges"]]
+    assert "SPIKE" in {node["rule"] for node in nodes}
+    (spike,) = [node for node in nodes if node["rule"] == "SPIKE"]
+    assert {"name": "value", "value": 9000.0} in spike["evidence"]
