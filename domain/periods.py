@@ -1,9 +1,20 @@
 """Runs of hours in which something was so, joined in whatever order they become known."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class StatusBit(IntEnum):
+    """What a status bit of a channel says of an hour."""
+
+    OPEN_CIRCUIT = 1
+    SHORT_CIRCUIT = 2
+    MAGNET = 4
+    LOW_BATTERY = 8
+    TAMPER = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ It is signed as a push, by the collector itself or by the concentrator whose cha
 key ``concentrator`` beside ``frames`` names another concentrator of the same tenant.
 """
 
+import asyncio
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -23,14 +24,14 @@ async def take(gateway: Gateway, request: Request) -> Response:
     body = await body_of(request)
     device = await gateway.authenticate(request, body)
     kind, encoding = content_of(request)
-    document = wire.decode(body, kind, gzipped=encoding == "gzip")
+    document = await asyncio.to_thread(wire.decode, body, kind, gzipped=encoding == "gzip")
     scope = Scope(device.tenant_id, actor=f"collector:{device.serial}")
     async with gateway.database.session(scope) as session:
         whose = await manual.about(session, document)
         file = File(kind, encoding, body, document)
         push = manual.push_of(file, counter_of(request), whose)
-        now = datetime.now(UTC)
-        result = await intake.accept(session, device, push, intake.judge(push), now)
+        judged = await asyncio.to_thread(intake.judge, push)
+        result = await intake.accept(session, device, push, judged, datetime.now(UTC))
     if result.accepted:
         gateway.queue.announce(FOLD, device.tenant_id)
     return answers.json_answer(outcome(result))

@@ -13,11 +13,13 @@ from backend.store import report_lists
 from backend.store.metered import PointRow
 from domain.frames import EventKind
 from domain.hours import Step, instant_of
+from domain.periods import StatusBit
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
 
 strawberry.enum(EventKind, description="What a radio module or sensor noticed.")
+strawberry.enum(StatusBit, description="What a status bit of a channel says of an hour.")
 
 
 @strawberry.type(description="Something that a module noticed at a metering point.")
@@ -27,6 +29,17 @@ class Event:
     at: datetime
     kind: EventKind
     value: float | None
+
+
+@strawberry.type(description="Hours without a break in which a status bit was set.")
+class StatusPeriod:
+    """View of a period."""
+
+    status: StatusBit
+    began_at: datetime
+    ended_at: datetime = strawberry.field(
+        description="End of its last hour: it may go on in one that has not come yet."
+    )
 
 
 @strawberry.type(description="Temperatures in degC at the end of each hour; null where none came.")
@@ -53,6 +66,26 @@ class PointReports:
             rows = await report_lists.events_of(session, self.row.id, before, length + 1)
         found = [(row, Event(at=row.at, kind=EventKind(row.kind), value=row.value)) for row in rows]
         return page([(row.place, event) for row, event in found], length)
+
+    @strawberry.field(description="When status bits were set here; those that began last first.")
+    async def status_periods(
+        self, info: Info, first: First = 20, after: After = None
+    ) -> Connection[StatusPeriod]:
+        """Resolve by service."""
+        info.context.require(Permission.READINGS_READ)
+        length, before = page_length(first), position(after)
+        async with info.context.db() as session:
+            rows = await report_lists.status_of(session, self.row.id, before, length + 1)
+        return page(
+            [
+                (
+                    row.place,
+                    StatusPeriod(status=row.bit, began_at=row.began_at, ended_at=row.ended_at),
+                )
+                for row in rows
+            ],
+            length,
+        )
 
     @strawberry.field(description="Temperatures of the pipes, hour by hour.")
     async def temperatures(self, info: Info, from_: From, to: To) -> Temperatures:

@@ -10,10 +10,10 @@ from backend.store.channels import ChannelDirectory
 from backend.store.temperature_series import TemperatureDirectory
 from domain.frames import NO_TEMPERATURE, Event, Frame, HourBlock
 from domain.network_reports import ModuleReport, SpotReading
-from domain.periods import Periods, union
+from domain.periods import Periods, StatusBit, union
 from tenants.session import TenantSession
 
-BITS = (1, 2, 4, 8, 16)
+_BITS = np.array(list(StatusBit))
 
 _Cells = tuple[NDArray[np.int64], int, NDArray[np.int64]]
 """Addresses of shape ``(n, 3)``, the hour, and what was said of each, shape ``(n,)``."""
@@ -84,10 +84,10 @@ class Reports:
     async def _keep_status(self, session: TenantSession, channels: ChannelDirectory) -> None:
         where, hour, said = _joined(self._status)
         series = await channels.series_of(session, where)
-        cell, bit = np.nonzero((said[:, None] & np.array(BITS)) * (series >= 0)[:, None])
+        cell, bit = np.nonzero((said[:, None] & _BITS) * (series >= 0)[:, None])
         if len(cell):
             hours = hour[cell]
-            told = Periods(series[cell], np.array(BITS)[bit], hours, hours + 1)
+            told = Periods(series[cell], _BITS[bit], hours, hours + 1)
             await reports.save_status(session, union(told))
 
     async def _keep_events(self, session: TenantSession, channels: ChannelDirectory) -> None:

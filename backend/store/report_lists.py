@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from backend.models.readings import HOUR_COLUMNS
 from backend.store.access import sites_of, visible
 from domain.frames import EventKind
-from domain.hours import day_of, first_hour, instant_of
+from domain.hours import day_of, first_hour, hour_of, instant_of
 from domain.identity import ChannelId, ConcentratorId, MeteringPointId
+from domain.periods import StatusBit
 from tenants.session import TenantSession
 
 KINDS = tuple(str(kind) for kind in EventKind)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_HOUR = 70_000_000
+"""Beyond all that a device can report; a cursor may name anything."""
+
 _KINDS_ROOM = 64
 """More than there are kinds: an event's place in its list is one number."""
 
@@ -29,6 +33,16 @@ WHERE i.tenant_id = $1 AND i.point_id = $2
   AND ($3::timestamptz IS NULL OR e.at < $3
        OR (e.at = $3 AND array_position($5::text[], e.kind) < $4))
 ORDER BY e.at DESC, array_position($5::text[], e.kind) DESC LIMIT $6
+"""
+
+_STATUS = """
+SELECT p.bit, p.began_at, p.ended_at
+FROM installation AS i
+JOIN status_period AS p ON p.tenant_id = $1 AND p.series_id = i.series_id
+  AND p.ended_at > i.installed_at AND (i.removed_at IS NULL OR p.began_at < i.removed_at)
+WHERE i.tenant_id = $1 AND i.point_id = $2
+  AND ($3::timestamptz IS NULL OR p.began_at < $3 OR (p.began_at = $3 AND p.bit < $4))
+ORDER BY p.began_at DESC, p.bit DESC LIMIT $5
 """
 
 _TEMPERATURES = f"""
@@ -74,6 +88,20 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusRow:
+    """Hours in which a status bit was set at a metering point."""
+
+    bit: StatusBit
+    began_at: datetime
+    ended_at: datetime
+
+    @property
+    def place(self) -> int:
+        """Number that grows with time, and tells bits of one moment apart."""
+        return hour_of(self.began_at) * _KINDS_ROOM + self.bit
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleRow:
     """A radio module on one day."""
 
@@ -114,6 +142,19 @@ async def events_of(
     driver = await session.driver()
     rows = await driver.fetch(_EVENTS, session.scope.tenant_id, point, at, kind, list(KINDS), most)
     return [EventRow(*row) for row in rows]
+
+
+async def status_of(
+    session: TenantSession, point: MeteringPointId, before: int, most: int
+) -> list[StatusRow]:
+    """Periods of status bits at a point, those that began last first; ``before`` as for events."""
+    at, bit = None, 0
+    if before:
+        hour, bit = divmod(before, _KINDS_ROOM)
+        at = instant_of(min(hour, LAST_HOUR))
+    driver = await session.driver()
+    rows = await driver.fetch(_STATUS, session.scope.tenant_id, point, at, bit, most)
+    return [StatusRow(StatusBit(row[0]), row[1], row[2]) for row in rows]
 
 
 async def temperatures_of(

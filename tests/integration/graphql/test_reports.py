@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from backend.clients.events import Events
 from backend.graphql.context import Context
+from backend.graphql.lists import cursor
 from backend.graphql.schema import schema
 from backend.services import folding
 from backend.services.devices import Devices
@@ -33,6 +34,9 @@ REPORTS = """query Reports($from: DateTime!, $to: DateTime!, $first: Int!, $afte
       pageInfo { hasNextPage endCursor } } } } } } }"""
 TOPOLOGY = """query Topology($on: Date!) { viewer { concentrators { edges { node { serial
   topology(on: $on) { network module parent level rssi relayed batteryMv firmware } } } } } }"""
+STATUS = """query Status($first: Int!, $after: String) { viewer { meteringPoints(first: 1) {
+  edges { node { statusPeriods(first: $first, after: $after) {
+    edges { node { status beganAt endedAt } } pageInfo { hasNextPage endCursor } } } } } } }"""
 FOUND = """query Found($first: Int!, $after: String) { viewer {
   foundChannels(first: $first, after: $after) { edges { node {
     concentrator { serial } network channel since lastSeen readings } }
@@ -126,6 +130,23 @@ async def test_events_and_temperatures_are_those_of_the_time_of_the_meter(house:
     seen += [edge["node"]["kind"] for edge in rest["edges"]]
     assert not rest["pageInfo"]["hasNextPage"]
     assert (seen[0], sorted(seen[1:])) == ("LEAK", ["COVER", "MAGNET"])
+
+
+async def test_status_bits_are_periods(house: House) -> None:
+    for at, bits in enumerate((0, 0, 4, 12, 8, 0, 4)):
+        await house.tell({**block(LOW + at, 1, {1: at}), "status": [bits]})
+    found: list[tuple[str, int, int]] = []
+    after: str | None = None
+    for _ in range(3):
+        data = await house.ask(STATUS, first=1, after=after)
+        page = data["viewer"]["meteringPoints"]["edges"][0]["node"]["statusPeriods"]
+        ((one,), after) = (edge["node"] for edge in page["edges"]), page["pageInfo"]["endCursor"]
+        began, ended = (datetime.fromisoformat(one[name]) for name in ("beganAt", "endedAt"))
+        found.append((one["status"], hour_of(began) - LOW, hour_of(ended) - LOW))
+    assert found == [("MAGNET", 6, 7), ("LOW_BATTERY", 3, 5), ("MAGNET", 2, 4)]
+    assert not page["pageInfo"]["hasNextPage"]
+    far = await house.ask(STATUS, first=5, after=cursor(2**63 - 1))
+    assert len(far["viewer"]["meteringPoints"]["edges"][0]["node"]["statusPeriods"]["edges"]) == 3
 
 
 async def test_topology_is_told_by_day(house: House) -> None:
