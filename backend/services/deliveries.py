@@ -45,10 +45,8 @@ async def of_points(
     session: TenantSession, points: Sequence[PointRow], asked: Range, now: datetime
 ) -> list[Ledger]:
     """Ledger of metering points."""
-    standing = await series.load_installations(
-        session, [MeteringPointId(point.id) for point in points]
-    )
-    found = await series.load_hours(session, standing, asked.start, asked.end, hour_of(now))
+    ids = [MeteringPointId(point.id) for point in points]
+    found = await series.load_points(session, ids, asked.start, asked.end, hour_of(now))
 
     arrivals = found.arrivals()
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from backend.store import counters, report_lists
+from backend.store.nearest import nearest
 from backend.store.report_lists import FoundRow
 from domain.frame_fields import EARLIEST_HOUR
 from domain.hours import hour_of, instant_of
@@ -42,8 +43,8 @@ async def _with_readings(
         return []
     series, back = np.unique([row.series_id for row in rows], return_inverse=True)
     low, high = np.full(len(series), EARLIEST_HOUR), np.full(len(series), until)
-    first = await counters.nearest(session, series, low, high, last=False)
-    last = await counters.nearest(session, series, low, high, last=True)
+    first = await nearest(session, series, low, high, last=False)
+    last = await nearest(session, series, low, high, last=True)
     count = np.zeros(len(series), np.int64)
     if first.known.any():
         start, end = int(first.hour[first.known].min()), int(last.hour[last.known].max()) + 1

@@ -102,8 +102,7 @@ async def of_points(
 ) -> list[Profile]:
     """Consumption of metering points, one statement for all of them."""
     ids = [MeteringPointId(point.id) for point in points]
-    standing = await series.load_installations(session, ids)
-    found = await series.load_hours(session, standing, asked.start, asked.end, hour_of(now))
+    found = await series.load_points(session, ids, asked.start, asked.end, hour_of(now))
     hourly = found.hourly
     return [
         cut(
@@ -177,8 +176,8 @@ async def _supplied(
     """Inlets minus exports of each group, hour by hour."""
     feeds = await metered.feeds_of_groups(session, [BalanceGroupId(group.id) for group in groups])
     points = sorted({point for rows in feeds.values() for point, _ in rows})
-    standing = await series.load_installations(session, [MeteringPointId(one) for one in points])
-    found = await series.load_hours(session, standing, asked.start, asked.end, hour_of(now))
+    ids = [MeteringPointId(one) for one in points]
+    found = await series.load_points(session, ids, asked.start, asked.end, hour_of(now))
     place = {point: at for at, point in enumerate(points)}
     return [
         _sum_of_feeds(

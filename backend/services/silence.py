@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.store import bells, counters, network_alarms
+from backend.store.nearest import nearest
 from backend.store.network_alarms import (
     CHANNEL,
     CONCENTRATOR,
@@ -132,7 +133,7 @@ async def _dated(
     asked = asked[np.argsort(placed.series[asked], kind="stable")]
     low = placed.since_s[asked] // _SECONDS
     high = np.full(len(asked), hour_of(now), dtype=np.int64)
-    last = await counters.nearest(session, placed.series[asked], low, high, last=True)
+    last = await nearest(session, placed.series[asked], low, high, last=True)
     ends = dict(zip(asked.tolist(), np.where(last.known, last.hour + 1, 0).tolist(), strict=True))
     dated = []
     for alarm, own in zip(alarms, rows, strict=True):

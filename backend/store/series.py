@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from analytics import registers
 from analytics.registers import Hourly, Installations, Knots
 from backend.store import counters as counters_store
+from backend.store import like_days
 from backend.store.counters import Counters
+from backend.store.nearest import nearest
 from domain.identity import MeteringPointId
 from domain.quality import CodeArray, Quality, code_at, place_of
 from tenants.session import TenantSession
@@ -25,7 +27,7 @@ _COLUMNS = (
     "point_id",
     "series_id",
     "extract(epoch FROM installed_at)::bigint",
-    "coalesce(extract(epoch FROM removed_at)::bigint, $3)",
+    f"coalesce(extract(epoch FROM removed_at)::bigint, {registers.FOREVER_S})",
     "initial_counter",
     "wrap",
     "longest_gap_h",
@@ -36,7 +38,7 @@ _COLUMNS = (
     "wraps_matter::int",
 )
 _INSTALLATIONS = f"""
-SELECT string_agg({" || ".join(f"int8send({column})" for column in _COLUMNS)}, ''
+SELECT string_agg({" || ".join(f"int8send({column})" for column in _COLUMNS)}, ''::bytea
                   ORDER BY point_id, installed_at)
 FROM installation WHERE tenant_id = $1 AND point_id = ANY($2::bigint[])
 """  # noqa: S608 - names of columns are constants
@@ -84,15 +86,44 @@ class PointHours:
 async def load_installations(session: TenantSession, points: Sequence[MeteringPointId]) -> Standing:
     """All installations of some points."""
     driver = await session.driver()
-    packed = await driver.fetchval(
-        _INSTALLATIONS, session.scope.tenant_id, points, registers.FOREVER_S
-    )
+    packed = await driver.fetchval(_INSTALLATIONS, session.scope.tenant_id, points)
+    return _standing(points, packed or b"")
+
+
+def _standing(points: Sequence[MeteringPointId], packed: bytes) -> Standing:
     ids = np.array(points, dtype=np.int64)
-    table = np.frombuffer(packed or b"", ">i8").astype(np.int64).reshape(-1, len(_COLUMNS))
+    table = np.frombuffer(packed, ">i8").astype(np.int64).reshape(-1, len(_COLUMNS))
     order = np.argsort(ids)
     at = np.searchsorted(ids, table[:, 0], sorter=order) if len(ids) else table[:, 0]
     terms = Installations(*(np.ascontiguousarray(column) for column in table[:, 2:].T))
     return Standing(ids, order[at] if len(ids) else at, table[:, 1], terms)
+
+
+async def load_points(
+    session: TenantSession, points: Sequence[MeteringPointId], start: int, end: int, now: int
+) -> PointHours:
+    """As :func:`load_hours` of all that ever stood at some points, in one look where they are few.
+
+    Parameters
+    ----------
+    now
+        The hour that is not over yet.
+    """
+    if not _are_few(len(points), end - start):
+        standing = await load_installations(session, points)
+        return await load_hours(session, standing, start, end, now)
+    low, high = start - AROUND, end + AROUND
+    packed, lay_out = await counters_store.load_at(session, points, low, high, _INSTALLATIONS)
+    standing = _standing(points, packed)
+    series, row = np.unique(standing.series, return_inverse=True)
+    counters = lay_out(series).take(row)
+    right = await _right_knots(session, standing, counters, end, now)
+    return await hours_of(session, standing, counters, (start, end, now), right)
+
+
+def _are_few(count: int, size: int) -> bool:
+    """Whether the hours beside a range are read with it."""
+    return count * (size + 2 * AROUND) <= 500_000
 
 
 async def load_hours(
@@ -105,8 +136,7 @@ async def load_hours(
     now
         The hour that is not over yet.
     """
-    size = end - start
-    few = len(standing.series) * (size + 2 * AROUND) <= 500_000
+    few = _are_few(len(standing.series), end - start)
     low = start - AROUND if few else start - 1
     high = end + AROUND if few else end
     counters = await load_counters(session, standing, low, high)
@@ -120,13 +150,20 @@ async def hours_of(
     counters: Counters,
     span: tuple[int, int, int],
     right: Knots,
+    *,
+    past: Counters | None = None,
 ) -> PointHours:
-    """Consumption of points over a range (start, end, now) out of the counters around it."""
+    """Consumption of points over a range (start, end, now) out of the counters around it.
+
+    ``past`` are the counters that shape gaps by their like days, where not those that stand.
+    """
     (start, end, now), low = span, counters.start
     left = await _left_knots(session, standing, counters, start)
     result = registers.consumption(
         standing.terms, low, counters.counter, counters.code, left=left, right=right, now=now
     )
+    meters = standing.series, standing.terms
+    await like_days.shape(session, meters, result, (low, start, end), past)
     inside = slice(start - low, end - low)
     hourly = Hourly(
         result.hourly.values[:, inside],
@@ -215,7 +252,7 @@ async def _nearest(session: TenantSession, standing: Standing, hour: int, *, bef
         highest = np.minimum(highest, hour - 1)
     else:
         lowest = np.maximum(lowest, hour)
-    found = await counters_store.nearest(session, standing.series, lowest, highest, last=before)
+    found = await nearest(session, standing.series, lowest, highest, last=before)
     time_s = np.where(found.known, (found.hour + 1) * registers.SECONDS, 0)
     known = found.known
     known &= (time_s > terms.start_s) & (time_s <= terms.end_s)

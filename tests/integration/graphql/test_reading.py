@@ -269,4 +269,4 @@ async def test_no_document_runs_more_statements_for_many_than_for_one(town: Town
         name: counts["1"] for name, counts in found.items()
     }
     assert found["Points"]["1"] == 4  # the tenant, the page, its meters and its sites
-    assert found["Profile"]["1"] == 3  # points, installations, counters
+    assert found["Profile"]["1"] == 2  # points; installations with their counters

@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
 from backend.services import closing, upkeep
-from backend.store import bells, counters, tiers
+from backend.store import bells, nearest, tiers
 from domain.hours import day_of, first_hour, instant_of
 from tenants.session import Database
 from tests.integration.store.pushing import Store
@@ -102,7 +102,7 @@ async def nearest_is_right(
         starts = random.integers(0, size, channels)
         ends = np.minimum(starts + random.integers(0, 900, channels), size - 1)
         for last in (False, True):
-            found = await counters.nearest(session, series, low + starts, low + ends, last=last)
+            found = await nearest.nearest(session, series, low + starts, low + ends, last=last)
             for at in range(channels):
                 known = np.flatnonzero(expected[at, starts[at] : ends[at] + 1] >= 0) + starts[at]
                 assert found.known[at] == bool(len(known))
