@@ -39,7 +39,7 @@ async def test_old_pushes_go_and_stay_known_as_duplicates(database: Database) ->
         device = ConcentratorId(rows.scalar_one())
         for sequence, at in ((5, old), (6, new)):
             row = journal.PushRow(
-                device, at, "push", "application/json", None, b"{}", {sequence: b"h" * 32}
+                device, device, at, "push", "application/json", None, b"{}", {sequence: b"h" * 32}
             )
             await journal.store_push(session, row)
     await upkeep.clear_out(database, NOW, retention_months=1)
