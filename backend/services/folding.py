@@ -177,8 +177,10 @@ async def _readings(
     series = await channels.series_of(session, batch.addresses)
     received = np.array([push.received_at.timestamp() for push in pushes])
     delay = received[batch.push] - (batch.hour + 1) * 3600.0
-    by_hand = np.array([push.source == journal.MANUAL for push in pushes])[batch.push]
-    code = np.where(by_hand, np.uint8(Quality.MANUAL), arrival_quality(delay))
+    code = arrival_quality(delay)
+    by_hand = np.array([push.source == journal.MANUAL for push in pushes])
+    if by_hand.any():
+        code[by_hand[batch.push]] = Quality.MANUAL
     readings = Readings(series, batch.hour, batch.counter, code, batch.push)
     tardy = np.unique(batch.push[readings.code != Quality.ON_TIME])
     if len(tardy):  # what is asked for again has changed
@@ -196,8 +198,9 @@ def _first_of_each_hour(readings: Readings) -> tuple[list[Refused], Readings]:
     and a reading of lower rank that came before it gave way.
     """
     ranks = rank(readings.code)
-    # stable: the journal's order within
-    order = np.lexsort((-ranks, readings.hour, readings.series))
+    # stable: the journal's order within; nearly always all have one rank
+    keys = readings.hour, readings.series
+    order = np.lexsort(keys if ranks.min(initial=2) == 2 else (-ranks, *keys))
     ordered = readings.take(order)
     if len(ordered) < 2:
         return [], ordered
