@@ -33,6 +33,12 @@ class Pairs:
         """How many hours the two knots touch."""
         return -(-self.to_s // SECONDS) - self.first_hour
 
+    @classmethod
+    def none(cls) -> "Pairs":
+        """No pairs at all."""
+        empty = np.zeros(0, dtype=np.int64)
+        return cls(empty, empty, empty, empty, empty.astype(np.uint8), empty.astype(np.bool_))
+
     def take(self, chosen: Mask) -> "Pairs":
         """Choose some."""
         return Pairs(*(getattr(self, field.name)[chosen] for field in fields(self)))
@@ -45,17 +51,17 @@ def spread(  # noqa: PLR0913, PLR0917 - writes into the three arrays of the resu
     values: EnergyArray,
     known: Mask,
     codes: CodeArray,
-) -> None:
+) -> Pairs:
     """Share what flowed between distant knots among their hours by time, sum preserved.
 
-    Only where no wrap is in doubt; ``longest_gap_h`` has shape ``(n,)``, the three arrays that are
-    written ``(n, t)``.
+    Only where no wrap is in doubt: those pairs are given back. ``longest_gap_h`` has shape
+    ``(n,)``, the three arrays that are written ``(n, t)``.
     """
     certain = (wide.hours <= longest_gap_h[wide.row]) | wide.absolute
     pairs = wide.take(certain & (wide.amount >= 0))
     counts = pairs.hours
     if not len(counts):
-        return
+        return pairs
     which = np.repeat(np.arange(len(counts)), counts)
     offset = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     hour = pairs.first_hour[which] + offset
@@ -72,3 +78,4 @@ def spread(  # noqa: PLR0913, PLR0917 - writes into the three arrays of the resu
     row, column = pairs.row[which][inside], (hour - start)[inside]
     values[row, column], known[row, column] = share[inside], True
     codes[row, column] = Quality.ESTIMATED
+    return pairs

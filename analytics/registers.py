@@ -192,6 +192,9 @@ class Consumption:
     gap_end: int
     """Hour after the last one of those gaps, or the end of the axis."""
 
+    estimated: Pairs
+    """The gaps that were shared by time; they may reach beyond the axis."""
+
 
 def starting_knots(installations: Installations) -> Knots:
     """The knots that every installation has: its own start, with no pulse yet."""
@@ -269,7 +272,8 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
         known[whole] = run[whole]
         result[whole] = np.where(run[whole], codes[whole], result[whole])
     if len(whole) == size:
-        return Consumption(Hourly(values, known, result), start, start + hours)
+        found = Hourly(values, known, result)
+        return Consumption(found, start, start + hours, Pairs.none())
     rest = np.flatnonzero(~even)
     some = installations.take(rest), start, counters[rest], codes[rest]
     pairs = _pairs(*some, left.take(rest), right.take(rest))
@@ -285,11 +289,12 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
     result[row, at] = np.where(backwards, Quality.SUSPECT, pairs.code[inside])
 
     wide = pairs.take(~single & (column < hours) & (column + pairs.hours > 0))
-    gaps.spread(wide, installations.longest_gap_h, start, values, known, result)
+    shared = gaps.spread(wide, installations.longest_gap_h, start, values, known, result)
     return Consumption(
         Hourly(values, known, result),
         gap_start=min(start, *wide.first_hour.tolist(), start),
         gap_end=max(start + hours, *(wide.first_hour + wide.hours).tolist(), start + hours),
+        estimated=shared,
     )
 
 

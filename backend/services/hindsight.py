@@ -30,8 +30,8 @@ from domain.quantities import unit_of
 from tenants.session import TenantSession
 
 LONGEST_HOURS = 24 * 62
-_AROUND = 24 * 31
-"""Hours read beside the range, for the gaps at its edges."""
+_AROUND = 24 * 62
+"""Hours read beside the range, for the gaps at its edges and the like days that shape them."""
 
 _PUSHES_AT_ONCE = 50
 
@@ -61,7 +61,7 @@ async def of_point(
     counters = await _as_corrected_at(session, standing, pushed, at)
     none = registers.no_knots(len(standing.series))
     span = asked.start, asked.end, hour_of(at)
-    found = await series.hours_of(session, standing, counters, span, none)
+    found = await series.hours_of(session, standing, counters, span, none, past=counters)
     hourly = found.hourly
     known = hourly.known[0]
     hours = HourlyProfile(hourly.values[0], known, hourly.codes[0], known.astype(np.float64))

@@ -1,11 +1,14 @@
 """Marking hours of groups that must be rolled up again, because a counter below them changed."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.estimation import LIKE_DAYS
 from backend.store.literals import array_literal
+from domain.hours import hour_of
 from domain.identity import TenantId
 from tenants.session import TenantSession
 
@@ -60,14 +63,20 @@ class GroupDirectory:
     async def mark_due(
         self, session: TenantSession, series: NDArray[np.int64], hour: NDArray[np.int64]
     ) -> None:
-        """Mark the groups of changed counters: the hour itself and the hour after it."""
+        """Mark the groups of changed counters: the hour itself and the hour after it.
+
+        Also what is over of the like days after them, since gaps there are shaped by these hours.
+        """
         found = await self._membership(session, _distinct(series))
         place, group = _join(series, found)
         keys, masks = [], []
-        for shift in (0, 1):
-            hours = hour[place] + shift
-            keys.append(np.stack([group, hours // HOURS]))
-            masks.append(1 << (hours % HOURS))
+        over = hour_of(datetime.now(UTC))
+        for back in (0, *LIKE_DAYS):
+            old = slice(None) if not back else np.flatnonzero(hour[place] + back < over)
+            for shift in (0, 1):
+                hours = hour[place][old] + back + shift
+                keys.append(np.stack([group[old], hours // HOURS]))
+                masks.append(1 << (hours % HOURS))
         key, mask = np.concatenate(keys, axis=1), np.concatenate(masks)
         if not len(mask):
             return

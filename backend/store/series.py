@@ -144,7 +144,7 @@ async def load_hours(
     return await hours_of(session, standing, counters, (start, end, now), right)
 
 
-async def hours_of(
+async def hours_of(  # noqa: PLR0913 - the counters, and what is known around them
     session: TenantSession,
     standing: Standing,
     counters: Counters,
