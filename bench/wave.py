@@ -129,7 +129,9 @@ async def found(installation: Installation, shape: Shape, first_hour: int) -> li
     start = time.perf_counter()
     first = await town.found(installation, shape.name, file([f"W{n}" for n in range(each)]))
     imported = time.perf_counter()
-    towns = [first, *await multiply(installation, first, shape.tenants - 1)]
+    connection = await installation.superuser()
+    towns = [first, *await multiply(connection, first, shape.tenants - 1)]
+    await connection.close()
     for at in range(odd):
         one = towns[at]
         async with installation.database.session(one.scope) as session:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from backend.store.metering import TYPES
-from bench.rig.installation import MASTER_KEY, Installation
+from bench.rig.installation import MASTER_KEY
 from bench.rig.town import Town
 from domain.authenticity import device_secret
 from domain.identity import Scope, TenantId
@@ -38,33 +38,32 @@ def _moved(table: str, name: str, stride: int) -> str:
     return name
 
 
-async def multiply(installation: Installation, first: Town, copies: int) -> list[Town]:
-    """Copy a tenant that was imported and has no reading yet; gives the copies."""
-    connection = await installation.superuser()
-    try:
-        stride = await _stride(connection)
-        towns = await _tenants(connection, first, copies)
-        await connection.execute("SET session_replication_role = replica")  # keys hold by copying
-        alone = await connection.fetchval(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1",
-            _CHANNEL_IS_ALONE,
-        )
-        await connection.execute(f"ALTER TABLE installation DROP CONSTRAINT {_CHANNEL_IS_ALONE}")
-        tenants = [int(one.scope.tenant_id) for one in towns]
-        for table, types in TYPES.items():
-            statement = _copying(table, list(types), stride)
-            await connection.execute(statement, tenants, int(first.scope.tenant_id))
-        await connection.execute(
-            f"ALTER TABLE installation ADD CONSTRAINT {_CHANNEL_IS_ALONE} {alone}"
-        )
-        await connection.execute(
-            "INSERT INTO device_directory (serial, kind, tenant_id, device_id)"
-            " SELECT serial, 'concentrator', tenant_id, id FROM concentrator ON CONFLICT DO NOTHING"
-        )
-        await _raise_sequences(connection, (copies + 1) * stride)
-        await connection.execute("VACUUM ANALYZE")
-    finally:
-        await connection.close()
+async def multiply(
+    connection: "asyncpg.Connection[asyncpg.Record]", first: Town, copies: int
+) -> list[Town]:
+    """Copy a tenant that was imported and has no reading yet; gives the copies.
+
+    The connection is one that row security does not bind.
+    """
+    stride = await _stride(connection)
+    towns = await _tenants(connection, first, copies)
+    await connection.execute("SET session_replication_role = replica")  # keys hold by copying
+    alone = await connection.fetchval(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1",
+        _CHANNEL_IS_ALONE,
+    )
+    await connection.execute(f"ALTER TABLE installation DROP CONSTRAINT {_CHANNEL_IS_ALONE}")
+    tenants = [int(one.scope.tenant_id) for one in towns]
+    for table, types in TYPES.items():
+        statement = _copying(table, list(types), stride)
+        await connection.execute(statement, tenants, int(first.scope.tenant_id))
+    await connection.execute(f"ALTER TABLE installation ADD CONSTRAINT {_CHANNEL_IS_ALONE} {alone}")
+    await connection.execute(
+        "INSERT INTO device_directory (serial, kind, tenant_id, device_id)"
+        " SELECT serial, 'concentrator', tenant_id, id FROM concentrator ON CONFLICT DO NOTHING"
+    )
+    await _raise_sequences(connection, (copies + 1) * stride)
+    await connection.execute("VACUUM ANALYZE")
     return towns
 
 
