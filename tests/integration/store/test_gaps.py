@@ -15,6 +15,7 @@ from backend.services.profiles import Range
 from backend.store import metered
 from backend.store.gaps import Reach
 from backend.tasks import gaps as seeking
+from backend.tasks import worker
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
 from domain.hours import Step, hour_of, instant_of
@@ -180,3 +181,19 @@ async def test_an_unplaced_channel_is_not_asked_for(town: Town) -> None:
     await town.fold()
     await town.seek()
     assert all(77 not in channels for channels, _, _ in await town.asked())
+
+
+async def test_each_hour_rings_once_whoever_asks_and_after_the_wave(town: Town) -> None:
+    keys = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = 'gaps' ORDER BY key"
+
+    async def rung() -> list[str]:
+        async with town.database.session(town.scope) as session:
+            driver = await session.driver()
+            return [row[0] for row in await driver.fetch(keys, town.scope.tenant_id)]
+
+    start = instant_of(OVER + 1_000)  # of no other test
+    for minutes in (25, 40, 79):
+        await worker.hourly(town.work, start + timedelta(minutes=minutes))
+    assert len(await rung()) == 1
+    await worker.hourly(town.work, start + timedelta(minutes=80))
+    assert len(await rung()) == 2
