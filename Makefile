@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run browser test check schema migration bench clean-data lock
+.PHONY: help setup run browser test faults check schema migration bench clean-data lock
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -43,6 +43,10 @@ browser:
 
 test: setup browser  ## Run all tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# A thousand kills, ten million readings out of order: hours. BALANCE_FAULTS_SEED repeats a run.
+faults: setup  ## Run the long set of fault tests
+	BALANCE_FAULTS=long $(BIN)/pytest -s tests/faults
 
 check: setup  ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .

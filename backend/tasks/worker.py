@@ -68,9 +68,14 @@ async def sweep(work: Work) -> None:
     """
     began, overlooked = monotonic(), datetime.now(UTC) - OVERLOOKED
     for kind, tenant_id in await upkeep.waiting_work(work.database, overlooked):
-        if not work.turns.had(kind, tenant_id, began):
+        if work.turns.had(kind, tenant_id, began):
+            continue
+        try:
             with work.turns.turn(kind, tenant_id):
                 await TASKS[kind](work, tenant_id)
+        except Exception:
+            # what fails for one tenant must not keep the others from their turn
+            log.exception("work failed, its bell goes on ringing", kind=kind, tenant=tenant_id)
 
 
 async def daily(work: Work, now: datetime, retention_months: int) -> None:

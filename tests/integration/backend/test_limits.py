@@ -146,6 +146,26 @@ async def test_one_tenant_at_fifty_times_takes_one_turn_among_the_others(
     assert left == {busy.tenant_id: 49} | {scope.tenant_id: 0 for scope in others}
 
 
+async def test_what_fails_for_one_tenant_keeps_nobody_else_waiting(
+    database: Database, gateway: httpx.AsyncClient, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "OVERLOOKED", -worker.OVERLOOKED)
+    broken, one = await concentrator(database, gateway, "broken")
+    whole, other = await concentrator(database, gateway, "whole")
+    await send(one, 3)
+    await send(other, 3)
+
+    async def fold(work: Work, tenant_id: TenantId) -> None:
+        if tenant_id == broken.tenant_id:
+            raise RuntimeError("as if a push could not be folded")
+        await metering.fold(work, tenant_id)
+
+    monkeypatch.setitem(worker.TASKS, FOLD, fold)
+    await worker.sweep(work)
+    assert await ringing(database, broken) == 1
+    assert await ringing(database, whole) == 0
+
+
 async def ringing(database: Database, scope: Scope) -> int:
     async with database.session(scope) as session:
         return len(await bells.heard(session, FOLD))
