@@ -26,6 +26,7 @@ class Kind(StrEnum):
     COMMAND = "Command"
     BREAKER = "Breaker"
     READING_CHANGE = "ReadingChange"
+    FIRMWARE_RELEASE = "FirmwareRelease"
     NETWORK_ALARM = "NetworkAlarm"
 
 

@@ -13,6 +13,7 @@ from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
 from backend.graphql.device_changes import DeviceMutation
+from backend.graphql.firmware import FirmwareMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
@@ -110,6 +111,7 @@ class Mutation(
     CommandMutation,
     ControlMutation,
     NetworkAlarmMutation,
+    FirmwareMutation,
 ):
     """Everything that can be done."""
 

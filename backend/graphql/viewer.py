@@ -7,6 +7,7 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.firmware import FirmwareEntrance
 from backend.graphql.found_channels import FoundChannels
 from backend.graphql.ids import Kind, decode
 from backend.graphql.lists import After, Connection, First
@@ -34,7 +35,7 @@ class Tenant:
 
 
 @strawberry.type(description="Who asks.")
-class Viewer(CommandLists, FoundChannels, ControlEntrance, NetworkEntrance):
+class Viewer(CommandLists, FoundChannels, ControlEntrance, NetworkEntrance, FirmwareEntrance):
     """Entrances to what the caller may see."""
 
     permissions: list[str] = strawberry.field(description="What the caller may do.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from backend.services import firmware
 from backend.services.intake import Device
 from backend.store import devices, wire
 from backend.store.devices import Input
@@ -44,6 +45,7 @@ async def of_device(
             for number, found in sorted(by_network.items())
         ],
         "gaps": [gap.document() for gap in bounded(talk.gaps)],
+        "firmware": await firmware.offered(session, device.concentrator_id),
         "limits": {
             "networks": limits.networks,
             "modules_per_network": limits.modules_per_network,
