@@ -74,7 +74,7 @@ def is_claim_code(master_key: bytes, serial: str, given: str) -> bool:
     """Whether somebody typed the code of a device, however they grouped and spelled it."""
     plain = given.upper().replace("-", "").replace(" ", "")
     expected = claim_code(master_key, serial).replace("-", "")
-    return hmac.compare_digest(expected.encode(), plain.encode())
+    return hmac.compare_digest(expected.encode(), plain.encode(errors="replace"))
 
 
 def _derived(master_key: bytes, salt: bytes, info: str) -> bytes:

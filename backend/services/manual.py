@@ -5,7 +5,6 @@ readings have the quality manual, and yield to what is pushed.
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -52,7 +51,7 @@ def read_base64(text: str) -> File:
     """
     try:
         body = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # not base64, or not even ASCII
         raise BadBodyError(f"the file is not base64: {error}", field="file") from error
     gzipped = body.startswith(_GZIP)
     # gzip tells nothing of what it holds

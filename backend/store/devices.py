@@ -114,9 +114,14 @@ async def count_attempt(session: TenantSession, serial: str) -> int:
     tenant = session.scope.tenant_id
     await driver.execute("SELECT pg_advisory_xact_lock($1, $2)", _ATTEMPTS_LOCK, tenant)
     await driver.execute(_FORGET, tenant)
-    await driver.execute(_NOTE, tenant, session.scope.actor, serial[:100])
+    await driver.execute(_NOTE, tenant, session.scope.actor, _printable(serial))
     counted: int = await driver.fetchval(_COUNT, tenant)
     return counted
+
+
+def _printable(serial: str) -> str:
+    """What was typed as a serial, fit to be kept."""
+    return "".join(one if one.isprintable() else "?" for one in serial[:100])
 
 
 async def talk_of(session: TenantSession, concentrator_id: ConcentratorId) -> Talk:

@@ -232,8 +232,9 @@ async def test_the_console_refuses_what_it_cannot_read_or_place(route: Route) ->
         )
     own = encode(Kind.CONCENTRATOR, number)
     assert await refused(named, concentrator=own) == "OTHER_CONCENTRATOR"
-    (error,) = (await route.ask(UPLOAD, file="no base64 at all"))["errors"]
-    assert error["code"] == "BAD_BODY"
+    for file in ("no base64 at all", "\x80", "QUJD="):
+        (error,) = (await route.ask(UPLOAD, file=file))["errors"]
+        assert error["code"] == "BAD_BODY"
     rotated = await route.ask(ROTATE, id=own)
     assert (rotated["generation"], rotated["errors"]) == (2, [])
     assert rotated["device"]["secret"] != route.house.secret
