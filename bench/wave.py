@@ -54,9 +54,6 @@ _RINGING = """
 SELECT EXISTS (SELECT FROM work_bell WHERE kind IN ('fold', 'roll_up'))
     OR EXISTS (SELECT FROM group_due)
 """
-_ANYTHING = """
-SELECT count(*) < 3 OR EXISTS (SELECT FROM work_bell) FROM cron_run
-"""
 _COUNTED = """
 SELECT coalesce(sum({column}), 0) FROM group_day AS d
 JOIN balance_group AS g ON g.tenant_id = d.tenant_id AND g.id = d.group_id
@@ -233,13 +230,9 @@ class Running:
         )
         await self._check(hour)
 
-    async def settle(self) -> None:
-        """Let the worker finish what it does once in each hour and day: no wave waits for it."""
-        await self._read(time.perf_counter() + LONGEST_S, _ANYTHING)
-
-    async def _read(self, until: float, question: str = _RINGING) -> None:
+    async def _read(self, until: float) -> None:
         connection = await self.installation.superuser()
-        while await connection.fetchval(question):
+        while await connection.fetchval(_RINGING):
             if time.perf_counter() > until:
                 raise RuntimeError("the wave is still not folded")
             await asyncio.sleep(0.2)
@@ -274,7 +267,6 @@ async def measure(shape: Shape, hours: range, *, sizes: bool = False) -> dict[st
         with ExitStack() as stack:
             running.start(stack)
             await running.look_around()
-            await running.settle()
             async with visitors() as visiting:
                 for sequence, hour in enumerate(hours):
                     await running.wave(hour, sequence, visiting, seen)

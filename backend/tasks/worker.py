@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -48,6 +48,12 @@ TASKS: dict[str, Task] = {
     VALIDATE: validating.validate,
 }
 
+PATIENT = frozenset({CLOSE, GAPS, SILENCE, VALIDATE})
+"""Upkeep: it lets readings pass first, and has a sweep of its own, which nobody else waits for."""
+
+UPKEEP_WAITS_S = 20.0
+"""So long at most: where readings never end, upkeep of one tenant is done now and then."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -60,16 +66,18 @@ def _as_job(kind: str, task: Task) -> Any:  # noqa: ANN401 - arq's own type is p
     return func(run_task, name=kind, keep_result=0, timeout=60, max_tries=2)
 
 
-async def sweep(work: Work) -> None:
-    """Do the work whose announcement was lost; needs no Valkey.
+async def sweep(work: Work, kinds: Collection[str] = frozenset(TASKS)) -> None:
+    """Do the work of some kinds whose announcement was lost; needs no Valkey.
 
     One turn for every tenant, those that waited longest first; whoever had one meanwhile is left
     out, since thousands may wait.
     """
     began, overlooked = monotonic(), datetime.now(UTC) - OVERLOOKED
     for kind, tenant_id in await upkeep.waiting_work(work.database, overlooked):
-        if work.turns.had(kind, tenant_id, began):
+        if kind not in kinds or work.turns.had(kind, tenant_id, began):
             continue
+        if kind in PATIENT:
+            await work.turns.quiet(TASKS.keys() - PATIENT, UPKEEP_WAITS_S)
         try:
             with work.turns.turn(kind, tenant_id):
                 await TASKS[kind](work, tenant_id)
@@ -102,11 +110,20 @@ async def hourly(work: Work, now: datetime) -> None:
         await silence.announce(work.database, now)
 
 
+async def _keep_tidying(work: Work) -> None:
+    while True:
+        try:
+            await sweep(work, PATIENT)
+        except Exception:
+            log.exception("upkeep failed, trying again")
+        await asyncio.sleep(SWEEP_S)
+
+
 async def _keep_sweeping(work: Work, retention_months: int) -> None:
     done_for, done_at = None, None
     while True:
         try:
-            await sweep(work)
+            await sweep(work, TASKS.keys() - PATIENT)
             now = datetime.now(UTC)
             if done_for != now.date():
                 await daily(work, now, retention_months)
@@ -123,19 +140,22 @@ async def _keep_sweeping(work: Work, retention_months: int) -> None:
 async def serve(settings: Settings) -> None:
     """Work until told to stop; a task under way is finished first."""
     database = Database.connect(
-        settings.database_url, pool_size=JOBS_AT_ONCE + 2, application="balance-worker"
+        settings.database_url, pool_size=JOBS_AT_ONCE + 3, application="balance-worker"
     )
     queue, events = ArqQueue(settings.redis_url), Events(settings.redis_url)
     await queue.start()
     work = Work(database, queue, events)
     functions = [_as_job(kind, task) for kind, task in TASKS.items()]
-    sweeping = asyncio.create_task(_keep_sweeping(work, settings.journal_retention_months))
+    beside = (
+        asyncio.create_task(_keep_sweeping(work, settings.journal_retention_months)),
+        asyncio.create_task(_keep_tidying(work)),
+    )
     try:
         await listen(functions, {"work": work}, redis_url=settings.redis_url, at_once=JOBS_AT_ONCE)
     finally:
-        sweeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweeping
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await queue.stop()
         await events.close()
         await database.close()

@@ -1,5 +1,6 @@
 """Limits of tenants: who sets them, what is refused at gateway and API, and who else is served."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -164,6 +165,23 @@ async def test_what_fails_for_one_tenant_keeps_nobody_else_waiting(
     await worker.sweep(work)
     assert await ringing(database, broken) == 1
     assert await ringing(database, whole) == 0
+
+
+async def test_upkeep_lets_readings_pass_but_not_for_ever(work: Work) -> None:
+    """The order of turns is looked at; how long they take is not."""
+    order: list[str] = []
+
+    async def upkeep_of_one(within_s: float) -> None:
+        await work.turns.quiet({FOLD}, within_s)
+        order.append("upkeep")
+
+    with work.turns.turn(FOLD, TenantId(1)):
+        await upkeep_of_one(0.0)
+        patient = asyncio.create_task(upkeep_of_one(60.0))
+        await asyncio.sleep(0.5)
+        order.append("fold")
+    await patient
+    assert order == ["upkeep", "fold", "upkeep"]
 
 
 async def ringing(database: Database, scope: Scope) -> int:
