@@ -10,11 +10,13 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
 from backend.graphql.metering_points import MeteringPoint
+from backend.graphql.network_health import REPORT_COST, NetworkHealth
 from backend.graphql.sites import Site
 from backend.models import network as models
-from backend.services import places
+from backend.services import network_health, places
 from backend.store import report_lists
 from domain.identity import ConcentratorId, MeteringPointId
+from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
@@ -125,6 +127,22 @@ class Concentrator(Node):
 
         rows = await info.context.loader(f"topology {on}", load).load(self.row.id) or []
         return [ModuleReport(**asdict(row)) for row in rows]
+
+    @strawberry.field(description="Its radio network as of a UTC day; today without one.")
+    async def health(self, info: Info, on: date | None = None) -> NetworkHealth:
+        """Resolve through a loader of that day."""
+        info.context.require(Permission.HEALTH_READ)
+        info.context.spend(REPORT_COST)
+        day = on or info.context.now.date()
+
+        async def load(
+            session: TenantSession, ids: Sequence[ConcentratorId]
+        ) -> dict[ConcentratorId, network_health.Health]:
+            return await network_health.of_concentrators(session, ids, day)
+
+        found = await info.context.loader(f"network health {day}", load).load(self.row.id)
+        assert found is not None
+        return NetworkHealth.of(found)
 
     @strawberry.field(description="Its channels; those without a meter are in quarantine.")
     async def channels(self, info: Info) -> list[Channel]:

@@ -14,6 +14,7 @@ from backend.graphql.lists import After, Connection, First
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
+from backend.graphql.network_health import RouteEntrance
 from backend.graphql.sites import Site
 from backend.services import places
 from backend.store import metered, sites
@@ -35,7 +36,14 @@ class Tenant:
 
 
 @strawberry.type(description="Who asks.")
-class Viewer(CommandLists, FoundChannels, ControlEntrance, NetworkEntrance, FirmwareEntrance):
+class Viewer(
+    CommandLists,
+    FoundChannels,
+    ControlEntrance,
+    NetworkEntrance,
+    RouteEntrance,
+    FirmwareEntrance,
+):
     """Entrances to what the caller may see."""
 
     permissions: list[str] = strawberry.field(description="What the caller may do.")
