@@ -70,6 +70,10 @@ _NOTHING = place_of(np.array([Quality.NOT_EXPECTED], np.uint8))[0]
 NO_INLET = np.iinfo(np.int64).min
 """In SUPPLIED: the node had an inlet in that hour, but what it supplied is unknown."""
 
+_BECOME = """
+SELECT pg_try_advisory_xact_lock($1, $2) FROM set_config('synchronous_commit', 'off', true)
+"""
+
 _DUE = """
 SELECT d.group_id, d.day, d.hours, d.marks, g.path::text FROM group_due AS d
 JOIN balance_group AS g ON g.tenant_id = d.tenant_id AND g.id = d.group_id
@@ -135,11 +139,13 @@ class MemberRows:
 
 
 async def become_the_roller(session: TenantSession) -> bool:
-    """Be the one who rolls this tenant up until the transaction ends, if nobody else is."""
+    """Be the one who rolls this tenant up until the transaction ends, if nobody else is.
+
+    It commits without waiting for the disk: what is due is forgotten in the same transaction, so
+    when the machine dies within the second after, both are as before, and it is done again.
+    """
     driver = await session.driver()
-    locked: bool = await driver.fetchval(
-        "SELECT pg_try_advisory_xact_lock($1, $2)", _ROLLER_LOCK, session.scope.tenant_id
-    )
+    locked: bool = await driver.fetchval(_BECOME, _ROLLER_LOCK, session.scope.tenant_id)
     return locked
 
 
