@@ -12,12 +12,12 @@ from starlette.routing import Route, WebSocketRoute
 from backend.clients.events import Events
 from backend.documents.routes import Documents, document_routes
 from backend.edge import Edge, answer_failure, answer_http_error
-from backend.graphql.budget import Budgets
-from backend.graphql.http import GraphQLEndpoint
-from backend.graphql.operations import Operations
 from backend.graphql.schema import schema
-from backend.graphql.streams import Streams
-from backend.graphql.websocket import GraphQLSockets
+from backend.graphql.transport.budget import Budgets
+from backend.graphql.transport.http import GraphQLEndpoint
+from backend.graphql.transport.operations import Operations
+from backend.graphql.transport.streams import Streams
+from backend.graphql.transport.websocket import GraphQLSockets
 from backend.health import Health, health_routes
 from backend.master_key import load_master_key
 from backend.services.limits import LimitDirectory

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.graphql.http import failure
-from backend.graphql.operations import request_id
+from backend.graphql.transport.http import failure
+from backend.graphql.transport.operations import request_id
 
 REQUESTS = Counter(
     "balance_http_requests", "HTTP requests by route and status.", ["method", "route", "status"]

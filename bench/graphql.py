@@ -33,11 +33,13 @@ from starlette.routing import Route
 
 from backend.app import create_app
 from backend.graphql.ids import Kind, encode
-from backend.services import rolling_up
+from backend.services.hours import rolling_up
 from backend.settings import get_settings
-from backend.store import bells, facts, group_hours, months, tiers
-from backend.store.facts import Readings
-from backend.store.group_marks import GroupDirectory
+from backend.store import bells
+from backend.store.groups import group_hours
+from backend.store.groups.group_marks import GroupDirectory
+from backend.store.hours import facts, months, tiers
+from backend.store.hours.facts import Readings
 from bench.rig import asking, town
 from bench.rig.asking import Clients
 from bench.rig.installation import Installation, module, part, temporary_installation

@@ -19,11 +19,13 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import psutil
 
-from backend.services import folding, intake, rolling_up
-from backend.services.devices import Devices
-from backend.services.intake import Push
-from backend.store import bells, group_hours
-from backend.store.channels import ChannelDirectory
+from backend.services.gateway import intake
+from backend.services.gateway.devices import Devices
+from backend.services.gateway.intake import Push
+from backend.services.hours import folding, rolling_up
+from backend.store import bells
+from backend.store.groups import group_hours
+from backend.store.network.channels import ChannelDirectory
 from backend.store.wire import ContentType
 from bench.rig import town
 from bench.rig.concentrators import Plan, frame_of

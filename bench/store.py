@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.services import closing
-from backend.store import counters, facts, months, tiers
-from backend.store.channels import ChannelDirectory
-from backend.store.facts import Readings
+from backend.services.hours import closing
+from backend.store.hours import counters, facts, months, tiers
+from backend.store.hours.facts import Readings
+from backend.store.network.channels import ChannelDirectory
 from bench import intake
 from bench.rig import town
 from bench.rig.installation import Installation, temporary_installation

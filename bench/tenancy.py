@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 
 from backend.clients.events import Events
-from backend.store import series
+from backend.store.hours import series
 from bench.rig import statements, town
 from bench.rig.installation import Installation, temporary_installation
 from domain.hours import hour_of, instant_of

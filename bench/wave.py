@@ -23,7 +23,7 @@ import orjson
 import psutil
 
 from backend.graphql.ids import Kind, encode
-from backend.services import closing
+from backend.services.hours import closing
 from backend.services.metering_import import import_metering
 from bench.intake import acknowledged
 from bench.rig import town

@@ -16,7 +16,7 @@ from starlette.types import Lifespan
 
 from backend.clients.events import Events
 from backend.master_key import load_master_key
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.services.limits import HOUR_S, Ledger, LimitDirectory, ReadingQuota
 from backend.settings import Settings
 from backend.tasks.queue import ArqQueue

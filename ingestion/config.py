@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backend.services import device_config
+from backend.services.gateway import device_config
 from domain.commands_wire import stamp
 from domain.identity import Scope
 from ingestion import answers

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from backend.clients.events import Called, Events
 from backend.services.commands import releasing
-from backend.services.intake import Device
+from backend.services.gateway.intake import Device
 from domain.commands_wire import WireCommand
 from domain.identity import ConcentratorId, TenantId
 from tenants.outages import OUTAGES

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from backend.services import intake
 from backend.services.commands import spots
-from backend.services.devices import SHORTLY_S, Devices, Known
-from backend.services.intake import Acceptance, Device, Push
+from backend.services.gateway import intake
+from backend.services.gateway.devices import SHORTLY_S, Devices, Known
+from backend.services.gateway.intake import Acceptance, Device, Push
 from backend.services.limits import ReadingQuota
 from backend.store import wire
 from backend.store.journal import FOLD

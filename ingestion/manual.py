@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backend.services import intake, manual
-from backend.services.manual import File
+from backend.services.gateway import intake, manual
+from backend.services.gateway.manual import File
 from backend.store import wire
 from backend.store.journal import FOLD
 from domain.identity import Scope

@@ -13,7 +13,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from backend.services.intake import Device
+from backend.services.gateway.intake import Device
 from domain.replay import ReplayWindow
 
 MOST_KEPT = 50_000

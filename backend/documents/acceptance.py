@@ -9,7 +9,7 @@ import orjson
 import typst
 
 from backend.documents.words import ACCEPTANCE, REASONS
-from backend.services.acceptance import Certificate
+from backend.services.reading.acceptance import Certificate
 from domain.hours import instant_of
 
 _TEMPLATE = Path(__file__).with_name("acceptance.typ")

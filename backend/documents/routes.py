@@ -10,11 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from backend.documents import acceptance as pdf
 from backend.documents.words import language_of
-from backend.graphql.http import failure
 from backend.graphql.ids import Kind, number_of
-from backend.graphql.operations import request_id
-from backend.graphql.requests import bearer_token
-from backend.services import acceptance
+from backend.graphql.transport.http import failure
+from backend.graphql.transport.operations import request_id
+from backend.graphql.transport.requests import bearer_token
+from backend.services.reading import acceptance
 from domain.errors import BalanceError, ForbiddenError, InvalidError, NotFoundError
 from domain.identity import Scope, SiteId
 from tenants.authentication import Authenticator

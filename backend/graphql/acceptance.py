@@ -6,7 +6,7 @@ import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.ledger import MissingReason
-from backend.services import acceptance as services
+from backend.services.reading import acceptance as services
 from domain.hours import instant_of
 from tenants.permissions import Permission
 

@@ -13,10 +13,10 @@ from backend.graphql.metered import From, Metered, Node, To, edge_values
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
-from backend.services import profiles
-from backend.services.profiles import Range
-from backend.store import metered
-from backend.store.metered import GroupRow
+from backend.services.reading import profiles
+from backend.services.reading.profiles import Range
+from backend.store.model import metered
+from backend.store.model.metered import GroupRow
 from domain.errors import InvalidError
 from domain.hours import instant_of
 from domain.quantities import Commodity, Role, unit_of

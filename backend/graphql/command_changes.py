@@ -15,7 +15,7 @@ from backend.services import idempotency
 from backend.services.commands import approving, requesting
 from backend.services.commands.approving import Decided
 from backend.services.commands.requesting import Requested
-from backend.store import command_lists
+from backend.store.control import command_lists
 from domain.commands import Cause, CommandKind, Order, SupplyState
 from domain.errors import InvalidError
 from domain.identity import ConcentratorId

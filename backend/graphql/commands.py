@@ -12,9 +12,9 @@ from backend.graphql.lists import After, Connection, First
 from backend.graphql.metered import Node
 from backend.graphql.metering_points import MeteringPoint
 from backend.services.commands import looking
-from backend.store import command_lists
-from backend.store.command_lists import EventRow
-from backend.store.commands import CommandRow
+from backend.store.control import command_lists
+from backend.store.control.command_lists import EventRow
+from backend.store.control.commands import CommandRow
 from domain.commands import Cause, CommandKind, CommandState, SupplyState
 from domain.identity import MeteringPointId
 from tenants.permissions import Permission

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from backend.clients.events import Events
-from backend.graphql.budget import Allowance
+from backend.graphql.transport.budget import Allowance
 from backend.graphql.turns import Loader, Turns
-from backend.store import metered, sites
-from backend.store.metered import GroupRow, PointRow
-from backend.store.sites import SiteRow
+from backend.store.model import metered, sites
+from backend.store.model.metered import GroupRow, PointRow
+from backend.store.model.sites import SiteRow
 from domain.errors import ForbiddenError, LimitError
 from domain.identity import Scope
 from tenants.permissions import Permission

@@ -11,10 +11,10 @@ from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.outcomes import UserError, attempt
 from backend.services.commands import control as services
-from backend.store import command_policy
-from backend.store.command_policy import Control as Row
-from backend.store.command_policy import OpenBreaker
-from backend.store.commands import Target
+from backend.store.control import command_policy
+from backend.store.control.command_policy import Control as Row
+from backend.store.control.command_policy import OpenBreaker
+from backend.store.control.commands import Target
 from domain.commands import SupplyState
 from domain.identity import MeteringPointId
 from tenants.permissions import Permission

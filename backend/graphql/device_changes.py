@@ -7,8 +7,9 @@ from backend.graphql.ids import Kind, number_of
 from backend.graphql.metering_changes import NewDevice
 from backend.graphql.network import Concentrator
 from backend.graphql.outcomes import UserError, attempt
-from backend.services import device_keys, intake, manual, places
-from backend.services.intake import About
+from backend.services.gateway import device_keys, intake, manual
+from backend.services.gateway.intake import About
+from backend.services.model import places
 from domain.devices import DEFAULT_CONCENTRATOR
 from domain.errors import InvalidError, LimitError, NotFoundError
 from domain.identity import ConcentratorId, SiteId

@@ -10,9 +10,9 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.outcomes import UserError, attempt
-from backend.services import firmware as services
-from backend.store import firmware as store
-from backend.store.firmware import ReleaseRow
+from backend.services.gateway import firmware as services
+from backend.store.network import firmware as store
+from backend.store.network.firmware import ReleaseRow
 from domain.firmware import Image
 from tenants.permissions import Permission
 from tenants.session import TenantSession

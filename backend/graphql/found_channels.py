@@ -7,7 +7,8 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.network import Concentrator
-from backend.services import found_channels, places
+from backend.services.gateway import found_channels
+from backend.services.model import places
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]

@@ -8,7 +8,7 @@ import strawberry
 
 from analytics.missing import Period
 from backend.graphql.scalars import Duration, SeriesArray
-from backend.services.delivery_series import LedgerSeries
+from backend.services.reading.delivery_series import LedgerSeries
 from domain.hours import instant_of
 
 

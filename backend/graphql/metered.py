@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from backend.graphql.context import Context
 from backend.graphql.ledger import DeliverySeries, MissingPeriod
 from backend.graphql.scalars import Duration, SeriesArray
-from backend.services import deliveries, delivery_series, missing_hours, month
-from backend.services import profiles as services
-from backend.services.profiles import Quantity, Range
-from backend.store.metered import GroupRow, PointRow
+from backend.services.reading import deliveries, delivery_series, missing_hours, month
+from backend.services.reading import profiles as services
+from backend.services.reading.profiles import Quantity, Range
+from backend.store.model.metered import GroupRow, PointRow
 from domain.errors import InvalidError
 from domain.hours import Step, instant_of
 from domain.quantities import Commodity, EnergyKind, Phase, Role

@@ -11,9 +11,10 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.outcomes import UserError, attempt
-from backend.services import idempotency, meter_changes
+from backend.services import idempotency
 from backend.services.metering_import import import_metering
-from backend.store import metered
+from backend.services.model import meter_changes
+from backend.store.model import metered
 from domain.authenticity import device_secret
 from domain.identity import MeteringPointId, SiteId
 from domain.quantities import Commodity, EnergyKind, Phase, Role

@@ -15,10 +15,12 @@ from backend.graphql.scalars import Duration
 from backend.graphql.sites import Premise, Site
 from backend.graphql.validation import ValidationFlag
 from backend.models import metering_points as models
-from backend.services import corrections, hindsight, places, register_readings
-from backend.services.profiles import Range
+from backend.services import corrections
+from backend.services.model import places
+from backend.services.reading import hindsight, register_readings
+from backend.services.reading.profiles import Range
 from backend.store import validation
-from backend.store.metered import PointRow
+from backend.store.model.metered import PointRow
 from domain.errors import InvalidError
 from domain.quantities import Commodity, EnergyKind, Phase, Role
 from tenants.permissions import Permission

@@ -13,8 +13,9 @@ from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network_health import REPORT_COST, NetworkHealth
 from backend.graphql.sites import Site
 from backend.models import network as models
-from backend.services import network_health, places
-from backend.store import report_lists
+from backend.services.gateway import network_health
+from backend.services.model import places
+from backend.store.network import report_lists
 from domain.identity import ConcentratorId, MeteringPointId
 from tenants.permissions import Permission
 from tenants.session import TenantSession

@@ -11,9 +11,10 @@ from backend.graphql.ids import Kind, decode, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Site
-from backend.services import places, silence
-from backend.store import network_alarms
-from backend.store.network_alarms import AlarmRow, Limits
+from backend.services.gateway import silence
+from backend.services.model import places
+from backend.store.network import network_alarms
+from backend.store.network.network_alarms import AlarmRow, Limits
 from domain.identity import SiteId
 from tenants.permissions import Permission
 
@@ -25,7 +26,7 @@ Info = strawberry.Info[Context, None]
 
 @strawberry.enum(description="Which device fell silent.")
 class NetworkAlarmKind(StrEnum):
-    """Kinds of :mod:`backend.store.network_alarms`."""
+    """Kinds of :mod:`backend.store.network.network_alarms`."""
 
     CONCENTRATOR_SILENT = network_alarms.CONCENTRATOR
     MODULE_SILENT = network_alarms.MODULE

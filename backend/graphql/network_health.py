@@ -9,7 +9,7 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.sites import Site
-from backend.services import network_health as services
+from backend.services.gateway import network_health as services
 from domain.identity import SiteId
 from tenants.permissions import Permission
 

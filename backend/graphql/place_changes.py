@@ -9,8 +9,8 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Premise, Site
-from backend.services import drawn_groups, premises
-from backend.store import metered
+from backend.services.model import drawn_groups, premises
+from backend.store.model import metered
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId
 from domain.quantities import Commodity, Role, SiteKind
 from tenants.permissions import Permission

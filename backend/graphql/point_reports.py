@@ -8,9 +8,9 @@ from backend.graphql.context import Context
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import From, To
 from backend.graphql.scalars import SeriesArray
-from backend.services.profiles import Range
-from backend.store import report_lists
-from backend.store.metered import PointRow
+from backend.services.reading.profiles import Range
+from backend.store.model.metered import PointRow
+from backend.store.network import report_lists
 from domain.frames import EventKind
 from domain.hours import Step, instant_of
 from domain.periods import StatusBit

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from backend.graphql.ids import Kind, encode
-from backend.store.edits import ChangeRow, Differences
+from backend.store.hours.edits import ChangeRow, Differences
 from domain.hours import instant_of
 
 

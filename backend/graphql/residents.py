@@ -8,7 +8,7 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.outcomes import UserError, attempt
 from backend.models import accounts as models
-from backend.services import premises
+from backend.services.model import premises
 from domain.identity import PremiseId
 from tenants.permissions import Permission
 from tenants.session import TenantSession

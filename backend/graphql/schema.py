@@ -26,8 +26,8 @@ from backend.graphql.scalars import SCALARS
 from backend.graphql.sites import Premise, Site
 from backend.graphql.subscriptions import Subscription
 from backend.graphql.viewer import Viewer
-from backend.services import places
-from backend.store import command_lists
+from backend.services.model import places
+from backend.store.control import command_lists
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]

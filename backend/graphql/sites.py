@@ -11,9 +11,11 @@ from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services import acceptance, premises
-from backend.store import metered, network_alarms, sites
-from backend.store.sites import SiteRow
+from backend.services.model import premises
+from backend.services.reading import acceptance
+from backend.store.model import metered, sites
+from backend.store.model.sites import SiteRow
+from backend.store.network import network_alarms
 from domain.identity import SiteId
 from domain.quantities import SiteKind
 from tenants.permissions import Permission

@@ -11,8 +11,9 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import Command
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, decode, number_of
-from backend.store import command_lists, metered
-from backend.store.metered import GroupRow
+from backend.store.control import command_lists
+from backend.store.model import metered
+from backend.store.model.metered import GroupRow
 from domain.hours import instant_of
 from domain.identity import BalanceGroupId
 from tenants.permissions import Permission

@@ -16,8 +16,8 @@ from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
 from backend.graphql.sites import Site
-from backend.services import places
-from backend.store import metered, sites
+from backend.services.model import places
+from backend.store.model import metered, sites
 from domain.identity import SiteId
 from domain.quantities import Commodity, Role
 from tenants.permissions import Permission

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.store import bells, journal, months
+from backend.store import bells, journal
+from backend.store.hours import months
 from domain.identity import Scope, TenantId
 from tenants import clients
 from tenants.limits import Limits

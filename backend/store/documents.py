@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from backend.store.access import sites_of, visible
+from backend.store.model.access import sites_of, visible
 from domain.identity import SiteId
 from tenants.session import TenantSession
 

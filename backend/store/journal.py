@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.store import gaps
-from backend.store.facts import Refused
+from backend.store.hours.facts import Refused
+from backend.store.network import gaps
 from domain.authenticity import REPLAY_WINDOW
 from domain.devices import DEFAULT_CONCENTRATOR
 from domain.errors import UnavailableError

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from time import monotonic
 
-from backend.services import gaps
-from backend.store.gaps import GAPS, Reach
+from backend.services.gateway import gaps
+from backend.store.network.gaps import GAPS, Reach
 from backend.tasks.work import Work
 from domain.identity import Scope, TenantId
 

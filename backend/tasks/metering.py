@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import structlog
 
-from backend.services import closing, folding, rolling_up, upkeep
+from backend.services import upkeep
+from backend.services.hours import closing, folding, rolling_up
 from backend.store import bells
-from backend.store.group_hours import ROLL_UP
+from backend.store.groups.group_hours import ROLL_UP
+from backend.store.hours.months import MonthsMissingError
 from backend.store.journal import FOLD
-from backend.store.months import MonthsMissingError
 from backend.tasks.work import Work
 from domain.errors import UnavailableError
 from domain.identity import Scope, TenantId

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from time import monotonic
 
-from backend.services import silence
-from backend.store.network_alarms import SILENCE
+from backend.services.gateway import silence
+from backend.store.network.network_alarms import SILENCE
 from backend.tasks.work import Work
 from domain.identity import Scope, TenantId
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from time import monotonic
 
-from backend.services import validation
+from backend.services.reading import validation
 from backend.store.validation import VALIDATE
 from backend.tasks.work import Work
 from domain.identity import Scope, TenantId

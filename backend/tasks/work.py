@@ -9,8 +9,8 @@ from time import monotonic
 from prometheus_client import Counter
 
 from backend.clients.events import Events
-from backend.store.channels import ChannelDirectory
-from backend.store.structure import Structures
+from backend.store.groups.structure import Structures
+from backend.store.network.channels import ChannelDirectory
 from backend.tasks.queue import WorkQueue
 from domain.identity import TenantId
 from tenants.session import Database

@@ -11,14 +11,17 @@ import structlog
 from arq import func
 
 from backend.clients.events import Events
-from backend.services import closing, gaps, silence, upkeep, validation
-from backend.services.closing import CLOSE
+from backend.services import upkeep
+from backend.services.gateway import gaps, silence
+from backend.services.hours import closing
+from backend.services.hours.closing import CLOSE
+from backend.services.reading import validation
 from backend.settings import Settings
-from backend.store.commands import UPKEEP
-from backend.store.gaps import GAPS, Reach
-from backend.store.group_hours import ROLL_UP
+from backend.store.control.commands import UPKEEP
+from backend.store.groups.group_hours import ROLL_UP
 from backend.store.journal import FOLD
-from backend.store.network_alarms import SILENCE
+from backend.store.network.gaps import GAPS, Reach
+from backend.store.network.network_alarms import SILENCE
 from backend.store.validation import VALIDATE
 from backend.tasks import commands, metering, network
 from backend.tasks import gaps as seeking

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from backend.store.metering import TYPES
+from backend.store.model.metering import TYPES
 from bench.rig.installation import MASTER_KEY
 from bench.rig.town import Town
 from domain.authenticity import device_secret

@@ -11,10 +11,10 @@ from asyncpg.connection import LoggedQuery
 from sqlalchemy import event
 
 from backend.clients.events import Events
-from backend.graphql.budget import Budgets
 from backend.graphql.ids import Kind, encode
-from backend.graphql.operations import Answer, Asked, Operations
 from backend.graphql.schema import schema
+from backend.graphql.transport.budget import Budgets
+from backend.graphql.transport.operations import Answer, Asked, Operations
 from domain.identity import Scope
 from tenants.session import Database
 

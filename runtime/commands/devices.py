@@ -13,7 +13,7 @@ from runtime.commands.output import AsJson, result
 from runtime.commands.tenancy import on_the_installation
 
 if TYPE_CHECKING:
-    from backend.services.device_keys import NewKey
+    from backend.services.gateway.device_keys import NewKey
     from tenants.session import Database
 
 group = typer.Typer(no_args_is_help=True, help="Keys and claim codes of concentrators.")
@@ -39,7 +39,7 @@ def rotate(serial: Serial, *, as_json: AsJson = False) -> None:
 async def _rotate(database: "Database", serial: str) -> "NewKey":
     from sqlalchemy import select  # noqa: PLC0415 - this and what follows: loads half the product
 
-    from backend.services import device_keys  # noqa: PLC0415
+    from backend.services.gateway import device_keys  # noqa: PLC0415
     from tenants.models import DeviceDirectory, DeviceKind  # noqa: PLC0415
 
     async with database.global_session() as session:

@@ -9,11 +9,12 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import text
 
-from backend.services import folding, intake
-from backend.services.devices import Devices
-from backend.services.intake import Push
-from backend.store import counters
-from backend.store.channels import ChannelDirectory
+from backend.services.gateway import intake
+from backend.services.gateway.devices import Devices
+from backend.services.gateway.intake import Push
+from backend.services.hours import folding
+from backend.store.hours import counters
+from backend.store.network.channels import ChannelDirectory
 from backend.store.wire import ContentType
 from domain.frames import sequences_of
 from domain.hours import hour_of

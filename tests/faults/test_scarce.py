@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.tasks.queue import SilentQueue
 from domain.hours import hour_of
 from domain.identity import Scope

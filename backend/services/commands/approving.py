@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.services.commands.requesting import circumstances_of
-from backend.store import bells, command_policy, command_release, commands
-from backend.store.commands import CommandRow
+from backend.store import bells
+from backend.store.control import command_policy, command_release, commands
+from backend.store.control.commands import CommandRow
 from domain.commands import (
     WAITING,
     Cause,

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.services import profiles
 from backend.services.commands.releasing import VERIFY_AFTER
-from backend.services.profiles import Range
-from backend.store import bells, command_release, command_upkeep, commands, metered
-from backend.store.command_upkeep import Unverified
+from backend.services.reading import profiles
+from backend.services.reading.profiles import Range
+from backend.store import bells
+from backend.store.control import command_release, command_upkeep, commands
+from backend.store.control.command_upkeep import Unverified
+from backend.store.model import metered
 from domain.commands import OPEN, CommandState, SupplyState
 from domain.hours import Step, hour_of
 from domain.quality import Quality

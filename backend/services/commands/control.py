@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.services.commands.approving import check_may_stop
-from backend.store import command_policy, commands
-from backend.store.command_policy import Control
+from backend.store.control import command_policy, commands
+from backend.store.control.command_policy import Control
 from domain.commands import WAITING, CommandState
 from domain.commands_safety import CommandPolicy, SamePersonError, checked_policy
 from domain.errors import NotFoundError

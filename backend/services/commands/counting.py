@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from backend.store import command_policy
-from backend.store.command_policy import Network
-from backend.store.commands import Target
+from backend.store.control import command_policy
+from backend.store.control.command_policy import Network
+from backend.store.control.commands import Target
 from domain.commands import Cause, Order
 from domain.commands_safety import (
     COUNTED,

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import numpy as np
 
-from backend.store import series
-from backend.store.metered import PointRow
+from backend.store.hours import series
+from backend.store.model.metered import PointRow
 from domain.quantities import Unit, unit_of
 from tenants.session import TenantSession
 

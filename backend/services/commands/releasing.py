@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.services.intake import Device
-from backend.store import bells, command_release, commands, journal
-from backend.store.command_release import Heard
+from backend.services.gateway.intake import Device
+from backend.store import bells, journal
+from backend.store.control import command_release, commands
+from backend.store.control.command_release import Heard
 from domain.commands import (
     Ack,
     CommandKind,

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from backend.services.commands import counting
-from backend.store import bells, command_policy, commands
-from backend.store.command_policy import Control
-from backend.store.commands import NewCommands, Target
+from backend.store import bells
+from backend.store.control import command_policy, commands
+from backend.store.control.command_policy import Control
+from backend.store.control.commands import NewCommands, Target
 from domain.commands import Cause, CommandKind, CommandState, Order, SupplyState, checked
 from domain.commands_safety import (
     Circumstances,

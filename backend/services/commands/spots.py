@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from backend.services.commands import releasing
-from backend.services.intake import Device
-from backend.store import command_release
+from backend.services.gateway.intake import Device
+from backend.store.control import command_release
 from domain.commands import Ack, Outcome
 from domain.frames import Frame
 from domain.network_reports import SpotReading

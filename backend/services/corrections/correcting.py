@@ -15,10 +15,13 @@ import numpy as np
 from sqlalchemy import select
 
 from backend.models.metering_points import Installation
-from backend.store import bells, edits, group_hours, metered, series
-from backend.store.edits import ChangeRow, Differences, Edit
-from backend.store.group_marks import GroupDirectory
-from backend.store.metered import PointRow
+from backend.store import bells
+from backend.store.groups import group_hours
+from backend.store.groups.group_marks import GroupDirectory
+from backend.store.hours import edits, series
+from backend.store.hours.edits import ChangeRow, Differences, Edit
+from backend.store.model import metered
+from backend.store.model.metered import PointRow
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.hours import hour_of, instant_of
 from domain.identity import MeteringPointId

@@ -12,8 +12,9 @@ from backend.services.metering_import.draft import Draft
 from backend.services.metering_import.groups import lay_out_groups
 from backend.services.metering_import.installations import Installations
 from backend.services.metering_import.places import Places
-from backend.services.metering_rows import parse
-from backend.store import bells, group_hours, journal
+from backend.services.model.metering_rows import parse
+from backend.store import bells, journal
+from backend.store.groups import group_hours
 from domain.authenticity import device_secret
 from tenants import audit
 from tenants.models import DeviceKind

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from backend.services.metering_import.draft import Draft
 from backend.services.metering_import.limits import check_limits
 from backend.services.metering_import.places import Places
-from backend.services.metering_rows import MeteringRow
+from backend.services.model.metering_rows import MeteringRow
 from domain.devices import DEFAULT_CONCENTRATOR, DEFAULT_MODULE
 from tenants.models import DeviceKind
 

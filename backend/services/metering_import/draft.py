@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from backend.services.metering_rows import MeteringRow
-from backend.store.metering import Metering, Row
+from backend.services.model.metering_rows import MeteringRow
+from backend.store.model.metering import Metering, Row
 from domain.errors import RowError, RowsError
 from tenants.session import TenantSession
 

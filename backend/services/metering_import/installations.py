@@ -11,8 +11,8 @@ from itertools import pairwise
 from backend.services.metering_import.devices import Devices
 from backend.services.metering_import.draft import FOREVER, Draft
 from backend.services.metering_import.places import Places
-from backend.services.metering_rows import MeteringRow
-from backend.store.metering import Row, Stood
+from backend.services.model.metering_rows import MeteringRow
+from backend.store.model.metering import Row, Stood
 
 _Span = tuple[datetime, datetime, MeteringRow | None]
 """From, to, and the line of the file that says so, if one does."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from backend.services.metering_rows import MeteringRow
+from backend.services.model.metering_rows import MeteringRow
 from domain.devices import DEFAULT_CONCENTRATOR, ConcentratorLimits, limits_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from backend.services.metering_import.draft import Draft
-from backend.services.metering_rows import MeteringRow
+from backend.services.model.metering_rows import MeteringRow
 from tenants.models import Tenant
 
 

@@ -9,8 +9,8 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from backend.clients.events import Events
-from backend.services.devices import Devices
-from backend.store import series
+from backend.services.gateway.devices import Devices
+from backend.store.hours import series
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from backend.clients.events import Events
-from backend.graphql.budget import Budgets
+from backend.graphql.transport.budget import Budgets
 from backend.services import upkeep
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.services.limits import HOUR_S, Ledger, LimitDirectory, ReadingQuota
 from backend.store import bells
 from backend.store.journal import FOLD
@@ -132,7 +132,7 @@ async def test_one_tenant_at_fifty_times_takes_one_turn_among_the_others(
 ) -> None:
     """Counted in batches of folding, not in seconds: a turn ends after one batch here."""
     monkeypatch.setattr(metering, "TURN_S", -1.0)
-    monkeypatch.setattr("backend.services.folding._BATCH_PUSHES", 1)
+    monkeypatch.setattr("backend.services.hours.folding._BATCH_PUSHES", 1)
     monkeypatch.setattr(worker, "OVERLOOKED", -worker.OVERLOOKED)
     busy, one = await concentrator(database, gateway, "fifty")
     for at in range(50, 0, -1):  # all of them before the others come

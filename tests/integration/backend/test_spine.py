@@ -11,9 +11,10 @@ from numpy.testing import assert_array_equal
 from sqlalchemy import text
 
 from backend.clients.events import Events
-from backend.services.devices import Devices
-from backend.store import group_hours, series
-from backend.store.group_marks import GroupDirectory
+from backend.services.gateway.devices import Devices
+from backend.store.groups import group_hours
+from backend.store.groups.group_marks import GroupDirectory
+from backend.store.hours import series
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

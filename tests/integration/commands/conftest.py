@@ -14,7 +14,7 @@ from sqlalchemy import text
 from backend.clients.events import Events
 from backend.services.commands import control, requesting
 from backend.services.commands.requesting import Requested
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.tasks.queue import SilentQueue
 from domain.authenticity import signature
 from domain.commands import CommandKind, Order, SupplyState

@@ -9,7 +9,7 @@ import pytest
 from backend.clients.events import Events
 from backend.graphql.ids import Kind, encode
 from backend.graphql.schema import schema
-from backend.graphql.streams import StreamContext
+from backend.graphql.transport.streams import StreamContext
 from backend.tasks import commands as tasks
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.store import facts, tiers
-from backend.store.facts import Readings
+from backend.store.hours import facts, tiers
+from backend.store.hours.facts import Readings
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -12,9 +12,9 @@ from openpyxl import Workbook
 from sqlalchemy import text
 
 from backend.clients.events import Events
-from backend.store import facts, tiers
-from backend.store.facts import Readings
-from backend.store.group_marks import GroupDirectory
+from backend.store.groups.group_marks import GroupDirectory
+from backend.store.hours import facts, tiers
+from backend.store.hours.facts import Readings
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -14,7 +14,7 @@ from graphql import ExecutionResult
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -13,9 +13,9 @@ from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.lists import cursor
 from backend.graphql.schema import schema
-from backend.services import folding
-from backend.services.devices import Devices
-from backend.store.channels import ChannelDirectory
+from backend.services.gateway.devices import Devices
+from backend.services.hours import folding
+from backend.store.network.channels import ChannelDirectory
 from backend.tasks.queue import SilentQueue
 from domain.hours import hour_of, instant_of
 from domain.identity import Scope, SiteId

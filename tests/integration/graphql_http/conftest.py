@@ -14,12 +14,12 @@ from starlette.routing import Route, WebSocketRoute
 
 from backend.app import create_app
 from backend.clients.events import Events
-from backend.graphql.budget import Budgets
 from backend.graphql.context import Context
-from backend.graphql.http import GraphQLEndpoint
-from backend.graphql.operations import Operations
-from backend.graphql.streams import Streams
-from backend.graphql.websocket import GraphQLSockets
+from backend.graphql.transport.budget import Budgets
+from backend.graphql.transport.http import GraphQLEndpoint
+from backend.graphql.transport.operations import Operations
+from backend.graphql.transport.streams import Streams
+from backend.graphql.transport.websocket import GraphQLSockets
 from backend.settings import Settings, read_settings
 from domain.errors import InvalidError, UnauthenticatedError, UnavailableError
 from domain.identity import Scope, TenantId

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from backend.graphql.budget import Budgets
+from backend.graphql.transport.budget import Budgets
 from domain.errors import LimitError
 from domain.identity import TenantId
 from runtime.state import free_port

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 
 from backend.services.metering_import import import_metering
-from backend.store.metering import TYPES
+from backend.store.model.metering import TYPES
 from bench.rig import clones, town
 from bench.rig.town import Town
 from domain.hours import instant_of

@@ -9,9 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from backend.services import device_keys
-from backend.services import devices as known_devices
-from backend.services.devices import Devices
+from backend.services.gateway import device_keys
+from backend.services.gateway import devices as known_devices
+from backend.services.gateway.devices import Devices
 from backend.tasks.queue import SilentQueue
 from domain.authenticity import claim_code, device_secret, is_claim_code
 from domain.errors import ConflictError, InvalidError, LimitError, NotFoundError, RowsError

@@ -10,7 +10,7 @@ import pytest_asyncio
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -9,11 +9,13 @@ import httpx
 import pytest_asyncio
 
 from backend.clients.events import Events
-from backend.services import deliveries, folding, gaps
-from backend.services.devices import Devices
-from backend.services.profiles import Range
-from backend.store import metered
-from backend.store.gaps import Reach
+from backend.services.gateway import gaps
+from backend.services.gateway.devices import Devices
+from backend.services.hours import folding
+from backend.services.reading import deliveries
+from backend.services.reading.profiles import Range
+from backend.store.model import metered
+from backend.store.network.gaps import Reach
 from backend.tasks import gaps as seeking
 from backend.tasks import worker
 from backend.tasks.queue import SilentQueue

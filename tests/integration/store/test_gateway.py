@@ -11,7 +11,7 @@ import ormsgpack
 import pytest
 import pytest_asyncio
 
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.store.wire import LONGEST_BODY
 from backend.tasks.queue import SilentQueue
 from domain.hours import hour_of

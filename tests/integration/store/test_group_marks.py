@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from backend.store import group_hours, group_marks
-from backend.store.group_marks import GroupDirectory
+from backend.store.groups import group_hours, group_marks
+from backend.store.groups.group_marks import GroupDirectory
 from domain.hours import hour_of
 from domain.identity import Scope
 from tenants.session import Database

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from backend.services import hindsight, profiles, upkeep
-from backend.services.profiles import Range
-from backend.store import metered
+from backend.services import upkeep
+from backend.services.reading import hindsight, profiles
+from backend.services.reading.profiles import Range
+from backend.store.model import metered
 from domain.hours import day_of, first_hour, instant_of
 from tenants.session import Database
 from tests.integration.store.pushing import Store

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from backend.services import folding, rolling_up
-from backend.store import bells, group_hours
+from backend.services.hours import folding, rolling_up
+from backend.store import bells
+from backend.store.groups import group_hours
 from domain.hours import hour_of, instant_of
 from tenants.session import Database, TenantSession
 from tests.factories import make_tenant, place

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.services import deliveries, delivery_series, missing_hours, profiles
-from backend.services.devices import Devices
+from backend.services.gateway.devices import Devices
 from backend.services.metering_import import import_metering
-from backend.services.profiles import Range
-from backend.store import metered
-from backend.store.metered import PointRow
+from backend.services.reading import deliveries, delivery_series, missing_hours, profiles
+from backend.services.reading.profiles import Range
+from backend.store.model import metered
+from backend.store.model.metered import PointRow
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

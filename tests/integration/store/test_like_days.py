@@ -7,9 +7,10 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from backend.clients.events import Events
-from backend.services import profiles, upkeep
-from backend.services.profiles import Range
-from backend.store import metered
+from backend.services import upkeep
+from backend.services.reading import profiles
+from backend.services.reading.profiles import Range
+from backend.store.model import metered
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -18,11 +18,13 @@ from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.schema import schema
-from backend.services import deliveries, folding, hindsight
-from backend.services.devices import Devices
-from backend.services.profiles import Range
-from backend.store import counters, metered
-from backend.store.channels import ChannelDirectory
+from backend.services.gateway.devices import Devices
+from backend.services.hours import folding
+from backend.services.reading import deliveries, hindsight
+from backend.services.reading.profiles import Range
+from backend.store.hours import counters
+from backend.store.model import metered
+from backend.store.network.channels import ChannelDirectory
 from backend.tasks.queue import SilentQueue
 from domain.authenticity import claim_code
 from domain.hours import Step, hour_of, instant_of

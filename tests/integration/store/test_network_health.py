@@ -10,9 +10,9 @@ import pytest_asyncio
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.services import silence
-from backend.services.devices import Devices
-from backend.store import network_alarms
+from backend.services.gateway import silence
+from backend.services.gateway.devices import Devices
+from backend.store.network import network_alarms
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work

@@ -10,9 +10,9 @@ import pytest_asyncio
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.services import silence
-from backend.store import network_alarms
-from backend.store.network_alarms import AlarmRow, Limits
+from backend.services.gateway import silence
+from backend.store.network import network_alarms
+from backend.store.network.network_alarms import AlarmRow, Limits
 from domain.errors import InvalidError
 from domain.hours import instant_of
 from domain.identity import Scope

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backend.store.structure import Structure, Structures
+from backend.store.groups.structure import Structure, Structures
 from domain.identity import Scope
 from tenants.session import Database
 from tests.factories import make_tenant, place

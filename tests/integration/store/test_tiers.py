@@ -7,8 +7,10 @@ import pytest
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
-from backend.services import closing, upkeep
-from backend.store import bells, nearest, tiers
+from backend.services import upkeep
+from backend.services.hours import closing
+from backend.store import bells
+from backend.store.hours import nearest, tiers
 from domain.hours import day_of, first_hour, instant_of
 from tenants.session import Database
 from tests.integration.store.pushing import Store

@@ -13,10 +13,11 @@ from analytics.validation import DAY, HISTORY_DAYS
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.services import profiles, upkeep, validation
-from backend.services.profiles import Range
-from backend.services.validation import DAYS, Place
-from backend.store import metered
+from backend.services import upkeep
+from backend.services.reading import profiles, validation
+from backend.services.reading.profiles import Range
+from backend.services.reading.validation import DAYS, Place
+from backend.store.model import metered
 from backend.store.validation import VALIDATE, FlagRow, list_flags
 from domain.hours import Step, day_of, instant_of, midnight
 from domain.identity import Scope

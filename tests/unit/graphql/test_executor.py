@@ -12,7 +12,7 @@ import strawberry
 from graphql import ExecutionResult, execute, parse
 from strawberry.execution import optimized_is_awaitable
 
-from backend.graphql.executor import Collected, Executor, call_directly, leaves_of
+from backend.graphql.transport.executor import Collected, Executor, call_directly, leaves_of
 from domain.errors import InvalidError
 
 
@@ -149,4 +149,4 @@ def test_attributes_take_the_short_way_and_nothing_else_does() -> None:
     assert set(LEAVES["Thing"]) == {"id", "longName", "color", "madeAt", "bad", "void"}
     assert LEAVES["Query"] == {}
     fields = SCHEMA._schema.query_type.fields  # type: ignore[union-attr]
-    assert fields["named"].resolve.__module__ == "backend.graphql.executor"
+    assert fields["named"].resolve.__module__ == "backend.graphql.transport.executor"

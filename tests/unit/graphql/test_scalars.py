@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.graphql.operations import encode
 from backend.graphql.scalars import packed
+from backend.graphql.transport.operations import encode
 
 NUMBERS = [0.0, 1.0, 0.5, 12.345, float("nan")]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.services.metering_rows import parse
+from backend.services.model.metering_rows import parse
 from domain.errors import RowsError
 from domain.metering_file import OPTIONAL, REQUIRED
 from domain.quantities import Commodity, Role, SiteKind

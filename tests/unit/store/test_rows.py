@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from backend.store import day_rows, hour_rows, month_rows
-from backend.store.hour_rows import SLOTS
+from backend.store.hours import day_rows, hour_rows, month_rows
+from backend.store.hours.hour_rows import SLOTS
 from domain.hours import first_hour
 from domain.merging import Facts
 

@@ -1,0 +1,1 @@
+"""The metering model and its changes."""

@@ -1,0 +1,1 @@
+"""What is read of the hours: profiles, the delivery ledger, looks back, reports."""

@@ -1,0 +1,1 @@
+"""Commands to actuators, their policy and their release."""

@@ -1,0 +1,1 @@
+"""Hours of meters: counters in three tiers, and corrections over them."""

@@ -1,0 +1,1 @@
+"""The metering model: sites, points, meters, and who may see them."""

@@ -1,0 +1,70 @@
+"""Sites as rows, as far as the principal may see them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from backend.store.model.access import sites_of, visible
+from domain.identity import SiteId
+from tenants.session import TenantSession
+
+_SITE = f"""
+SELECT s.id, s.parent_id, s.kind, s.name, s.name_path, s.path::text, s.timezone, s.latitude,
+       s.longitude
+FROM site AS s WHERE s.tenant_id = $1 AND {visible("s", 2)}
+"""  # noqa: S608 - a condition made of constants
+
+_BY_PATH = f"{_SITE} AND s.name_path = $3"
+_BY_ID = f"{_SITE} AND s.id = ANY($3::bigint[])"
+_CHILDREN = f"{_SITE} AND s.parent_id = ANY($3::bigint[]) ORDER BY s.name, s.id"
+_TOPS = f"{_SITE} AND s.parent_id IS NULL ORDER BY s.name, s.id"
+_CHOSEN = f"{_SITE} AND s.id = ANY($2::bigint[]) ORDER BY s.name, s.id"
+
+
+class SiteRow(NamedTuple):
+    """A node of the site tree."""
+
+    id: SiteId
+    parent_id: SiteId | None
+    kind: str
+    name: str
+    name_path: str
+    path: str
+    """Ids from the root to this site."""
+
+    timezone: str
+    latitude: float | None
+    longitude: float | None
+
+
+async def _rows(session: TenantSession, statement: str, *values: object) -> list[SiteRow]:
+    driver = await session.driver()
+    found: list[Any] = await driver.fetch(
+        statement, session.scope.tenant_id, sites_of(session.scope), *values
+    )
+    return [SiteRow(*row) for row in found]
+
+
+async def find(session: TenantSession, path: str) -> SiteRow | None:
+    """Site by its path of names."""
+    return next(iter(await _rows(session, _BY_PATH, path)), None)
+
+
+async def load(session: TenantSession, ids: Sequence[SiteId]) -> dict[SiteId, SiteRow]:
+    """Sites by id; absent and hidden ones are left out."""
+    return {site.id: site for site in await _rows(session, _BY_ID, ids)}
+
+
+async def children(
+    session: TenantSession, parents: Sequence[SiteId]
+) -> dict[SiteId, list[SiteRow]]:
+    """Sites directly below each site, by name."""
+    found: dict[SiteId, list[SiteRow]] = {}
+    for site in await _rows(session, _CHILDREN, parents):
+        assert site.parent_id is not None
+        found.setdefault(site.parent_id, []).append(site)
+    return found
+
+
+async def tops(session: TenantSession) -> list[SiteRow]:
+    """Tops of what the principal may see."""
+    return await _rows(session, _TOPS if session.scope.sites is None else _CHOSEN)

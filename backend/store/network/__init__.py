@@ -1,0 +1,1 @@
+"""The radio network: concentrators, channels, what they reported, and what is missing."""
