@@ -195,6 +195,9 @@ class Consumption:
     estimated: Pairs
     """The gaps that were shared by time; they may reach beyond the axis."""
 
+    covered: Mask
+    """Hours during any part of which the installation stood, shape ``(n, t)``."""
+
 
 def starting_knots(installations: Installations) -> Knots:
     """The knots that every installation has: its own start, with no pulse yet."""
@@ -260,20 +263,22 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
     size, hours = counters.shape
     axis = start + np.arange(hours)
     covered = covers(installations, axis)
-    values = np.zeros((size, hours), dtype=np.int64)
-    known = np.zeros((size, hours), dtype=np.bool_)
     over = covered & (axis < now)
     result = np.where(over, np.uint8(Quality.MISSING), np.uint8(Quality.NOT_EXPECTED))
 
     run, even = _runs(installations, start, counters, left, right)
     whole = np.flatnonzero(even)
+    if len(whole) == size:  # nearly always: nothing is copied row by row
+        total = runs.pulses(counters, run, left.counter, left.pulses, installations.wrap)
+        values = np.diff(installations.register(total), axis=1)
+        found = Hourly(values, run, np.where(run, codes, result))
+        return Consumption(found, start, start + hours, Pairs.none(), covered)
+    values = np.zeros((size, hours), dtype=np.int64)
+    known = np.zeros((size, hours), dtype=np.bool_)
     if len(whole):
         values[whole] = _along(installations, counters, run, left, whole)
         known[whole] = run[whole]
         result[whole] = np.where(run[whole], codes[whole], result[whole])
-    if len(whole) == size:
-        found = Hourly(values, known, result)
-        return Consumption(found, start, start + hours, Pairs.none())
     rest = np.flatnonzero(~even)
     some = installations.take(rest), start, counters[rest], codes[rest]
     pairs = _pairs(*some, left.take(rest), right.take(rest))
@@ -295,6 +300,7 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
         gap_start=min(start, *wide.first_hour.tolist(), start),
         gap_end=max(start + hours, *(wide.first_hour + wide.hours).tolist(), start + hours),
         estimated=shared,
+        covered=covered,
     )
 
 

@@ -170,7 +170,7 @@ async def hours_of(  # noqa: PLR0913 - the counters, and what is known around th
         result.hourly.known[:, inside],
         result.hourly.codes[:, inside],
     )
-    covered = registers.covers(standing.terms, np.arange(start, end))
+    covered = result.covered[:, inside]
     at_start, at_end = _uncertain_edges(hourly, covered)
     return PointHours(
         hourly=_by_point(standing, hourly, covered),
@@ -186,8 +186,9 @@ def _uncertain_edges(hourly: Hourly, covered: NDArray[np.bool_]) -> tuple[bool, 
     """Whether a gap lies over the first, and over the last hour of a range."""
     if not hourly.known.size:
         return False, False
-    uncertain = covered & ((hourly.codes == Quality.ESTIMATED) | (hourly.codes == Quality.MISSING))
-    return bool(uncertain[:, 0].any()), bool(uncertain[:, -1].any())
+    edges, codes = covered[:, [0, -1]], hourly.codes[:, [0, -1]]
+    uncertain = edges & ((codes == Quality.ESTIMATED) | (codes == Quality.MISSING))
+    return bool(uncertain[:, 0].any()), bool(uncertain[:, 1].any())
 
 
 async def load_counters(
@@ -205,13 +206,13 @@ async def _left_knots(
     """Where each register stands before the range: its own start, or the last known counter."""
     terms = standing.terms
     began = terms.start_s < counters.start * registers.SECONDS
-    ends = (counters.start + 1 + np.arange(counters.counter.shape[1])) * registers.SECONDS
-    known = counters.counter >= 0
+    before = max(1, start - counters.start)  # hours that were read beside the range
+    ends = (counters.start + 1 + np.arange(before)) * registers.SECONDS
+    known = counters.counter[:, :before] >= 0
     known &= (ends > terms.start_s[:, None]) & (ends <= terms.end_s[:, None])
     first = known.argmax(axis=1)
     rows = np.arange(len(first))
-    any_known = known.any(axis=1)
-    in_axis = any_known & (counters.start + first + 1 <= start)
+    in_axis = known.any(axis=1) & (counters.start + first + 1 <= start)
     time_s = np.where(began & in_axis, ends[first], terms.start_s)
     counter = np.where(began & in_axis, counters.counter[rows, first], terms.initial_counter)
     far = np.flatnonzero(began & ~in_axis)
