@@ -28,18 +28,24 @@ class Loader(Generic[K, V]):
     ) -> None:
         self._turns, self._load = turns, load
         self.last = last
-        self._known: dict[K, asyncio.Future[V | None]] = {}
+        self._known: dict[K, V | None] = {}
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._asked: list[K] = []
 
     async def load(self, key: K) -> V | None:
         """Value of a key; None where there is none."""
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = asyncio.get_running_loop().create_future()
+        if key in self._known:
+            return self._known[key]
+        # each asker waits for itself: one that is cancelled must not cancel the others
+        mine: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
+        others = self._waiting.get(key)
+        if others is None:
+            self._waiting[key] = [mine]
             self._asked.append(key)
             self._turns.ask(self)
-        # one asker that is cancelled must not cancel the others
-        return known.result() if known.done() else await asyncio.shield(known)
+        else:
+            others.append(mine)
+        return await mine
 
     async def answer(self) -> None:
         """Load what was asked; whoever asked is told what came of it, also of a failure."""
@@ -47,17 +53,24 @@ class Loader(Generic[K, V]):
         try:
             found = await self._load(keys)
         except Exception as error:  # noqa: BLE001 - the askers raise it, each in its place
-            for key in keys:
-                self._known[key].set_exception(error)
-                self._known[key].exception()  # all askers may have gone
+            for mine in self._askers(keys):
+                mine.set_exception(error)
+                mine.exception()  # the asker may have gone
         else:
             for key in keys:
-                self._known[key].set_result(found.get(key))
+                self._known[key] = value = found.get(key)
+                for mine in self._askers([key]):
+                    mine.set_result(value)
+
+    def _askers(self, keys: Sequence[K]) -> list["asyncio.Future[V | None]"]:
+        """Those who still wait for some keys, and will no more."""
+        return [mine for key in keys for mine in self._waiting.pop(key) if not mine.done()]
 
     def forget(self) -> None:
         """Answer nobody who still waits."""
-        for key in self._asked:
-            self._known[key].cancel()
+        for mine in self._askers(self._asked):
+            mine.cancel()
+        self._asked = []
 
 
 class Turns:

@@ -115,8 +115,11 @@ async def load_points(
     low, high = start - AROUND, end + AROUND
     packed, lay_out = await counters_store.load_at(session, points, low, high, _INSTALLATIONS)
     standing = _standing(points, packed)
-    series, row = np.unique(standing.series, return_inverse=True)
-    counters = lay_out(series).take(row)
+    if (np.diff(standing.series) > 0).all():  # one meter at each point, in the order of both
+        counters = lay_out(standing.series)
+    else:
+        series, row = np.unique(standing.series, return_inverse=True)
+        counters = lay_out(series).take(row)
     right = await _right_knots(session, standing, counters, end, now)
     return await hours_of(session, standing, counters, (start, end, now), right)
 
