@@ -26,15 +26,10 @@ import httpx
 import numpy as np
 import orjson
 import psutil
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from backend.app import create_app
 from backend.graphql.ids import Kind, encode
 from backend.services.hours import rolling_up
-from backend.settings import get_settings
 from backend.store import bells
 from backend.store.groups import group_hours
 from backend.store.groups.group_marks import GroupDirectory
@@ -42,13 +37,12 @@ from backend.store.hours import facts, months, tiers
 from backend.store.hours.facts import Readings
 from bench.rig import asking, town
 from bench.rig.asking import Clients
+from bench.rig.bare import serve_bare
 from bench.rig.installation import Installation, module, part, temporary_installation
 from domain.hours import day_of, hour_of, instant_of, midnight
-from domain.identity import Scope, TenantId
-from runtime.asgi import serve
+from domain.identity import Scope
 from runtime.state import free_port
 from tenants.clients import add_client
-from tenants.session import Database
 
 HOURS = 744
 SERIES = 4
@@ -230,54 +224,6 @@ async def recorded(port: int, filled: Filled, asked: object) -> bytes:
     return answer.content
 
 
-_RAW_POINTS = (
-    "SELECT p.*, s.timezone FROM metering_point AS p"
-    " JOIN site AS s ON s.tenant_id = p.tenant_id AND s.id = p.site_id"
-    " WHERE p.tenant_id = $1 AND p.id = ANY($2::bigint[])"
-)
-_RAW_INSTALLATIONS = (
-    "SELECT * FROM installation WHERE tenant_id = $1 AND point_id = ANY($2::bigint[])"
-)
-_RAW_TIERS = (
-    """
-    SELECT * FROM series_day WHERE tenant_id = $1 AND series_id = ANY($2::bigint[])
-    AND day BETWEEN $3 AND $4
-    """,
-    """
-    SELECT * FROM series_hour WHERE tenant_id = $1
-    AND block IN (SELECT unnest($2::bigint[]) / 128) AND hour BETWEEN $3::date AND $4::date + 1
-    """,
-    """
-    SELECT * FROM series_month WHERE tenant_id = $1 AND series_id = ANY($2::bigint[])
-    AND month BETWEEN date_trunc('month', $3::date)::date AND $4
-    """,
-)
-"""One for each tier: what the API reads in one statement over all of them."""
-
-
-def raw_route(port: int, tenant: int, points: list[int], answer: Path, end: int) -> None:
-    """Serve what was recorded, after reading the rows it was made of."""
-    settings = get_settings()
-    database = Database.connect(settings.database_url, pool_size=settings.database_pool_size)
-    scope = Scope(TenantId(tenant), actor="bench")
-    body = answer.read_bytes()
-    first, last = day_of(end - HOURS - 24), day_of(end + 23)  # the reader's margin
-
-    async def raw(_: Request) -> Response:
-        async with database.session(scope) as session:
-            driver = await session.driver()
-            await driver.fetch(_RAW_POINTS, tenant, points)
-            standing = await driver.fetch(_RAW_INSTALLATIONS, tenant, points)
-            series = [row["series_id"] for row in standing]
-            days, hours, _ = [
-                await driver.fetch(tier, tenant, series, first, last) for tier in _RAW_TIERS
-            ]
-            assert len(days) * 24 + len(hours) * SERIES >= SERIES * HOURS
-        return Response(body, media_type="application/json")
-
-    serve(Starlette(routes=[Route("/raw", raw)]), host="127.0.0.1", port=port)
-
-
 async def measure(installation: Installation, filled: Filled, rounds: int) -> dict[str, object]:
     """Ask API and bare route in turn, then the trees."""
     port, bare = installation.settings.port, free_port()
@@ -408,6 +354,7 @@ if __name__ == "__main__":
     if options.raw:
         raw_port, tenant_id, wanted, file, up_to = options.raw
         ids = [int(one) for one in wanted.split(",")]
-        raw_route(int(raw_port), int(tenant_id), ids, Path(file), int(up_to))
+        end = int(up_to)
+        serve_bare(int(raw_port), int(tenant_id), ids, Path(file), (end - HOURS, end))
     else:
         asyncio.run(main(options.rounds, options.profile))

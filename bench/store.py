@@ -130,9 +130,6 @@ async def fill_day(installation: Installation, folded: Town) -> dict[str, float]
     while moved:
         async with installation.database.session(folded.scope) as session:
             moved = await closing.close(session, later)
-    connection = await installation.superuser()
-    await connection.execute("VACUUM FULL series_hour")
-    await connection.close()
     return {
         "hot_bytes_per_reading": hot / readings,
         "day_bytes_per_reading": await size_of(installation, "series_day") / readings,

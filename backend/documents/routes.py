@@ -56,7 +56,7 @@ class Documents:
         first_day, days = _first_day(request), _days(request)
         async with self._places:
             async with self._database.session(scope) as session:
-                found = await acceptance.of_site(session, site, first_day, days, datetime.now(UTC))
+                found = await acceptance.issue(session, site, first_day, days, datetime.now(UTC))
             language = language_of(request.headers.get("accept-language", ""))
             made = await asyncio.to_thread(pdf.render, found, language)
         name = f"acceptance-{found.hash[:12]}.pdf"

@@ -5,10 +5,14 @@ from datetime import date, datetime
 import strawberry
 
 from backend.graphql.context import Context
+from backend.graphql.ids import Kind, number_of
 from backend.graphql.ledger import MissingReason
+from backend.graphql.outcomes import UserError, attempt
 from backend.services.reading import acceptance as services
 from domain.hours import instant_of
+from domain.identity import SiteId
 from tenants.permissions import Permission
+from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
 
@@ -52,7 +56,9 @@ class Acceptance:
     percent: float | None
     sites: list[AcceptanceSite]
     exceptions: list[AcceptanceException]
-    hash: str = strawberry.field(description="SHA-256 of the content; verifyDocument checks it.")
+    hash: str = strawberry.field(
+        description="SHA-256 of the content; verifyDocument checks it once it is issued."
+    )
     content: str = strawberry.field(description="What it says, as the JSON that is hashed.")
 
     @classmethod
@@ -104,6 +110,43 @@ class DocumentCheck:
     issued_at: datetime
     issued_by: str
     content: str
+
+
+@strawberry.input(description="The certificate of a site over some whole days that are over.")
+class IssueAcceptanceInput:
+    """The same certificate is issued once, however often it is asked for."""
+
+    site: strawberry.ID
+    from_: date = strawberry.field(name="from", description="First day, local to the site.")
+    days: int
+
+
+@strawberry.type
+class AcceptancePayload:
+    """What was issued."""
+
+    acceptance: Acceptance | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class DocumentMutation:
+    """Mutations of this noun."""
+
+    @strawberry.mutation(description="Issue a certificate of acceptance: its hash can be checked.")
+    async def issue_acceptance(self, info: Info, input: IssueAcceptanceInput) -> AcceptancePayload:
+        """Resolve by service."""
+        now = info.context.now
+
+        async def act(session: TenantSession) -> services.Certificate:
+            site = SiteId(number_of(Kind.SITE, input.site, "site"))
+            return await services.issue(session, site, input.from_, input.days, now)
+
+        found, errors = await attempt(info.context, Permission.READINGS_READ, act)
+        if found is None:
+            return AcceptancePayload(acceptance=None, errors=errors)
+        info.context.spend(found.points * (found.span.end - found.span.start))
+        return AcceptancePayload(acceptance=Acceptance.of(found), errors=[])
 
 
 @strawberry.type

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from backend.graphql.acceptance import DocumentQueries
+from backend.graphql.acceptance import DocumentMutation, DocumentQueries
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.command_changes import CommandMutation
 from backend.graphql.commands import Command
@@ -112,6 +112,7 @@ class Mutation(
     ControlMutation,
     NetworkAlarmMutation,
     FirmwareMutation,
+    DocumentMutation,
 ):
     """Everything that can be done."""
 

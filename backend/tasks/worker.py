@@ -23,9 +23,8 @@ from backend.store.journal import FOLD
 from backend.store.network.gaps import GAPS, Reach
 from backend.store.network.network_alarms import SILENCE
 from backend.store.validation import VALIDATE
-from backend.tasks import commands, metering, network
+from backend.tasks import commands, metering, rounds
 from backend.tasks import gaps as seeking
-from backend.tasks import validation as validating
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
 from backend.tasks.work import Work
@@ -47,8 +46,8 @@ TASKS: dict[str, Task] = {
     CLOSE: metering.close,
     UPKEEP: commands.tend,
     GAPS: seeking.seek,
-    SILENCE: network.watch,
-    VALIDATE: validating.validate,
+    SILENCE: rounds.watch,
+    VALIDATE: rounds.validate,
 }
 
 PATIENT = frozenset({CLOSE, GAPS, SILENCE, VALIDATE})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alembic import op
 
+from backend.migrations import partitions
 from tenants import row_security
 
 revision = "0002"
@@ -44,37 +45,6 @@ PARTITIONED = ("series_day", "group_day", "frame")
 # with this much air every rewrite stays on its page and touches no index.
 STORAGE = {"series_day": "fillfactor = 20", "group_day": "fillfactor = 40", "frame": ""}
 
-ENSURE_MONTH = f"""
-CREATE FUNCTION ensure_month(wanted date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    month date := date_trunc('month', wanted)::date;
-    parent text;
-    part text;
-    storage text;
-BEGIN
-    IF month < '2000-01-01' OR month > now() + interval '1 year' THEN
-        RAISE EXCEPTION 'no partition for %', wanted USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    FOR parent, storage IN
-        VALUES {", ".join(f"('{name}', '{storage}')" for name, storage in STORAGE.items())}
-    LOOP
-        part := parent || to_char(month, '_YYYY_MM');
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
-        PERFORM pg_advisory_xact_lock(hashtext('ensure_month'));
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) %s',
-            part, parent, month, month + interval '1 month',
-            CASE WHEN storage = '' THEN '' ELSE 'WITH (' || storage || ')' END);
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', part);
-        EXECUTE format('CREATE POLICY tenant_isolation ON %I USING (%s) WITH CHECK (%s)',
-            part, $policy${row_security.TENANT_IS_MINE}$policy$,
-            $policy${row_security.TENANT_IS_MINE}$policy$);
-    END LOOP;
-END $$
-"""
-
 
 def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
@@ -93,7 +63,7 @@ def upgrade() -> None:
         op.execute(row_security.grant(table))
     # imports take ids in advance, so that rows can name one another before they are written
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO balance_app")
-    op.execute(ENSURE_MONTH)
+    op.execute(partitions.ensure_month(STORAGE))
     op.execute("REVOKE ALL ON FUNCTION ensure_month FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION ensure_month TO balance_app")
     op.execute(

@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from backend.migrations import partitions
 from tenants import row_security
 
 revision = "0003"
@@ -19,37 +20,6 @@ STORAGE = {
     "series_month": "",
     "frame": "",
 }
-
-ENSURE_MONTH = f"""
-CREATE OR REPLACE FUNCTION ensure_month(wanted date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    month date := date_trunc('month', wanted)::date;
-    parent text;
-    part text;
-    storage text;
-BEGIN
-    IF month < '2000-01-01' OR month > now() + interval '1 year' THEN
-        RAISE EXCEPTION 'no partition for %', wanted USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    FOR parent, storage IN
-        VALUES {", ".join(f"('{name}', '{storage}')" for name, storage in STORAGE.items())}
-    LOOP
-        part := parent || to_char(month, '_YYYY_MM');
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
-        PERFORM pg_advisory_xact_lock(hashtext('ensure_month'));
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) %s',
-            part, parent, month, month + interval '1 month',
-            CASE WHEN storage = '' THEN '' ELSE 'WITH (' || storage || ')' END);
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', part);
-        EXECUTE format('CREATE POLICY tenant_isolation ON %I USING (%s) WITH CHECK (%s)',
-            part, $policy${row_security.TENANT_IS_MINE}$policy$,
-            $policy${row_security.TENANT_IS_MINE}$policy$);
-    END LOOP;
-END $$
-"""  # noqa: S608 - names of tables are constants
 
 CREATE = (
     """
@@ -124,7 +94,7 @@ def upgrade() -> None:
     op.execute(ADOPT)
     op.execute("ALTER TABLE series FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE series_tier FORCE ROW LEVEL SECURITY")
-    op.execute(ENSURE_MONTH)
+    op.execute(partitions.ensure_month(STORAGE))
     op.execute(MONTHS)
 
 

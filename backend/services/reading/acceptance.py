@@ -139,7 +139,7 @@ def _stamp(hour: int) -> str:
 async def of_site(
     session: TenantSession, site_id: SiteId, first_day: date, days: int, now: datetime
 ) -> Certificate:
-    """Certificate of a site, kept so that it can be checked.
+    """What a certificate of a site would say; nothing is kept.
 
     Raises
     ------
@@ -154,8 +154,23 @@ async def of_site(
     if site is None:
         raise NotFoundError("site", str(site_id))
     span = _span(site, first_day, days, now)
-    made = await _certificate(session, site, (first_day, days, span), now)
-    if await documents.keep(session, made.hash, KIND, site.id, made.content):
+    return await _certificate(session, site, (first_day, days, span), now)
+
+
+async def issue(
+    session: TenantSession, site_id: SiteId, first_day: date, days: int, now: datetime
+) -> Certificate:
+    """Issue the certificate of a site: it is kept, so that it can be checked by its hash.
+
+    The same content is issued once, however often it is asked for.
+
+    Raises
+    ------
+    NotFoundError, InvalidError, LimitError
+        As of :func:`of_site`.
+    """
+    made = await of_site(session, site_id, first_day, days, now)
+    if await documents.keep(session, made.hash, KIND, site_id, made.content):
         await audit.record(session, "document.issued", f"{KIND}:{made.hash}")
     return made
 

@@ -16,7 +16,6 @@ from backend.services.commands import control, requesting
 from backend.services.commands.requesting import Requested
 from backend.services.gateway.devices import Devices
 from backend.tasks.queue import SilentQueue
-from domain.authenticity import signature
 from domain.commands import CommandKind, Order, SupplyState
 from domain.identity import ConcentratorId, Scope
 from ingestion.app import ACKS, COMMANDS, application
@@ -52,23 +51,7 @@ class PollingConcentrator(PushingConcentrator):
     async def signed(
         self, method: str, target: str, body: bytes = b"", counter: int | None = None
     ) -> httpx.Response:
-        if counter is None:
-            self.counter += 1
-            counter = self.counter
-        now = datetime.now(UTC).isoformat()
-        mark = signature(self.secret, method, target, self.serial, counter, now, body)
-        return await self.client.request(
-            method,
-            target,
-            content=body,
-            headers={
-                "X-Balance-Device": self.serial,
-                "X-Balance-Counter": str(counter),
-                "X-Balance-Time": now,
-                "Authorization": f"HMAC {mark}",
-                "Content-Type": "application/json",
-            },
-        )
+        return await self.send(body, method=method, target=target, counter=counter)
 
     async def poll(self, after: int = 0, wait: int = 0) -> list[dict[str, Any]]:
         answer = await self.signed("GET", f"{COMMANDS}?after={after}&wait={wait}")

@@ -68,6 +68,10 @@ async def store(api: Door, database: Database, scope: Scope) -> AsyncIterator[St
     yield store
 
 
+ISSUE = """mutation ($input: IssueAcceptanceInput!) { issueAcceptance(input: $input) {
+  acceptance { hash } errors { code field message } } }"""
+
+
 async def ask(api: Door, document: str, **values: Any) -> dict[str, Any]:
     async with api.client(api.token("read")) as client:
         answer = await client.post("/graphql", json={"query": document, "variables": values})
@@ -170,7 +174,13 @@ async def test_strangers_and_absent_sites_are_refused(api: Door, store: Store) -
 async def test_the_hash_shows_what_changed_since_and_what_was_tampered_with(
     api: Door, store: Store, migration_url: str
 ) -> None:
-    found = (await certificate(api, "Region/Lacking"))["acceptance"]
+    site = await certificate(api, "Region/Lacking")
+    found = site["acceptance"]
+    assert await ask(api, CHECK, hash=found["hash"]) == {"verifyDocument": None}  # a look is no act
+    given = {"site": site["id"], "from": DAY.isoformat(), "days": 2}
+    for _ in range(2):  # issued once
+        issued = (await ask(api, ISSUE, input=given))["issueAcceptance"]
+        assert issued == {"acceptance": {"hash": found["hash"]}, "errors": []}
     check = (await ask(api, CHECK, hash=found["hash"].upper()))["verifyDocument"]
     assert (check["kind"], check["valid"], check["current"]) == ("acceptance", True, True)
     assert check["content"] == found["content"]
