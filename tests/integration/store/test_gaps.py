@@ -56,10 +56,13 @@ class Town:
             await folding.fold(session, self.work.channels)
 
     async def seek(self) -> None:
-        """One round over both reaches, as the hour and the day ring for it."""
+        """One round over both reaches, as the hour and the day ring for it, at :data:`NOW`."""
         for reach in Reach:
             await gaps.announce(self.database, reach, datetime.now(UTC))
-        await seeking.seek(self.work, self.scope.tenant_id)
+        more = True
+        while more:
+            async with self.database.session(self.scope) as session:
+                more = await gaps.seek_round(session, NOW)
 
     async def asked(self) -> list[tuple[list[int], int, int]]:
         answer = (await self.device.push()).json()
