@@ -156,11 +156,12 @@ class Running:
         self._requests: list[str] = []
 
     def start(self, stack: ExitStack) -> None:
-        """Start gateway, API and worker until the stack is closed."""
+        """Start gateway, API, worker and analyst until the stack is closed."""
         settings = self.installation.settings
         for name, port in (("gateway", settings.gateway_port), ("api", settings.port)):
             self.parts[name] = stack.enter_context(part(self.installation, name, port))
-        self.parts["worker"] = stack.enter_context(background(self.installation, "worker"))
+        for name in ("worker", "analyst"):
+            self.parts[name] = stack.enter_context(background(self.installation, name))
 
     async def look_around(self) -> None:
         """Count the meters, and make the requests of who looks at houses."""

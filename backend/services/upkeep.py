@@ -1,12 +1,13 @@
 """Upkeep: what must be done from time to time whoever asks, and what work is waiting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.store import bells, journal
+from backend.store.groups.group_hours import ROLL_UP
 from backend.store.hours import months
 from domain.identity import Scope, TenantId
 from tenants import clients
@@ -44,10 +45,18 @@ async def clear_out(database: Database, now: datetime, retention_months: int) ->
             await clients.forget_expired(session)
 
 
-async def waiting_work(database: Database, before: datetime) -> list[tuple[str, TenantId]]:
-    """Kinds of work and tenants whose bells have rung since before a moment."""
+async def waiting_work(
+    database: Database, kinds: Sequence[str], before: datetime
+) -> list[tuple[str, TenantId]]:
+    """Work of some kinds and tenants for whom it has rung since before a moment, oldest first."""
     async with database.global_session() as session:
-        return await bells.waiting(session, before)
+        return await bells.waiting(session, kinds, before)
+
+
+async def readings_wait(database: Database) -> bool:
+    """Whether any reading of anybody waits to be folded or rolled up."""
+    async with database.global_session() as session:
+        return await bells.any_rings(session, (journal.FOLD, ROLL_UP))
 
 
 async def claim(database: Database, name: str, scheduled_at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Bells: rows that say work is due, rung inside the transaction that made it so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -27,13 +27,15 @@ _ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = AN
 
 _KEYS = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()"
 
+_ANY_RINGS = text("SELECT EXISTS (SELECT FROM work_bell WHERE kind = ANY(:kinds))")
+
 _RINGS = """
 SELECT EXISTS (SELECT FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now())
 """
 
 _WAITING = text("""
 SELECT kind, tenant_id, min(due_at) FROM work_bell
-WHERE due_at <= :before GROUP BY kind, tenant_id ORDER BY min(due_at)
+WHERE kind = ANY(:kinds) AND due_at <= :before GROUP BY kind, tenant_id ORDER BY min(due_at)
 """)
 
 
@@ -71,13 +73,20 @@ async def rings(session: TenantSession, kind: str) -> bool:
     return found
 
 
+async def any_rings(session: GlobalSession, kinds: Sequence[str]) -> bool:
+    """Whether a bell of some kinds rings for anybody, now or later."""
+    return bool(await session.scalar(_ANY_RINGS, {"kinds": list(kinds)}))
+
+
 async def answer(session: TenantSession, kind: str, keys: Iterable[str]) -> None:
     """Silence bells whose work this transaction does."""
     driver = await session.driver()
     await driver.execute(_ANSWER, session.scope.tenant_id, kind, list(keys))
 
 
-async def waiting(session: GlobalSession, before: datetime) -> list[tuple[str, TenantId]]:
+async def waiting(
+    session: GlobalSession, kinds: Sequence[str], before: datetime
+) -> list[tuple[str, TenantId]]:
     """Kinds and tenants for which a bell has rung since before a moment, the oldest first."""
-    rows = await session.execute(_WAITING, {"before": before})
+    rows = await session.execute(_WAITING, {"kinds": list(kinds), "before": before})
     return [(row[0], TenantId(row[1])) for row in rows]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from backend.services.gateway import gaps
-from backend.store.network.gaps import GAPS, Reach
+from backend.store.network.gaps import Reach
 from backend.tasks.work import Work
 from domain.identity import Scope, TenantId
 
@@ -25,7 +25,6 @@ async def seek(work: Work, tenant_id: TenantId) -> None:
     more = True
     while more:
         if monotonic() > until:
-            work.queue.announce(GAPS, tenant_id)
-            return
+            return  # the bell goes on ringing
         async with work.database.session(scope) as session:
             more = await gaps.seek_round(session, datetime.now(UTC))

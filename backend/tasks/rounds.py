@@ -6,8 +6,6 @@ from time import monotonic
 
 from backend.services.gateway import silence
 from backend.services.reading import validation
-from backend.store.network.network_alarms import SILENCE
-from backend.store.validation import VALIDATE
 from backend.tasks.work import Work
 from domain.identity import Scope, TenantId
 from tenants.session import TenantSession
@@ -21,19 +19,18 @@ Portion = Callable[[TenantSession, datetime], Awaitable[bool]]
 
 async def watch(work: Work, tenant_id: TenantId) -> None:
     """Look for devices that fell silent."""
-    await _go_on(work, tenant_id, SILENCE, silence.watch)
+    await _go_on(work, tenant_id, silence.watch)
 
 
 async def validate(work: Work, tenant_id: TenantId) -> None:
     """Validate the last days."""
-    await _go_on(work, tenant_id, VALIDATE, validation.go_on)
+    await _go_on(work, tenant_id, validation.go_on)
 
 
-async def _go_on(work: Work, tenant_id: TenantId, kind: str, portion: Portion) -> None:
+async def _go_on(work: Work, tenant_id: TenantId, portion: Portion) -> None:
     until, more = monotonic() + TURN_S, True
     while more:
         async with work.database.session(Scope(tenant_id, actor="worker")) as session:
             more = await portion(session, datetime.now(UTC))
-        if more and monotonic() > until:
-            work.queue.announce(kind, tenant_id)
-            return
+        if monotonic() > until:
+            return  # the bell goes on ringing

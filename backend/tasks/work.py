@@ -1,7 +1,6 @@
 """What tasks work with: one set of connections and caches a worker process."""
 
-import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -26,17 +25,12 @@ class Metrics:
         _FOLDED.inc(readings)
 
 
-LULL_S = 1.0
-"""Nothing for so long is taken for the end of a wave."""
-
-
 @dataclass(slots=True)
 class Turns:
     """Which tenants are being served by this process, and when each was served last."""
 
     _running: set[tuple[str, TenantId]] = field(default_factory=set)
     _ended: dict[tuple[str, TenantId], float] = field(default_factory=dict)
-    _last: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def turn(self, kind: str, tenant_id: TenantId) -> Iterator[None]:
@@ -47,19 +41,7 @@ class Turns:
             yield
         finally:
             self._running.discard(key)
-            self._ended[key] = self._last[kind] = monotonic()
-
-    async def quiet(self, kinds: Collection[str], within_s: float) -> None:
-        """Wait until no tenant had a turn of some kinds for a moment, but no longer than told."""
-        until = monotonic() + within_s
-        while monotonic() < until and self._busy(kinds):  # noqa: ASYNC110 - a lull is no event
-            await asyncio.sleep(LULL_S / 4)
-
-    def _busy(self, kinds: Collection[str]) -> bool:
-        lull = monotonic() - LULL_S
-        return any(kind in kinds for kind, _ in self._running) or any(
-            self._last.get(kind, -1.0) > lull for kind in kinds
-        )
+            self._ended[key] = monotonic()
 
     def had(self, kind: str, tenant_id: TenantId, since: float) -> bool:
         """Whether a tenant has its turn now, or had one since a moment."""

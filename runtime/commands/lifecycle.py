@@ -54,6 +54,7 @@ def parts_of(settings: Settings) -> list[Part]:
             ready_url=f"http://{local_host(settings)}:{settings.gateway_port}/",
         ),
         Part("worker", balance("worker"), own, entry=parts.entry("worker"), stage=1),
+        Part("analyst", balance("analyst"), own, entry=parts.entry("analyst"), stage=1),
         *_town(settings),
     ]
 

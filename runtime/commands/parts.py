@@ -1,4 +1,4 @@
-"""Commands that run one part of the product alone: api, gateway, worker.
+"""Commands that run one part of the product alone: api, gateway, worker, analyst.
 
 ``balance up`` starts these same commands. Alone they use the servers of a running installation, or
 start the embedded ones for their own time.
@@ -49,19 +49,28 @@ def gateway() -> None:
 
 
 def worker() -> None:
-    """Fold what was pushed, roll up, compute: everything that happens behind a request."""
+    """Fold what was pushed, roll it up, tend commands: what must follow within seconds."""
     from backend.tasks.worker import run  # noqa: PLC0415 - loads the services
 
     with part("worker") as settings:
         run(settings)
 
 
-PARTS = {"api": api, "gateway": gateway, "worker": worker}
+def analyst() -> None:
+    """Do the upkeep and the analyses that take long, when readings leave the time for it."""
+    from backend.tasks.analyst import run  # noqa: PLC0415 - loads the services
+
+    with part("analyst") as settings:
+        run(settings)
+
+
+PARTS = {"api": api, "gateway": gateway, "worker": worker, "analyst": analyst}
 
 LOADED_ONCE = (
     "runtime.asgi",
     "backend.app",
     "ingestion.app",
+    "backend.tasks.analyst",
     "backend.tasks.worker",
     "backend.logging",
     "simulator.__main__",
@@ -114,5 +123,5 @@ def town_entry(command: Sequence[str]) -> Callable[[], None]:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (api, gateway, worker):
+    for command in (api, gateway, worker, analyst):
         app.command(rich_help_panel="Parts")(command)

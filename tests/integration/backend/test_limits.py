@@ -15,7 +15,7 @@ from backend.services.gateway.devices import Devices
 from backend.services.limits import HOUR_S, Ledger, LimitDirectory, ReadingQuota
 from backend.store import bells
 from backend.store.journal import FOLD
-from backend.tasks import metering, worker
+from backend.tasks import analyst, metering, worker
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
 from domain.errors import ForbiddenError, InvalidError, LimitError
@@ -142,7 +142,7 @@ async def test_one_tenant_at_fifty_times_takes_one_turn_among_the_others(
         scope, other = await concentrator(database, gateway, f"once{number}")
         await send(other, 3)
         others.append(scope)
-    await worker.sweep(work)
+    await worker.sweep_overlooked(work)
     left = {scope.tenant_id: await ringing(database, scope) for scope in (busy, *others)}
     assert left == {busy.tenant_id: 49} | {scope.tenant_id: 0 for scope in others}
 
@@ -162,26 +162,33 @@ async def test_what_fails_for_one_tenant_keeps_nobody_else_waiting(
         await metering.fold(work, tenant_id)
 
     monkeypatch.setitem(worker.TASKS, FOLD, fold)
-    await worker.sweep(work)
+    await worker.sweep_overlooked(work)
     assert await ringing(database, broken) == 1
     assert await ringing(database, whole) == 0
 
 
-async def test_upkeep_lets_readings_pass_but_not_for_ever(work: Work) -> None:
-    """The order of turns is looked at; how long they take is not."""
+async def test_the_analyst_lets_readings_pass_but_not_for_ever(
+    database: Database, gateway: httpx.AsyncClient, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is looked at; how long it takes is not."""
+    monkeypatch.setattr(worker, "OVERLOOKED", -worker.OVERLOOKED)
     order: list[str] = []
 
-    async def upkeep_of_one(within_s: float) -> None:
-        await work.turns.quiet({FOLD}, within_s)
-        order.append("upkeep")
+    async def analyse(within_s: float) -> None:
+        await analyst.let_readings_pass(work, within_s)
+        order.append("analysis")
 
-    with work.turns.turn(FOLD, TenantId(1)):
-        await upkeep_of_one(0.0)
-        patient = asyncio.create_task(upkeep_of_one(60.0))
-        await asyncio.sleep(0.5)
-        order.append("fold")
+    scope, device = await concentrator(database, gateway, "passing")
+    await send(device, 3)
+    await analyse(0.0)
+    patient = asyncio.create_task(analyse(60.0))
+    await asyncio.sleep(3 * analyst.LULL_S)
+    order.append("fold")
+    while await upkeep.readings_wait(database):
+        await worker.sweep_overlooked(work)
     await patient
-    assert order == ["upkeep", "fold", "upkeep"]
+    assert order == ["analysis", "fold", "analysis"]
+    assert await ringing(database, scope) == 0
 
 
 async def ringing(database: Database, scope: Scope) -> int:

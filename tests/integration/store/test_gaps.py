@@ -16,8 +16,8 @@ from backend.services.reading import deliveries
 from backend.services.reading.profiles import Range
 from backend.store.model import metered
 from backend.store.network.gaps import Reach
+from backend.tasks import analyst
 from backend.tasks import gaps as seeking
-from backend.tasks import worker
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
 from domain.hours import Step, hour_of, instant_of
@@ -198,7 +198,7 @@ async def test_each_hour_rings_once_whoever_asks_and_after_the_wave(town: Town) 
 
     start = instant_of(OVER + 1_000)  # of no other test
     for minutes in (25, 40, 79):
-        await worker.hourly(town.work, start + timedelta(minutes=minutes))
+        await analyst.hourly(town.work, start + timedelta(minutes=minutes))
     assert len(await rung()) == 1
-    await worker.hourly(town.work, start + timedelta(minutes=80))
+    await analyst.hourly(town.work, start + timedelta(minutes=80))
     assert len(await rung()) == 2
