@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+
+from analytics.forecasting import linear, month, slots
+from analytics.forecasting.history import Past, filled
+from domain.errors import ShapeError
+
+
+def homes(days: int, seed: int = 1, size: int = 40) -> np.ndarray:
+    chance = np.random.default_rng(seed)
+    shape = 1 + np.sin(np.arange(24) / 24 * 2 * np.pi) ** 2
+    level = chance.uniform(200, 3000, size)[:, None, None]
+    return level * shape * chance.gamma(4, 0.25, (size, days, 24))
+
+
+def test_needs_four_weeks() -> None:
+    assert linear.fit(Past(homes(27), 0)) is None
+    assert linear.fit(Past(homes(28)[:0], 0)) is None
+
+
+def test_later_hours_are_never_seen() -> None:
+    values = homes(36)
+    seen = Past(values, 0).before(30)
+    spoiled = values.copy()
+    spoiled[:, 30:] = 1e9
+    model, other = linear.fit(seen), linear.fit(Past(spoiled, 0).before(30))
+    assert model is not None
+    assert other is not None
+    np.testing.assert_array_equal(model.forecast(seen).p50, other.forecast(seen).p50)
+
+
+def test_band_covers_what_it_says_and_beats_yesterday() -> None:
+    values = homes(40, size=80)
+    past = Past(values, 0).before(39)
+    model = linear.fit(past)
+    assert model is not None
+    told = model.forecast(past)
+    came = values[:, 39]
+    assert np.all((told.p10 <= told.p50) & (told.p50 <= told.p90))
+    covered = ((came >= told.p10) & (came <= told.p90)).mean()
+    assert 0.7 < covered < 0.9
+    assert np.abs(came - told.p50).mean() < 0.84 * np.abs(came - values[:, 38]).mean()
+    assert abs(told.mean.sum() / came.sum() - 1) < 0.03
+
+
+def test_unit_does_not_matter() -> None:
+    values = homes(30)
+    one, other = Past(values, 0), Past(values * 1000, 0)
+    first, second = linear.fit(one), linear.fit(other)
+    assert first is not None
+    assert second is not None
+    np.testing.assert_allclose(
+        first.forecast(one).p50 * 1000, second.forecast(other).p50, rtol=1e-6, atol=1e-6
+    )
+
+
+def test_bad_input_has_a_defined_answer() -> None:
+    values = homes(35)
+    values[0] = 0
+    values[1] = np.nan
+    values[2] *= 1000
+    values[3, 10:20] = np.nan
+    warm = np.full(36, np.nan)
+    past = Past(values, 3, warm)
+    model = linear.fit(past)
+    assert model is not None
+    told = model.forecast(past)
+    assert np.all(told.p50[0] == 0)
+    assert np.all(np.isnan(told.p50[1]))
+    assert np.all(np.isfinite(told.p90[2:]))
+
+
+def test_temperature_of_every_day_is_needed() -> None:
+    with pytest.raises(ShapeError):
+        Past(homes(30), 0, np.zeros(30))
+
+
+def test_unknown_hours_take_their_slot() -> None:
+    values = np.tile(np.arange(24.0), (1, 3, 1))
+    values[0, 1, 5] = np.nan
+    assert filled(values)[0, 1, 5] == 5
+
+
+def test_state_follows_and_ignores_unknown_hours() -> None:
+    state = slots.State.of(np.full((1, 30, 24), 100.0)).after(np.full((1, 24), np.nan))
+    assert np.allclose(state.forecast().p50, 100)
+    assert np.all(np.isnan(slots.State.empty(1).forecast().p50))
+    values = homes(60)
+    told = slots.State.of(values[:, :59]).forecast()
+    assert np.all((told.p10 <= told.p50) & (told.p50 <= told.p90))
+    covered = ((values[:, 59] >= told.p10) & (values[:, 59] <= told.p90)).mean()
+    assert 0.6 < covered < 0.95
+
+
+def test_rest_of_month_of_a_steady_load() -> None:
+    told = month.rest(np.full((1, 20), 240.0), 10)
+    assert told.p50[0] == pytest.approx(2400)
+    assert told.p10[0] < told.p50[0] < told.p90[0]
+
+
+def test_rest_of_month_needs_a_week_and_ignores_unknown_days() -> None:
+    daily = np.full((2, 20), 100.0)
+    daily[0, 6:] = np.nan
+    daily[1, :10] = np.nan
+    told = month.rest(daily, 5)
+    assert np.isnan(told.p50[0])
+    assert told.p50[1] == pytest.approx(500)
+
+
+def test_cold_days_to_come_take_more() -> None:
+    degrees = np.tile([10.0, 0.0, 5.0, -5.0], 10)
+    daily = (100 + 10 * (16 - degrees))[None]
+    cold, mild = (
+        month.rest(daily, 5, np.append(degrees, np.full(5, ahead))).p50[0] for ahead in (-5.0, 10.0)
+    )
+    assert cold > mild + 500
+    # days without a forecast of the weather are as the days before
+    unknown = month.rest(daily, 5, np.append(degrees, np.full(5, np.nan))).p50[0]
+    assert unknown == pytest.approx(month.rest(daily, 5).p50[0])
