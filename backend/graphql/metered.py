@@ -1,7 +1,7 @@
 """What meters and groups have in common: profiles, the month, the register, the ledger."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
 import strawberry
@@ -83,11 +83,16 @@ class Profile:
 
 @strawberry.type(description="What a month is expected to come to.")
 class MonthForecast:
-    """Quantiles; p10 and p90 are null while the forecast has no band."""
+    """Quantiles; p10 and p90 are null while less than a week is known."""
 
     p10: float | None
     p50: float
     p90: float | None
+
+    @classmethod
+    def of(cls, end: month.MonthEnd) -> Self:
+        """At the edge, in the unit of people."""
+        return cls(p10=edge_value(end.p10), p50=end.p50 / 1000, p90=edge_value(end.p90))
 
 
 @strawberry.type(description="The running month in the site's calendar.")
@@ -175,10 +180,10 @@ class Metered:
             found = await info.context.read(month.of_points, self.row, zone)
         else:
             found = await info.context.read(month.of_groups, self.row, zone)
-        forecast = edge_value(found.forecast)
+        end = found.forecast
         return MonthToDate(
             so_far=edge_value(found.so_far),
-            forecast=None if forecast is None else MonthForecast(p10=None, p50=forecast, p90=None),
+            forecast=None if end is None else MonthForecast.of(end),
             average=edge_value(found.average),
             unit=found.unit,
         )

@@ -1,10 +1,14 @@
-"""The month so far, and what it will be if the days go on as they went."""
+"""The month so far, and what it is expected to come to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.forecasting import month as forecasting
 from backend.services.reading import profiles
 from backend.services.reading.profiles import Profile, Range
 from backend.store.model.metered import GroupRow, PointRow
@@ -14,12 +18,21 @@ from tenants.session import TenantSession
 
 
 @dataclass(frozen=True, slots=True)
+class MonthEnd:
+    """Expected at the end of the month, in Wh or litres."""
+
+    p10: int | None
+    p50: int
+    p90: int | None
+    """No band where fewer than a week's days are known."""
+
+
+@dataclass(frozen=True, slots=True)
 class MonthToDate:
     """Wh or litres; None where nothing is known."""
 
     so_far: int | None
-    forecast: int | None
-    """Expected at the end of the month."""
+    forecast: MonthEnd | None
 
     average: int | None
     """What the months before used up to the same hour, on average."""
@@ -53,7 +66,7 @@ async def of_points(
 ) -> list[MonthToDate]:
     """The running month of metering points in one zone."""
     span = _Span.of(now, timezone)
-    return [span.month(one) for one in await profiles.of_points(session, points, span.read, now)]
+    return span.months(await profiles.of_points(session, points, span.read, now))
 
 
 async def of_groups(
@@ -61,7 +74,7 @@ async def of_groups(
 ) -> list[MonthToDate]:
     """The running month of groups in one zone."""
     span = _Span.of(now, timezone)
-    return [span.month(one) for one in await profiles.of_groups(session, groups, span.read, now)]
+    return span.months(await profiles.of_groups(session, groups, span.read, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,9 @@ class _Span:
 
     this: _Month
     earlier: _Month
-    recent: int
+    midnights: NDArray[np.int64]
+    """Local ones, from the first within what is read to that of today."""
+
     read: Range
     """Hours that tell of all three."""
 
@@ -81,24 +96,53 @@ class _Span:
         earlier = _before(this, zone, now)
         recent = this.now - 28 * 24
         low, high = min(earlier.start, recent), max(this.now, this.start + 1)
-        return cls(this, earlier, recent, Range(low, high, Step.HOUR))
+        day, found = now.astimezone(zone).date(), []
+        while (at := midnight(day, zone)) >= low:
+            found.append(at)
+            day -= timedelta(days=1)
+        return cls(this, earlier, np.array(found[::-1], np.int64), Range(low, high, Step.HOUR))
 
-    def month(self, hours: Profile) -> MonthToDate:
-        """Consumption of the running month, with its run-rate forecast.
+    def months(self, hours: Sequence[Profile]) -> list[MonthToDate]:
+        """The month of each profile over the hours read.
 
-        The forecast goes on at the mean of the known hours of the last 28 days, so that a month
-        that has just begun is judged by the days before it.
+        The rest of the month is as the days before it, in this month or the last, went.
         """
+        if not hours:
+            return []
+        daily = np.stack([self._daily(one) for one in hours])
+        rest = forecasting.rest(daily, (self.this.end - self.this.now) / 24)
+        band = np.stack([rest.p10, rest.p50, rest.p90], axis=1)
+        return [self._month(one, own) for one, own in zip(hours, band, strict=True)]
+
+    def _month(self, hours: Profile, rest: NDArray[np.float64]) -> MonthToDate:
         so_far, known_now = self._total(hours, self.this.start, self.this.now)
-        used, known_recent = self._total(hours, self.recent, self.this.now)
         before, known_before = self._total(hours, self.earlier.start, self.earlier.now)
-        rest = self.this.end - self.this.now
         return MonthToDate(
             so_far=so_far if known_now else None,
-            forecast=so_far + used * rest // known_recent if known_recent else None,
+            forecast=self._end(hours, so_far, rest),
             average=before if known_before else None,
             unit=hours.unit,
         )
+
+    def _end(self, hours: Profile, so_far: int, rest: NDArray[np.float64]) -> MonthEnd | None:
+        if not np.isnan(rest[1]):
+            low, middle, high = (so_far + round(float(one)) for one in rest)
+            return MonthEnd(low, middle, high)
+        used, known = self._total(hours, self.read.start, self.this.now)
+        if not known:
+            return None
+        left = self.this.end - self.this.now
+        return MonthEnd(None, so_far + used * left // known, None)
+
+    def _daily(self, hours: Profile) -> NDArray[np.float64]:
+        """Whole local days before today, each as if of 24 hours; NaN where an hour is unknown."""
+        edges = self.midnights - self.read.start
+        inside = slice(0, int(edges[-1]))
+        if len(edges) < 2:
+            return np.zeros(0)
+        lacking = np.add.reduceat(~hours.known[inside], edges[:-1])
+        sums = np.add.reduceat(np.where(hours.known[inside], hours.values[inside], 0), edges[:-1])
+        return np.where(lacking > 0, np.nan, sums * (24 / np.diff(edges)))
 
     def _total(self, hours: Profile, start: int, end: int) -> tuple[int, int]:
         part = slice(start - self.read.start, end - self.read.start)

@@ -1,0 +1,89 @@
+"""The running month of profiles: so far, its end with a band, and the month before."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from backend.services.reading.month import _Span
+from backend.services.reading.profiles import Profile
+from domain.hours import Step, hour_of
+from domain.quantities import Unit
+
+ZONE = "Europe/Chisinau"
+NOW = datetime(2026, 11, 11, 9, 0, tzinfo=UTC)  # eleven hours into a day of the zone
+
+
+def profile(span: _Span, values: np.ndarray, unknown: slice = slice(0)) -> Profile:
+    known = np.arange(span.read.start, span.read.end) < hour_of(NOW)
+    known[unknown] = False
+    return Profile(
+        start=span.read.start,
+        step=Step.HOUR,
+        timezone=ZONE,
+        unit=Unit.KWH,
+        values=np.where(known, values, 0),
+        known=known,
+        codes=np.zeros(len(values), np.uint8),
+        coverage=known.astype(np.float64),
+    )
+
+
+def hours_of(span: _Span) -> np.ndarray:
+    return np.full(span.read.end - span.read.start, 500, np.int64)
+
+
+def test_a_steady_load_ends_the_month_as_it_began() -> None:
+    span = _Span.of(NOW, ZONE)
+    (found,) = span.months([profile(span, hours_of(span))])
+    so_far = (10 * 24 + 11) * 500
+    assert found.so_far == so_far
+    assert found.forecast is not None
+    assert found.forecast.p50 == 30 * 24 * 500
+    assert found.forecast.p10 is not None
+    assert found.forecast.p90 is not None
+    assert so_far < found.forecast.p10 < found.forecast.p50 < found.forecast.p90
+
+
+def test_the_days_of_the_clock_change_are_whole_days() -> None:
+    """25 October 2026 has 25 hours in Chisinau."""
+    span = _Span.of(NOW, ZONE)
+    assert sorted(set(np.diff(span.midnights).tolist())) == [24, 25]
+    (found,) = span.months([profile(span, hours_of(span))])
+    assert found.average == (10 * 24 + 11) * 500
+
+
+def test_recent_days_weigh_more() -> None:
+    span = _Span.of(NOW, ZONE)
+    values = hours_of(span)
+    values[-7 * 24 :] *= 2
+    (found,) = span.months([profile(span, values)])
+    assert found.forecast is not None
+    assert found.so_far is not None
+    hours = values[span.this.start - span.read.start :]
+    rate = found.so_far * 30 * 24 // len(hours)
+    assert 30 * 24 * 500 < found.forecast.p50 < rate
+
+
+@pytest.mark.parametrize("left_days", [0, 3])
+def test_little_known_gives_no_band_and_nothing_gives_nothing(left_days: int) -> None:
+    span = _Span.of(NOW, ZONE)
+    until = len(hours_of(span)) - left_days * 24
+    (found,) = span.months([profile(span, hours_of(span), slice(0, until))])
+    if not left_days:
+        assert found.so_far is None
+        assert found.forecast is None
+        return
+    assert found.forecast is not None
+    assert found.forecast.p10 is None
+    assert found.forecast.p90 is None
+    assert found.forecast.p50 == found.so_far + (30 * 24 - 10 * 24 - 11) * 500  # type: ignore[operator]
+
+
+def test_a_day_with_a_gap_is_left_out_not_counted_as_less() -> None:
+    span = _Span.of(NOW, ZONE)
+    gap = slice(-30, -25)
+    (found,) = span.months([profile(span, hours_of(span), gap)])
+    assert found.forecast is not None
+    assert found.so_far is not None
+    assert found.forecast.p50 - found.so_far == (30 * 24 - 10 * 24 - 11) * 500
