@@ -86,7 +86,6 @@ async def let_readings_pass(work: Work, within_s: float = WAITS_S) -> None:
 async def _keep_at_it(work: Work, retention_months: int) -> None:
     done_for, done_at = None, None
     while True:
-        turns = 0
         try:
             now = datetime.now(UTC)
             if done_for != now.date():
@@ -96,10 +95,10 @@ async def _keep_at_it(work: Work, retention_months: int) -> None:
             if done_at != tick:
                 await hourly(work, now)
                 done_at = tick
-            turns = await sweep(work, TASKS, now, partial(let_readings_pass, work))
+            await sweep(work, TASKS, now, partial(let_readings_pass, work))
         except Exception:
             log.exception("sweep failed, trying again")
-        await asyncio.sleep(0 if turns else SWEEP_S)
+        await asyncio.sleep(SWEEP_S)
 
 
 async def serve(settings: Settings) -> None:

@@ -72,11 +72,16 @@ async def roll_up(work: Work, tenant_id: TenantId) -> None:
     until = monotonic() + TURN_S
     more, pushed = True, False
     while more:
-        async with work.database.session(Scope(tenant_id, actor="worker")) as session:
-            heard = await bells.heard(session, ROLL_UP)
-            done = await rolling_up.roll_up_due(session, heard, datetime.now(UTC), work.structures)
-            # who pushed while this tenant was at work has announced it in vain
-            pushed = not done.more and await bells.rings(session, FOLD)
+        try:
+            async with work.database.session(Scope(tenant_id, actor="worker")) as session:
+                heard = await bells.heard(session, ROLL_UP)
+                now = datetime.now(UTC)
+                done = await rolling_up.roll_up_due(session, heard, now, work.structures)
+                # who pushed while this tenant was at work has announced it in vain
+                pushed = not done.more and await bells.rings(session, FOLD)
+        except MonthsMissingError as error:
+            await upkeep.make_months(work.database, error.months)
+            continue
         more = done.more
         if done.groups:
             await work.events.readings_folded(tenant_id, done.groups, done.start, done.end)

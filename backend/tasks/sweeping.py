@@ -21,23 +21,21 @@ async def sweep(
     tasks: Mapping[str, Task],
     before: datetime,
     wait: Callable[[], Awaitable[None]] | None = None,
-) -> int:
-    """Do the work whose bells have rung since before a moment; gives the number of turns.
+) -> None:
+    """Do the work whose bells have rung since before a moment.
 
     One turn for every tenant, those that waited longest first; whoever had one meanwhile is left
     out, since thousands may wait. ``wait`` is awaited before each turn.
     """
-    began, turns = monotonic(), 0
+    began = monotonic()
     for kind, tenant_id in await upkeep.waiting_work(work.database, list(tasks), before):
         if work.turns.had(kind, tenant_id, began):
             continue
         if wait is not None:
             await wait()
-        turns += 1
         try:
             with work.turns.turn(kind, tenant_id):
                 await tasks[kind](work, tenant_id)
         except Exception:
             # what fails for one tenant must not keep the others from their turn
             log.exception("work failed, its bell goes on ringing", kind=kind, tenant=tenant_id)
-    return turns

@@ -23,7 +23,14 @@ from tests.faults import fleet
 from tests.faults.fleet import Fleet, Told
 from tests.flows.product import Client, Product, product
 
-VICTIMS = ("runtime.cli gateway", "runtime.cli api", "runtime.cli worker", "postgres", "valkey")
+VICTIMS = (
+    "runtime.cli gateway",
+    "runtime.cli api",
+    "runtime.cli worker",
+    "postgres",
+    "valkey",
+    "runtime.cli analyst",
+)
 DEVICES, CHANNELS, DAYS = 4, 5, 60
 HEARD_WITHIN_S = 60.0
 READ_WITHIN_S = 60.0

@@ -18,7 +18,14 @@ from simulator.metering import metering_csv
 from simulator.town import Town, demo_town, founding_monday
 from tests.flows.product import Client, Product, product
 
-VICTIMS = ("runtime.cli gateway", "valkey", "runtime.cli api", "postgres", "runtime.cli worker")
+VICTIMS = (
+    "runtime.cli gateway",
+    "valkey",
+    "runtime.cli api",
+    "postgres",
+    "runtime.cli worker",
+    "runtime.cli analyst",
+)
 BACK_WITHIN_S = 15.0
 HEARD_WITHIN_S = 60.0
 """Concentrators wait twice as long after each attempt that fails, so they come later."""

@@ -51,7 +51,13 @@ async def roll_up_due(
     now: datetime,
     structures: Structures | None = None,
 ) -> RolledUp:
-    """Roll up the newest days that are due; answer the bells ``heard`` when nothing is left."""
+    """Roll up the newest days that are due; answer the bells ``heard`` when nothing is left.
+
+    Raises
+    ------
+    MonthsMissingError
+        Days lie in months that have no partition yet; make them and come back.
+    """
     if not await group_hours.become_the_roller(session):
         return NOTHING
     due = await group_hours.due_hours(session, MOST_DUE)

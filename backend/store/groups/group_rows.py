@@ -19,6 +19,7 @@ from backend.store.groups.group_hours import (
     SPARSE,
     Stored,
 )
+from backend.store.hours import months
 from backend.store.literals import array_literal
 from domain.quality import code_at
 from tenants.session import TenantSession
@@ -59,17 +60,25 @@ async def save_groups(
 ) -> int:
     """Write the days in which something changed, whole; gives the number of rows.
 
+    These may be days in which no reading came: like days of a late hour are shaped anew.
+
     Parameters
     ----------
     groups
         Ids, shape ``(g,)``.
     start
         First hour of the axis; a multiple of 24, as is its length.
+
+    Raises
+    ------
+    MonthsMissingError
+        Days lie in months that have no partition yet; make them and come back.
     """
     parts = [part for quantity in Stored for part in _rows_of(quantity, groups, start, rolled)]
     if not parts:
         return 0
     rows = np.concatenate(parts)
+    await months.require(session, np.unique(rows[:, _KEYS - 1]))
     rows = rows[np.lexsort(rows[:, _KEYS - 1 :: -1].T)]  # in the order of the key
     driver = await session.driver()
     columns = np.ascontiguousarray(rows.T)
