@@ -1,7 +1,7 @@
 """The analyst process: upkeep and analyses, which take long and let readings pass first.
 
 It has an event loop, a processor's spare time and connections of its own, so that nothing it
-computes makes a fold wait. Nobody announces its work: it looks at the bells itself.
+computes holds up the event loop of a fold. Nobody announces its work: it looks at the bells itself.
 """
 
 import asyncio
