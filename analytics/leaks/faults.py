@@ -12,6 +12,7 @@ from analytics.leaks.signs import HOURS, FloatArray, Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 from domain.quantities import Mask
 
+_MANY = 8
 WEEK_HOURS = 168
 SCATTER_HOURS = 72
 
@@ -43,7 +44,7 @@ def levels(flow: Flow, hours: int) -> FloatArray:
 
 def _mean(values: FloatArray) -> FloatArray:
     known = ~np.isnan(values)
-    count = known.sum(axis=1)
+    count = np.count_nonzero(known, axis=1)
     total = np.where(known, values, 0.0).sum(axis=1)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
@@ -51,19 +52,16 @@ def _mean(values: FloatArray) -> FloatArray:
 def neighbours(level: FloatArray, group: NDArray[np.int64]) -> FloatArray:
     """Median level of the others of each one's group, shape ``(n,)``; NaN for one alone."""
     found = np.full(len(level), np.nan)
-    for number in np.unique(group).tolist():
-        rows = np.flatnonzero((group == number) & ~np.isnan(level))
-        if number < 0 or len(rows) < 2:
+    known = ~np.isnan(level)
+    for number in np.unique(group[group >= 0]).tolist():
+        rows = np.flatnonzero(group == number)
+        others = level[rows[known[rows]]]
+        if len(others) > _MANY:  # one of many does not move their median
+            found[rows] = np.median(others)
             continue
-        for row in rows.tolist() if len(rows) < 4 else []:
-            found[row] = np.median(level[rows[rows != row]])
-        if len(rows) >= 4:
-            found[rows] = np.median(level[rows])  # one of many does not move it
-    silent = np.isnan(found) & (group >= 0)
-    for row in np.flatnonzero(silent).tolist():
-        others = level[(group == group[row]) & ~np.isnan(level)]
-        if len(others):
-            found[row] = np.median(others)
+        for row in rows.tolist():
+            rest = level[rows[known[rows] & (rows != row)]]
+            found[row] = np.median(rest) if len(rest) else np.nan
     return found
 
 
@@ -77,12 +75,12 @@ def stuck(
     run = np.where(unknown[:, -1], 0, still[:, -1])
     usual = habits.quiet[:, window.slots]
     surprise = _surprise(usual, run, values.shape[1])
-    never = (habits.quiet < NEVER_QUIET).all(axis=1)
-    outage = around.siblings < thresholds.sibling_share
-    home = around.alive >= thresholds.sibling_share
+    never: Mask = np.asarray((habits.quiet < NEVER_QUIET).all(axis=1))
+    outage: Mask = around.siblings < thresholds.sibling_share
+    home: Mask = np.asarray(around.alive >= thresholds.sibling_share)
     needed = np.where(home, thresholds.absent_hours, thresholds.away_hours)
     needed = np.where(never, thresholds.stuck_hours, needed)
-    sure = never | home | (around.siblings >= thresholds.sibling_share)
+    sure: Mask = never | home | (around.siblings >= thresholds.sibling_share)
     habit = (habits.known_hours >= thresholds.least_history_hours) & (habits.total > 0)
     long = (run >= needed) & (run > 2 * habits.zeros) & (surprise >= thresholds.stuck_surprise)
     rows = np.flatnonzero(habit & sure & ~outage & long)

@@ -16,6 +16,9 @@ GROWN_HOURS = 72
 UNKNOWN_HABIT_SHARE = 0.1
 """Share of Qn that a burst of a meter without a habit must have."""
 
+_EVENLY = 0.15
+"""Least part of a rise in each half of the time, for a leak that grows and did not step."""
+
 BURST_HOURS = 4
 
 _PATIENCE = 3.0
@@ -62,11 +65,13 @@ def continuous(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator
 
 
 def _grown(floors: FloatArray, run: int, step: float, thresholds: Thresholds) -> float | None:
-    """The floor of three days before, where it has risen since."""
+    """The floor of three days before, where it has risen since, and not by one step."""
     if run < GROWN_HOURS + HOURS:
         return None
-    before = float(floors[-1 - GROWN_HOURS])
-    return before if floors[-1] >= thresholds.growing_ratio * before + step else None
+    before, between, now = (float(floors[-1 - back]) for back in (GROWN_HOURS, GROWN_HOURS // 2, 0))
+    if now < thresholds.growing_ratio * before + step:
+        return None
+    return before if _EVENLY <= (between - before) / (now - before) <= 1 - _EVENLY else None
 
 
 def _continuous(

@@ -28,6 +28,8 @@ def review(
     habits
         Of the same meters without the last days, as the hourly run uses them.
     """
+    if not window.values.size:
+        return []
     found = list(recurring.trickles(window, thresholds))
     if thresholds.continuous:
         found += recurring.intermittent(window, thresholds)

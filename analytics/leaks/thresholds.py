@@ -55,7 +55,7 @@ class Thresholds:
     intermittent_sigma: float = 1.2
     """Fewer quiet hours in a week than its past, in standard deviations of days, at the least."""
 
-    intermittent_score: float = 75.0
+    intermittent_score: float = 85.0
     """These deviations times the log likelihood ratio of one flow that recurs more often than in
     the past, by day and again at night."""
 
