@@ -13,8 +13,8 @@ class Thresholds:
     """Whether flow is expected to stop: of electricity and heat it is not."""
 
     continuous_hours: int = 24
-    """Hours without a zero. A flat has a quiet hour each night; a leak has none (AWWA M22: no
-    zero flow in 24 h)."""
+    """Hours without a zero. A flat has a quiet hour each night, a leak has none; electronic
+    registers raise their leak flag by the same rule."""
 
     habit_margin: float = 1.25
     """Over the longest run without a zero of its own past."""
