@@ -27,6 +27,9 @@ NEIGHBOURS = 3
 WAY_LASTS_DAYS = 12
 """A module looks for another way about so often."""
 
+WEAK_ONE_IN, WEAK_DB = 40, 104
+"""Some hops barely reach."""
+
 PACKETS_A_DAY = 24
 FULL_MV, FULL_SPREAD_MV = 3_580, 60
 IDLE_MV_A_YEAR = 55
@@ -112,6 +115,8 @@ class RadioNetwork:
             near = []
         parent = near[between(0, len(near) - 1, "parent", name, since)] if near else None
         quiet = between(62, 97, "rssi", name, parent or "")
+        if between(1, WEAK_ONE_IN, "weak", name, parent or "") == 1:
+            quiet = WEAK_DB
         rssi = -quiet - between(0, 6, "rssi", name, day)
         return _Way(parent, 1 + (ways[parent].level if parent else 0), rssi)
 
