@@ -15,7 +15,7 @@ from analytics.phases.sharing import Coupling
 EXACT = 8
 """Up to so many movable consumers every one of the ``3^8`` assignments is tried."""
 
-RESTARTS = 12
+RESTARTS, RESTARTS_OF_MANY, MANY = 12, 5, 30
 SEED = 20260905
 """Restarts begin at random but the same ones: the same house gets the same advice."""
 
@@ -110,7 +110,7 @@ def best(coupling: Coupling, share: FloatArray, movable: IntArray) -> FloatArray
         return _exact(coupling, share, movable)
     chance = np.random.default_rng(SEED)
     found, least = share, coupling.loss(share)
-    for attempt in range(RESTARTS):
+    for attempt in range(RESTARTS if len(movable) <= MANY else RESTARTS_OF_MANY):
         start = share.copy()
         if attempt:
             start[movable] = np.eye(PHASES)[chance.integers(0, PHASES, len(movable))]

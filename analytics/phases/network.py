@@ -110,9 +110,7 @@ class Consumers:
                 " must speak of the same consumers"
             )
         if not np.allclose(self.share.sum(axis=1), 1):
-            raise InvalidError(
-                "each row of share must sum to 1", code="BAD_PHASES", field="share"
-            )
+            raise InvalidError("each row of share must sum to 1", code="BAD_PHASES", field="share")
 
     @property
     def amperes_at(self) -> FloatArray:

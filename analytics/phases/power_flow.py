@@ -91,10 +91,9 @@ def _backward(network: Network, drawn: _Complex) -> _Complex:
 
 
 def _forward(network: Network, source: _Complex, current: _Complex) -> _Complex:
-    drop = (
-        network.phase_ohm[:, None, None] * current
-        + network.neutral_ohm[:, None, None] * current.sum(axis=1, keepdims=True)
-    )
+    drop = network.phase_ohm[:, None, None] * current + network.neutral_ohm[
+        :, None, None
+    ] * current.sum(axis=1, keepdims=True)
     voltage = np.empty_like(current)
     for node, parent in enumerate(network.parent):
         voltage[node] = (source if parent < 0 else voltage[parent]) - drop[node]

@@ -14,8 +14,6 @@ evens out a skewed house saves others more than his own heat.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from analytics.phases.network import Consumers, FloatArray, Network
 
 
