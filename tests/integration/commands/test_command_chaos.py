@@ -28,7 +28,7 @@ from tenants.session import Database
 from tests.faults.conftest import LONG, fresh_seed
 from tests.integration.commands.conftest import House, make_house
 
-COMMANDS, POINTS = (100_000, 3_000) if LONG else (400, 30)
+COMMANDS, POINTS = (100_000, 480) if LONG else (400, 30)
 PEOPLE = 4
 SEEDS = (fresh_seed(),) if LONG else (1, 20261122)
 SETTLE_S = 4.0
