@@ -112,6 +112,10 @@ class Consumers:
         if not np.allclose(self.share.sum(axis=1), 1):
             raise InvalidError("each row of share must sum to 1", code="BAD_PHASES", field="share")
 
+    def during(self, hours: slice) -> "Consumers":
+        """The same consumers in some of the hours."""
+        return Consumers(self.node, self.share, self.kilowatts[:, hours], self.power_factor)
+
     @property
     def amperes_at(self) -> FloatArray:
         """Current at one volt, ``P / cos phi`` [VA], shape ``(n, t)``; unknown power is none."""

@@ -18,6 +18,7 @@ TOLERANCE = 1e-9
 """Of the voltage at the head: change in a round below which the sweep has settled."""
 
 MOST_ROUNDS = 100
+WEEK = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,43 @@ def solve(network: Network, consumers: Consumers) -> Flow:
         code="NO_POWER_FLOW",
         field="kilowatts",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Losses and extremes of ``s`` sections over all hours."""
+
+    phase_kwh: FloatArray
+    """Heat of each phase conductor, shape ``(s, 3)``."""
+
+    neutral_kwh: FloatArray
+    """Heat of each neutral, shape ``(s,)``."""
+
+    largest_a: FloatArray
+    """Largest current of any phase, shape ``(s,)``."""
+
+    lowest_v: FloatArray
+    """Lowest voltage of any phase at the end of each section, shape ``(s,)``."""
+
+
+def totals(network: Network, consumers: Consumers) -> Totals:
+    """Solve hour by hour, a week at a time so that memory stays flat, and add up.
+
+    Raises
+    ------
+    InvalidError
+        As of :func:`solve`.
+    """
+    sections = network.sections
+    phase, neutral = np.zeros((sections, PHASES)), np.zeros(sections)
+    largest, lowest = np.zeros(sections), np.full(sections, network.volts)
+    for start in range(0, consumers.kilowatts.shape[1], WEEK):
+        flow = solve(network, consumers.during(slice(start, start + WEEK)))
+        phase += flow.phase_loss.sum(axis=2)
+        neutral += flow.neutral_loss.sum(axis=1)
+        largest = np.maximum(largest, np.abs(flow.current).max(axis=(1, 2)))
+        lowest = np.minimum(lowest, np.abs(flow.voltage).min(axis=(1, 2)))
+    return Totals(phase, neutral, largest, lowest)
 
 
 def _demand(network: Network, consumers: Consumers) -> _Complex:
