@@ -8,11 +8,13 @@ import strawberry
 
 from analytics import balance
 from backend.graphql.context import Context
+from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import From, Metered, Node, To, edge_values
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
+from backend.services.model import house_networks
 from backend.services.reading import profiles
 from backend.services.reading.profiles import Range
 from backend.store.model import metered
@@ -100,6 +102,14 @@ class BalanceGroup(Node, Metered):
         info.context.require(Permission.METERING_READ)
         loader = info.context.loader("group_members", metered.members_of_groups)
         return await loader.load(self.row.id) or []
+
+    @strawberry.field(description="Its conductors, where they were told; of electricity only.")
+    async def house_network(self, info: Info) -> HouseNetwork | None:
+        """Resolve through the loader."""
+        info.context.require(Permission.METERING_READ)
+        loader = info.context.loader("house_networks", house_networks.load)
+        told = await loader.load(self.row.id)
+        return None if told is None else HouseNetwork.of(self.row, told)
 
     @strawberry.field(description="Supplied against delivered, hour by hour.")
     async def imbalance(

@@ -110,7 +110,7 @@ def test_nothing_acknowledged_is_lost_or_counted_twice(
     running: Product, tmp_path: Path, seed: int, chance: random.Random, *, long: bool
 ) -> None:
     # Far more hours than are needed: those that are never pushed cost nothing.
-    hours, kills = (24 * DAYS * 10, 1_000) if long else (24 * DAYS * 6, 6)
+    hours, kills = (24 * DAYS * 10, 1_000) if long else (24 * DAYS * 10, 30)
     first = NOW - hours - 1
     client, devices = town(running, tmp_path, first)
     log, pace = tmp_path / "told.jsonl", 1.0 if long else 0.05
