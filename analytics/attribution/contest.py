@@ -15,6 +15,7 @@ from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame
 from analytics.attribution.window import FloatArray
+from domain.quantities import Mask
 
 _LEAST_HOURS = 6
 _PRIOR_HOURS = 6.0
@@ -109,7 +110,7 @@ def _with_prior(gram: FloatArray, aim: FloatArray, spread: float) -> tuple[Float
     return solved, 0.5 * float(free)
 
 
-def _log_likelihood(apart: FloatArray, since: FloatArray, used: FloatArray) -> tuple[float, float]:
+def _log_likelihood(apart: FloatArray, since: Mask, used: Mask) -> tuple[float, float]:
     """Profile log-likelihood with one variance before and one since; and the latter."""
     total, variance = 0.0, 1.0
     for part in (used & ~since, since):
@@ -128,7 +129,7 @@ def _likeness(apart: FloatArray) -> float:
     return float(np.clip((apart[1:] * apart[:-1]).sum() / max(whole, 1e-12), 0.0, 0.9))
 
 
-def _score(missing: FloatArray, apart: FloatArray, weight: FloatArray, active: FloatArray) -> float:
+def _score(missing: FloatArray, apart: FloatArray, weight: FloatArray, active: Mask) -> float:
     """Standard deviations of the explanation by its own residuals (heteroscedastic, HC0)."""
     shape = missing * np.sqrt(weight)
     power = float((shape**2).sum())
@@ -152,7 +153,9 @@ def level_term(prepared: Prepared, hypothesis: Hypothesis, missing: FloatArray) 
     if gone <= 0 or not np.isfinite(change[member]):
         return 0.0
     foretold = np.log(max(read / (read + gone), 0.02))
-    return float(_student((change[member] - foretold) / scatter) - _student(change[member] / scatter))
+    return float(
+        _student((change[member] - foretold) / scatter) - _student(change[member] / scatter)
+    )
 
 
 def level_changes(prepared: Prepared, first: int) -> tuple[FloatArray, float]:

@@ -10,6 +10,7 @@ from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, Screen, screen
 from analytics.attribution.shapes import Shapes, all_shapes, everyday
 from analytics.attribution.window import FloatArray, IntArray
+from domain.quantities import Mask
 
 
 class Cause(StrEnum):
@@ -59,9 +60,7 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
     """Screen all shapes of all members and of the group."""
     shapes = all_shapes(prepared)
     screens = [screen(frame, item.values, prepared.starts) for item in shapes]
-    columns = np.stack(
-        (np.ones(len(prepared.hour)), everyday(prepared), prepared.delivered)
-    )
+    columns = np.stack((np.ones(len(prepared.hour)), everyday(prepared), prepared.delivered))
     group = screen(frame, columns, prepared.starts)
     best, placebo = float(group.score[:2].max(initial=0.0)), 0.0
     best = max(best, float(np.abs(group.score[2]).max(initial=0.0)), -float(group.score[0].min()))
@@ -72,7 +71,7 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
     return Survey(shapes, screens, group, placebo, best)
 
 
-def possible(shapes: Shapes, told: Screen) -> FloatArray:
+def possible(shapes: Shapes, told: Screen) -> Mask:
     """Where a coefficient means something, shape ``(m, d)``."""
     return np.asarray((told.coefficient >= shapes.least) & (told.coefficient <= shapes.most))
 
@@ -134,7 +133,7 @@ def _silence(prepared: Prepared, values: FloatArray) -> FloatArray:
 
 def _slots(prepared: Prepared) -> FloatArray:
     """One row an hour of the local day, shape ``(24, t)``."""
-    return (prepared.hour[None, :] == np.arange(24)[:, None]).astype(float)
+    return np.asarray(prepared.hour[None, :] == np.arange(24)[:, None], dtype=float)
 
 
 def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
@@ -152,9 +151,7 @@ def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
     return found
 
 
-def _by_days(
-    prepared: Prepared, frame: Frame, firsts: set[int], members: int
-) -> list[Hypothesis]:
+def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -> list[Hypothesis]:
     """Members whose readings follow the residual within each day, with a share of its own."""
     readings, starts = prepared.readings, prepared.starts
     weighted = readings * frame.weight

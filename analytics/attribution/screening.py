@@ -59,10 +59,11 @@ def fit(prepared: Prepared, columns: FloatArray, noise: float, floor: float | No
         The noise is fitted to what the columns leave, but not below this. None keeps the noise.
     """
     imbalance = prepared.imbalance
-    freedom = max(1.0 - len(columns) / max(np.count_nonzero(prepared.usable), 1), 0.1)
+    hours = int(np.count_nonzero(prepared.usable))
+    freedom = max(1.0 - len(columns) / max(hours, 1), 0.1)
     frame = _fit(prepared, columns, noise, imbalance)
     for _ in range(2 if floor is not None else 0):
-        told = scatter(prepared, frame.residual, noise) / np.sqrt(freedom)
+        told = scatter(prepared, frame.residual, noise) / float(np.sqrt(freedom))
         noise = max(told, floor or 0.0)
         frame = _fit(prepared, columns, noise, imbalance)
     return frame
@@ -107,9 +108,7 @@ def screen(frame: Frame, shapes: FloatArray, starts: IntArray) -> Screen:
     left = with_self - explained
     told = left > _LEAST_LEFT * np.maximum(with_self, 1e-12)
     safe = np.where(told, left, 1.0)
-    return Screen(
-        np.where(told, with_y / np.sqrt(safe), 0.0), np.where(told, with_y / safe, 0.0)
-    )
+    return Screen(np.where(told, with_y / np.sqrt(safe), 0.0), np.where(told, with_y / safe, 0.0))
 
 
 def _suffix(values: FloatArray, starts: IntArray) -> FloatArray:

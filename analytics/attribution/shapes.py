@@ -68,7 +68,7 @@ def _caps(prepared: Prepared) -> tuple[IntArray, FloatArray]:
         cap = largest[row, first[row]]
         at_cap = np.abs(readings[row] - cap) <= slack[row, first[row]]
         at_cap &= prepared.measured[row] & (prepared.day >= first[row])
-        values[place, at_cap] = _above(prepared, row, cap, int(first[row]))[at_cap]
+        values[place, at_cap] = _above(prepared, int(row), float(cap), int(first[row]))[at_cap]
     return found, values
 
 
