@@ -68,9 +68,8 @@ def _group(name: str, at: pd.DatetimeIndex, homes: FloatArray, size: int, chance
         weeks = chance.integers(0, 6, size)
         true = np.stack([np.roll(row, 168 * week) for row, week in zip(true, weeks, strict=True)])
     readings, extra = true.copy(), np.zeros(true.shape[1])
-    cases = []
-    for plan in _plan(true, int(name.rpartition("-")[2]), chance):
-        cases.append(_inject(plan, readings, extra, chance))
+    plans = _plan(true, int(name.rpartition("-")[2]), chance)
+    cases = [_inject(plan, readings, extra, chance) for plan in plans]
     load = true.sum(axis=0) + extra
     linear, square = chance.uniform(0.01, 0.04), chance.uniform(0.005, 0.03)
     noise = 1 + chance.uniform(0.001, 0.003) * chance.standard_normal(len(load))
