@@ -29,6 +29,10 @@ class Thresholds:
     """Least noise of an hour's balance, as a share of its energy: what the meters are known to
     scatter at best."""
 
+    technical_most: float = 0.14
+    """Largest share of technical losses that is taken for granted; what lies above it from the
+    first hour on is told as unattributed."""
+
     culprits: int = 4
     """Most meters that are named at once."""
 

@@ -22,7 +22,7 @@ class Window:
 
     readings: FloatArray
     """What each direct member metered, shape ``(n, t)`` in the same unit; NaN is unknown, and so
-    are hours in which the member was not there. A child group with an inlet is one member."""
+    is what is negative or infinite. A child group with an inlet is one member."""
 
     hour: IntArray
     """Local hour of the day in which each hour starts, 0 to 23, shape ``(t,)``."""
@@ -33,6 +33,10 @@ class Window:
 
     estimated: Mask | None = None
     """Readings that were estimated, not measured; shape ``(n, t)``."""
+
+    present: Mask | None = None
+    """Whether the member was there, shape ``(n, t)``; where it was not, nothing flowed through it.
+    Without it all members were there all the time."""
 
     commodity: Commodity = Commodity.ELECTRICITY
     quantum: float = 1.0
@@ -49,8 +53,8 @@ class Window:
         hours = self.supplied.shape
         sound = len(hours) == 1 and self.hour.shape == hours == self.day.shape
         sound = sound and self.readings.ndim == 2 and self.readings.shape[1:] == hours
-        if self.estimated is not None:
-            sound = sound and self.estimated.shape == self.readings.shape
+        for mask in (self.estimated, self.present):
+            sound = sound and (mask is None or mask.shape == self.readings.shape)
         if not sound:
             raise ShapeError(f"supplied {hours} against readings {self.readings.shape}")
 
