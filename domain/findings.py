@@ -149,13 +149,21 @@ class Step(StrEnum):
 
     OPEN = "open"
     REFRESH = "refresh"
+    TOUCH = "touch"
+    """Still there, but what is known of it is better than what is said now."""
+
     CHANGE_KIND = "change_kind"
     REOPEN = "reopen"
     IGNORE = "ignore"
 
 
 def reconcile(  # noqa: PLR0911 - one case a line
-    standing: Standing | None, kind: FindingKind, since: datetime, now: datetime
+    standing: Standing | None,
+    kind: FindingKind,
+    since: datetime,
+    now: datetime,
+    *,
+    from_group: bool = False,
 ) -> Step:
     """What to do with something that a judgement says now.
 
@@ -165,12 +173,16 @@ def reconcile(  # noqa: PLR0911 - one case a line
         The newest finding of the same subject and family.
     since
         When what is said now began.
+    from_group
+        Whether the balance of a group says it: that weighs more than a meter's own hours.
     """
     if standing is None:
         return Step.OPEN
     if standing.state is FindingState.INSPECTED and standing.verdict is FindingVerdict.REFUTED:
         return Step.IGNORE
     if standing.closed_at is None:
+        if standing.from_group and not from_group:
+            return Step.TOUCH
         if kind is standing.kind or standing.verdict is FindingVerdict.CONFIRMED:
             return Step.REFRESH
         return Step.CHANGE_KIND
@@ -255,4 +267,3 @@ def checked_note(note: str | None) -> str | None:
     if len(note) > LONGEST_NOTE or "\x00" in note:
         raise InvalidError(f"note has at most {LONGEST_NOTE} characters", field="note")
     return note.strip()
-

@@ -15,16 +15,18 @@ import structlog
 
 from backend.clients.events import Events
 from backend.services import upkeep
+from backend.services.findings import judging
 from backend.services.gateway import gaps, silence
 from backend.services.hours import closing
 from backend.services.hours.closing import CLOSE
 from backend.services.reading import validation
 from backend.settings import Settings
+from backend.store.findings.due import FINDINGS
 from backend.store.network.gaps import GAPS, Reach
 from backend.store.network.network_alarms import SILENCE
 from backend.store.validation import VALIDATE
+from backend.tasks import findings, metering, rounds
 from backend.tasks import gaps as seeking
-from backend.tasks import metering, rounds
 from backend.tasks.queue import ArqQueue
 from backend.tasks.sweeping import Task, sweep
 from backend.tasks.work import Work
@@ -45,6 +47,7 @@ TASKS: dict[str, Task] = {
     GAPS: seeking.seek,
     SILENCE: rounds.watch,
     VALIDATE: rounds.validate,
+    FINDINGS: findings.judge,
 }
 
 log = structlog.get_logger(__name__)
@@ -61,6 +64,8 @@ async def daily(work: Work, now: datetime, retention_months: int) -> None:
         await gaps.announce(work.database, Reach.OLDER, day)
     if await upkeep.claim(work.database, VALIDATE, day):
         await validation.announce(work.database, now)
+    if await upkeep.claim(work.database, FINDINGS, day):
+        await judging.announce(work.database, now)
     if await upkeep.claim(work.database, "clear_out", day):
         await upkeep.clear_out(work.database, now, retention_months)
 

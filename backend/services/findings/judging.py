@@ -1,0 +1,124 @@
+"""Judging what changed: portion by portion, groups and the points that hang on them directly."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from backend.services.findings import attributing, reconciling, watching
+from backend.store import bells
+from backend.store.findings import due
+from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
+from backend.store.groups.group_hours import ROLL_UP
+from backend.store.groups.structure import Structures
+from backend.store.journal import FOLD
+from domain.hours import hour_of, midnight
+from tenants.session import Database, TenantSession
+
+GROUPS_AT_ONCE = 20
+POINTS_AT_ONCE = 500
+
+SETTLES = timedelta(seconds=15)
+"""So long after the first change hours are judged: the others of a wave come meanwhile."""
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""So long at most judging waits for a tenant's readings to come to an end."""
+
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one portion came to."""
+
+    told: tuple[int, ...]
+    """Findings worth telling of."""
+
+    more: bool
+
+
+async def announce(database: Database, now: datetime) -> None:
+    """Ring for a night in which every group of every tenant is judged."""
+    async with database.global_session() as session:
+        await bells.ring_for_all(session, FINDINGS, f"night {now.date()}")
+
+
+async def note_changes(
+    session: TenantSession, groups: tuple[int, ...], hour: int, now: datetime
+) -> None:
+    """Have groups judged of which hours changed, from one on."""
+    if not groups:
+        return
+    await due.mark(session, [due.BalanceGroupId(one) for one in groups], hour)
+    minute = int(now.timestamp()) // _MINUTE
+    await bells.ring_later(session, FINDINGS, f"{minute}", now + SETTLES)
+
+
+async def must_wait(session: TenantSession, now: datetime) -> bool:
+    """Whether readings of the tenant are still coming in, and have not been for too long."""
+    keys = await bells.heard(session, FINDINGS)
+    minutes = [int(key) for key in keys if key.isdigit()]
+    if not minutes or len(minutes) < len(keys):
+        return False
+    if now.timestamp() - min(minutes) * _MINUTE > LONGEST_WAIT.total_seconds():
+        return False
+    return await bells.rings(session, FOLD) or await bells.rings(session, ROLL_UP)
+
+
+async def judge_next(session: TenantSession, now: datetime, structures: Structures) -> Judged:
+    """Judge the next groups that are due; answer the bell when none are left."""
+    keys = await bells.heard(session, FINDINGS)
+    if not keys:
+        return Judged((), more=False)
+    nights = [key for key in keys if not key.isdigit()]
+    if nights:
+        await due.mark_all(session, 0)
+        await bells.answer(session, FINDINGS, nights)
+        minute = int(now.timestamp()) // _MINUTE
+        await bells.ring(session, FINDINGS, f"{minute}")
+        return Judged((), more=True)
+    groups = await due.next_groups(session, GROUPS_AT_ONCE)
+    if not groups:
+        await bells.answer(session, FINDINGS, keys)
+        return Judged((), more=False)
+    told = await judge(session, groups, now, structures)
+    await due.settle(session, groups)
+    return Judged(tuple(told), more=True)
+
+
+async def judge(
+    session: TenantSession, groups: list[DueGroup], now: datetime, structures: Structures
+) -> list[int]:
+    """Judge groups, and the points directly in them; findings worth telling of."""
+    told: list[int] = []
+    points = await due.points_of(session, [group.id for group in groups])
+    kept = await due.load_habits(session, [point.id for point in points])
+    today = {group.id: _today(group, now) for group in groups}
+    older = {group.id for group in groups if group.since_hour < today[group.id]}
+    review, recent = [], []
+    for point in points:
+        habits = kept.get(point.id)
+        fresh = habits is not None and habits.until_hour >= today[point.group_id] - 48
+        (recent if fresh and point.group_id not in older else review).append(point)
+    for chosen, over_weeks in ((review, True), (recent, False)):
+        for at in range(0, len(chosen), POINTS_AT_ONCE):
+            part = chosen[at : at + POINTS_AT_ONCE]
+            told += await _watch(session, part, now, over_weeks=over_weeks)
+    structure = await structures.of(session)
+    for group in groups:
+        if group.id in older:
+            found = await attributing.attribute(session, structure, group, now)
+            if found is not None:
+                told += await reconciling.settle(session, *found, now)
+    return told
+
+
+async def _watch(
+    session: TenantSession, points: list[WatchedPoint], now: datetime, *, over_weeks: bool
+) -> list[int]:
+    said, look = await watching.watch(session, points, now, review=over_weeks)
+    return await reconciling.settle(session, said, look, now)
+
+
+def _today(group: DueGroup, now: datetime) -> int:
+    zone = ZoneInfo(group.timezone)
+    return min(midnight(now.astimezone(zone).date(), zone), hour_of(now))
