@@ -8,6 +8,7 @@ import strawberry
 
 from analytics import balance
 from backend.graphql.context import Context
+from backend.graphql.findings import GroupFindings
 from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import From, Metered, Node, To, edge_values
@@ -47,7 +48,7 @@ class Imbalance:
 
 
 @strawberry.type(description="A node of the tree along which energy is balanced.")
-class BalanceGroup(Node, Metered):
+class BalanceGroup(Node, GroupFindings, Metered):
     """View of a group."""
 
     id: strawberry.ID

@@ -7,6 +7,7 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
 from backend.graphql.found_channels import FoundChannels
 from backend.graphql.ids import Kind, decode
@@ -43,6 +44,7 @@ class Viewer(
     NetworkEntrance,
     RouteEntrance,
     FirmwareEntrance,
+    FindingEntrance,
 ):
     """Entrances to what the caller may see."""
 

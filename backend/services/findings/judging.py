@@ -12,6 +12,7 @@ from backend.store.groups.group_hours import ROLL_UP
 from backend.store.groups.structure import Structures
 from backend.store.journal import FOLD
 from domain.hours import hour_of, midnight
+from domain.identity import BalanceGroupId
 from tenants.session import Database, TenantSession
 
 GROUPS_AT_ONCE = 20
@@ -23,7 +24,7 @@ SETTLES = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 """So long at most judging waits for a tenant's readings to come to an end."""
 
-_MINUTE = 60
+NIGHT = "night"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Judged:
 async def announce(database: Database, now: datetime) -> None:
     """Ring for a night in which every group of every tenant is judged."""
     async with database.global_session() as session:
-        await bells.ring_for_all(session, FINDINGS, f"night {now.date()}")
+        await bells.ring_for_all(session, FINDINGS, f"{NIGHT} {now.date()}")
 
 
 async def note_changes(
@@ -48,40 +49,39 @@ async def note_changes(
     """Have groups judged of which hours changed, from one on."""
     if not groups:
         return
-    await due.mark(session, [due.BalanceGroupId(one) for one in groups], hour)
-    minute = int(now.timestamp()) // _MINUTE
-    await bells.ring_later(session, FINDINGS, f"{minute}", now + SETTLES)
+    await due.mark(session, [BalanceGroupId(one) for one in groups], hour)
+    # a key of its own for each second: whoever judges has heard of none that is still to come
+    await bells.ring_later(session, FINDINGS, f"{int(now.timestamp())}", now + SETTLES)
 
 
 async def must_wait(session: TenantSession, now: datetime) -> bool:
     """Whether readings of the tenant are still coming in, and have not been for too long."""
     keys = await bells.heard(session, FINDINGS)
-    minutes = [int(key) for key in keys if key.isdigit()]
-    if not minutes or len(minutes) < len(keys):
+    seconds = [int(key) for key in keys if key.isdigit()]
+    if not seconds or len(seconds) < len(keys):
         return False
-    if now.timestamp() - min(minutes) * _MINUTE > LONGEST_WAIT.total_seconds():
+    if now.timestamp() - min(seconds) > LONGEST_WAIT.total_seconds():
         return False
     return await bells.rings(session, FOLD) or await bells.rings(session, ROLL_UP)
 
 
 async def judge_next(session: TenantSession, now: datetime, structures: Structures) -> Judged:
-    """Judge the next groups that are due; answer the bell when none are left."""
+    """Judge the next groups that are due, and ring on while some are left.
+
+    The bells are answered before what is due is read: a change that comes later rings again.
+    """
     keys = await bells.heard(session, FINDINGS)
     if not keys:
         return Judged((), more=False)
-    nights = [key for key in keys if not key.isdigit()]
-    if nights:
+    await bells.answer(session, FINDINGS, keys)
+    if any(key.startswith(NIGHT) for key in keys):
         await due.mark_all(session, 0)
-        await bells.answer(session, FINDINGS, nights)
-        minute = int(now.timestamp()) // _MINUTE
-        await bells.ring(session, FINDINGS, f"{minute}")
-        return Judged((), more=True)
     groups = await due.next_groups(session, GROUPS_AT_ONCE)
     if not groups:
-        await bells.answer(session, FINDINGS, keys)
         return Judged((), more=False)
     told = await judge(session, groups, now, structures)
     await due.settle(session, groups)
+    await bells.ring(session, FINDINGS, "more")
     return Judged(tuple(told), more=True)
 
 
@@ -94,7 +94,8 @@ async def judge(
     kept = await due.load_habits(session, [point.id for point in points])
     today = {group.id: _today(group, now) for group in groups}
     older = {group.id for group in groups if group.since_hour < today[group.id]}
-    review, recent = [], []
+    review: list[WatchedPoint] = []
+    recent: list[WatchedPoint] = []
     for point in points:
         habits = kept.get(point.id)
         fresh = habits is not None and habits.until_hour >= today[point.group_id] - 48

@@ -217,8 +217,8 @@ def of_loss(about: tuple[str, Commodity, str], missing: Missing, words: str) -> 
     subject, commodity, since = about
     return (
         f"{subject}: {words.rstrip('.')}. Since {since} about {missing.told(commodity)} vanished."
-        " No meter is suspected: walk the lines before the meters and look for connections that have"
-        " none."
+        " No meter is suspected: walk the lines before the meters and look for connections that"
+        " have none."
     )
 
 

@@ -67,7 +67,8 @@ class _Batch:
     def lag(self) -> NDArray[np.int64]:
         """Hours since the last one of each meter that was measured, shape ``(n,)``."""
         known = ~np.isnan(self.values)
-        return np.where(known.any(axis=1), known[:, ::-1].argmax(axis=1), self.values.shape[1])
+        last = known[:, ::-1].argmax(axis=1)
+        return np.asarray(np.where(known.any(axis=1), last, self.values.shape[1]), np.int64)
 
     def heard(self) -> list[MeteringPointId]:
         """Points of which something is known of late: what they no longer show is over."""
