@@ -39,6 +39,7 @@ from tenants.session import TenantSession
 
 WINDOW_DAYS = 56
 LEAST_CONFIDENCE = 0.01
+_CLEAR_SIGMA = 6.0
 
 KINDS: Mapping[Kind, FindingKind] = {
     Kind.SLOWED: FindingKind.METER_SLOWED,
@@ -117,9 +118,31 @@ def _members(structure: Structure, group: BalanceGroupId) -> list[Member]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """What the balance of a group says, and of whom it would have said something."""
+
+    said: list[Said]
+    look: Look
+    noise: float
+    """Scatter of an hour's imbalance [Wh or l]."""
+
+    def clears(self, said: Said) -> bool:
+        """Whether a meter cannot have missed what its own hours suggest: the balance would show it.
+
+        An empty flat uses nothing; a meter that stands still while its flat uses leaves a gap.
+        """
+        if said.point_id not in self.look.points or not said.flow or not said.amount:
+            return False
+        if any(one.point_id == said.point_id for one in self.said):
+            return True  # its own finding says more
+        hours = said.amount / said.flow
+        return bool(said.flow * hours**0.5 > _CLEAR_SIGMA * self.noise)
+
+
 async def attribute(
     session: TenantSession, structure: Structure, group: DueGroup, now: datetime
-) -> tuple[list[Said], Look] | None:
+) -> Attributed | None:
     """What the balance of a group says now; None where it says nothing at all."""
     shape = shape_of(structure, group.id)
     if shape is None or not shape.members:
@@ -141,7 +164,21 @@ async def attribute(
     writer = _Writer(group, shape, told, names, start)
     points = [one.point_id for one in (shape.supply, *shape.members) if one.point_id is not None]
     look = Look(points, [group.id, *children], _SAID, from_group=True)
-    return writer.said(judgement), look
+    usual = float(np.nanmean(np.nan_to_num(window.readings).sum(axis=0)))
+    return Attributed(writer.said(judgement), look, judgement.noise * usual)
+
+
+def balanced_above(structure: Structure, group: BalanceGroupId) -> BalanceGroupId | None:
+    """The nearest group with an inlet, from a group upward."""
+    tree = structure.tree
+    at: int | None = group
+    while at is not None and at >= 0:
+        if _feed(structure, BalanceGroupId(at)) is not None:
+            return BalanceGroupId(at)
+        place = int(np.searchsorted(tree.ids, at))
+        found = place < len(tree.ids) and int(tree.ids[place]) == at
+        at = int(tree.parent_ids[place]) if found else None
+    return None
 
 
 def _thresholds(factors: Mapping[Family, float]) -> Thresholds:

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.services.findings import attributing, reconciling, watching
+from backend.services.findings.attributing import Attributed
 from backend.store import bells
 from backend.store.findings import due
 from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
+from backend.store.findings.findings import Said
 from backend.store.groups.group_hours import ROLL_UP
-from backend.store.groups.structure import Structures
+from backend.store.groups.structure import Structure, Structures
 from backend.store.journal import FOLD
+from domain.findings import FAMILY, Family
 from domain.hours import hour_of, midnight
 from domain.identity import BalanceGroupId
 from tenants.session import Database, TenantSession
@@ -100,24 +103,49 @@ async def judge(
         habits = kept.get(point.id)
         fresh = habits is not None and habits.until_hour >= today[point.group_id] - 48
         (recent if fresh and point.group_id not in older else review).append(point)
+    balances = _Balances(session, await structures.of(session), now)
     for chosen, over_weeks in ((review, True), (recent, False)):
         for at in range(0, len(chosen), POINTS_AT_ONCE):
             part = chosen[at : at + POINTS_AT_ONCE]
-            told += await _watch(session, part, now, over_weeks=over_weeks)
-    structure = await structures.of(session)
+            said, look = await watching.watch(session, part, now, review=over_weeks)
+            said = await balances.uncleared(said, part)
+            told += await reconciling.settle(session, said, look, now)
     for group in groups:
         if group.id in older:
-            found = await attributing.attribute(session, structure, group, now)
+            found = await balances.of(group)
             if found is not None:
-                told += await reconciling.settle(session, *found, now)
+                told += await reconciling.settle(session, found.said, found.look, now)
     return told
 
 
-async def _watch(
-    session: TenantSession, points: list[WatchedPoint], now: datetime, *, over_weeks: bool
-) -> list[int]:
-    said, look = await watching.watch(session, points, now, review=over_weeks)
-    return await reconciling.settle(session, said, look, now)
+class _Balances:
+    """What the balances of groups say, each asked once in a portion."""
+
+    def __init__(self, session: TenantSession, structure: Structure, now: datetime) -> None:
+        self._session, self._structure, self._now = session, structure, now
+        self._known: dict[BalanceGroupId, Attributed | None] = {}
+
+    async def of(self, group: DueGroup) -> Attributed | None:
+        """What the balance of a group says; None where it says nothing."""
+        if group.id not in self._known:
+            self._known[group.id] = await attributing.attribute(
+                self._session, self._structure, group, self._now
+            )
+        return self._known[group.id]
+
+    async def uncleared(self, said: list[Said], points: list[WatchedPoint]) -> list[Said]:
+        """Without meters that seem to stand still, but of which the balance misses nothing."""
+        place = {point.id: point.group_id for point in points}
+        found = []
+        for one in said:
+            if FAMILY[one.kind] is Family.UNDERCOUNT and one.point_id is not None:
+                above = attributing.balanced_above(self._structure, place[one.point_id])
+                group = None if above is None else await due.load_group(self._session, above)
+                balance = None if group is None else await self.of(group)
+                if balance is not None and balance.clears(one):
+                    continue
+            found.append(one)
+        return found
 
 
 def _today(group: DueGroup, now: datetime) -> int:

@@ -201,7 +201,7 @@ def of_suspect(
 ) -> str:
     """What the balance of a group says of one of its meters; ``about`` it, and since when."""
     subject, commodity, since = about
-    told = f"{subject}: {explanation.rstrip('.')}."
+    told = f"{subject}: {explanation.partition(' Look for:')[0].rstrip('.')}."
     if missing.amount > 0:
         told += (
             f" Since {since} about {missing.told(commodity)} were not counted,"
@@ -209,7 +209,7 @@ def of_suspect(
         )
     else:
         told += f" It has been so since {since}."
-    return f"{told} Inspect it for: {'; '.join(causes)}." if causes else told
+    return f"{told} Look for: {'; '.join(causes)}." if causes else told
 
 
 def of_loss(about: tuple[str, Commodity, str], missing: Missing, words: str) -> str:

@@ -146,7 +146,7 @@ async def _watch(
     end = hour_of(now)
     batch = await _load(session, points, zone, (end - judging.RECENT_HOURS, end), now)
     habits = await _habits(session, points)
-    return batch, await _recent_signs(session, batch, habits, thresholds)
+    return batch, await _recent_signs(session, batch, habits, thresholds, judging.RECENT_HOURS)
 
 
 async def _habits(session: TenantSession, points: Sequence[WatchedPoint]) -> Habits:
@@ -160,15 +160,18 @@ async def _habits(session: TenantSession, points: Sequence[WatchedPoint]) -> Hab
 
 
 async def _recent_signs(
-    session: TenantSession, batch: _Batch, habits: Habits, thresholds: Thresholds
+    session: TenantSession, batch: _Batch, habits: Habits, thresholds: Thresholds, hours: int
 ) -> list[Said]:
-    """Signs of the hourly rules, each meter judged at the end of its own last hour."""
+    """Signs of the hourly rules, each meter judged at the end of its own last hour.
+
+    How long something has been going on is seen as far as ``hours`` reach.
+    """
     size, lag = batch.values.shape[1], batch.lag()
     said: list[Said] = []
     for behind in np.unique(lag[lag <= LATEST_LAG_HOURS]).tolist():
         rows = np.flatnonzero(lag == behind)
         end = batch.start + size - behind
-        low = end - judging.RECENT_HOURS
+        low = end - hours
         flow = batch.flow(rows, low, end)
         own = Habits.from_rows(habits.to_rows()[rows])
         signs = judging.watch(flow, own, thresholds)
@@ -213,7 +216,7 @@ async def _review(
     around = await _surroundings(session, batch, window, today, now)
     signs = judging.review(window, habits, around, thresholds)
     said = _said(batch, rows, signs, start)
-    said += await _recent_signs(session, batch, habits, thresholds)
+    said += await _recent_signs(session, batch, habits, thresholds, judging.WINDOW_HOURS)
     ill = {one.point_id for one in said}
     await _learn(session, points, window, ill, today)
     return batch, said

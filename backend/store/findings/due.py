@@ -1,7 +1,7 @@
 """What the analyses have to look at, in SQL: groups whose hours changed, and what hangs there."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,11 @@ _NEXT = """
 SELECT d.group_id, d.since_hour, d.marks, g.commodity, g.timezone, g.site_id, g.name
 FROM analysis_due AS d JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = d.group_id
 WHERE d.tenant_id = $1 ORDER BY d.group_id LIMIT $2
+"""
+
+_GROUP = """
+SELECT id, 0, 0, commodity, timezone, site_id, name FROM balance_group
+WHERE tenant_id = $1 AND id = $2
 """
 
 _SETTLE = """
@@ -166,7 +171,19 @@ async def next_groups(session: TenantSession, most: int) -> list[DueGroup]:
     """Groups to be judged, in the order of their ids."""
     driver = await session.driver()
     rows = await driver.fetch(_NEXT, session.scope.tenant_id, most)
-    return [DueGroup(row[0], row[1], row[2], Commodity(row[3]), *tuple(row)[4:]) for row in rows]
+    return [_group(tuple(row)) for row in rows]
+
+
+async def load_group(session: TenantSession, group: BalanceGroupId) -> DueGroup:
+    """A group that is there, as if all of it were due."""
+    driver = await session.driver()
+    row = await driver.fetchrow(_GROUP, session.scope.tenant_id, group)
+    assert row is not None
+    return _group(tuple(row))
+
+
+def _group(row: Sequence[Any]) -> DueGroup:
+    return DueGroup(row[0], row[1], row[2], Commodity(row[3]), *row[4:])
 
 
 async def settle(session: TenantSession, groups: Sequence[DueGroup]) -> None:
