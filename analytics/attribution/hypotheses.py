@@ -1,0 +1,185 @@
+"""Explanations that are worth a closer look, each with its columns and what it foretells."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from analytics.attribution.judgement import Kind
+from analytics.attribution.preparation import Prepared
+from analytics.attribution.screening import Frame, Screen, screen
+from analytics.attribution.shapes import Shapes, all_shapes, everyday
+from analytics.attribution.window import FloatArray, IntArray
+from domain.quantities import Mask
+
+
+class Cause(StrEnum):
+    """Explanations that accuse no member."""
+
+    CONSTANT = "constant"
+    EVERYDAY = "everyday"
+    BY_HOUR = "by_hour"
+    GAIN = "gain"
+    NEGATIVE_OFFSET = "negative_offset"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One explanation that begins on one day."""
+
+    what: Kind | Cause
+    member: int | None
+    first: int
+    """Day with which it begins."""
+
+    columns: FloatArray
+    """Shape ``(k, t)``, zero before it begins. The first is the whole shape, further ones are
+    deviations from it."""
+
+    spread: float = 0.0
+    """Standard deviation that the deviations are expected to have, as a coefficient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that one screen of a group found."""
+
+    shapes: list[Shapes]
+    screens: list[Screen]
+    group: Screen
+    """Of a constant, an everyday load and all that was delivered, in this order."""
+
+    placebo: float
+    """Largest score of an impossible sign."""
+
+    best: float
+    """Largest score of a possible one."""
+
+
+def survey(prepared: Prepared, frame: Frame) -> Survey:
+    """Screen all shapes of all members and of the group."""
+    shapes = all_shapes(prepared)
+    screens = [screen(frame, item.values, prepared.starts) for item in shapes]
+    columns = np.stack((np.ones(len(prepared.hour)), everyday(prepared), prepared.delivered))
+    group = screen(frame, columns, prepared.starts)
+    best, placebo = float(group.score[:2].max(initial=0.0)), 0.0
+    best = max(best, float(np.abs(group.score[2]).max(initial=0.0)), -float(group.score[0].min()))
+    for item, one in zip(shapes, screens, strict=True):
+        inside = possible(item, one)
+        best = max(best, float(one.score.max(initial=0.0, where=inside)))
+        placebo = max(placebo, -float(one.score.min(initial=0.0)))
+    return Survey(shapes, screens, group, placebo, best)
+
+
+def possible(shapes: Shapes, told: Screen) -> Mask:
+    """Where a coefficient means something, shape ``(m, d)``."""
+    return np.asarray((told.coefficient >= shapes.least) & (told.coefficient <= shapes.most))
+
+
+def latest_best(score: FloatArray) -> int:
+    """Day of the best score; of equal ones the latest, which begins where the shape does."""
+    return int(len(score) - 1 - np.argmax(score[::-1]))
+
+
+def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) -> list[Hypothesis]:
+    """Hypotheses for the contest: those of the likeliest members, and those without any."""
+    constant, usual, gain = told.group.score
+    commons = {latest_best(constant), latest_best(usual)}
+    found = _group_hypotheses(prepared, commons | {latest_best(np.abs(gain))})
+    found += [
+        Hypothesis(
+            Cause.NEGATIVE_OFFSET,
+            None,
+            latest_best(-constant),
+            _from(prepared, np.ones((1, len(prepared.hour))), latest_best(-constant)),
+        )
+    ]
+    for item, one in zip(told.shapes, told.screens, strict=True):
+        score = np.where(possible(item, one), one.score, 0.0)
+        most = score.max(axis=1)
+        for place in np.argsort(-most)[:members]:
+            if most[place] < 2:
+                break
+            first = latest_best(score[place])
+            found.append(_member_hypothesis(prepared, item, place, first))
+    return found + _by_days(prepared, frame, commons, members)
+
+
+def _member_hypothesis(prepared: Prepared, item: Shapes, place: int, first: int) -> Hypothesis:
+    values = item.values[place][None, :]
+    spread = 0.0
+    if item.kind is Kind.STUCK:
+        values = _silence(prepared, values)
+        spread = 0.5
+    member = int(item.member[place])
+    return Hypothesis(item.kind, member, first, _from(prepared, values, first), spread)
+
+
+def _silence(prepared: Prepared, values: FloatArray) -> FloatArray:
+    """Habit in silent hours, which may be off by the hour, by the day, or follow the others."""
+    silent = values > 0
+    level = float(values[silent].mean()) if silent.any() else 0.0
+    days = np.arange(len(prepared.starts))[:, None]
+    return np.concatenate(
+        (
+            values,
+            values * _slots(prepared),
+            values * (prepared.day == days),
+            silent * level,
+            silent * prepared.delivered * level,
+        )
+    )
+
+
+def _slots(prepared: Prepared) -> FloatArray:
+    """One row an hour of the local day, shape ``(24, t)``."""
+    return np.asarray(prepared.hour[None, :] == np.arange(24)[:, None], dtype=float)
+
+
+def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
+    ones = np.ones((1, len(prepared.hour)))
+    usual = everyday(prepared)[None, :]
+    found = []
+    for first in sorted(firsts):
+        for what, columns, spread in (
+            (Cause.CONSTANT, ones, 0.0),
+            (Cause.EVERYDAY, usual, 0.0),
+            (Cause.BY_HOUR, np.concatenate((ones, _slots(prepared))), 0.6 / len(prepared.readings)),
+            (Cause.GAIN, prepared.delivered[None, :], 0.0),
+        ):
+            found.append(Hypothesis(what, None, first, _from(prepared, columns, first), spread))
+    return found
+
+
+def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -> list[Hypothesis]:
+    """Members whose readings follow the residual within each day, with a share of its own."""
+    readings, starts = prepared.readings, prepared.starts
+    weighted = readings * frame.weight
+    with_y = np.add.reduceat(weighted * frame.residual, starts, axis=1)
+    with_self = np.add.reduceat(weighted * readings, starts, axis=1)
+    gain = np.maximum(with_y, 0) ** 2 / np.maximum(with_self, 1e-12)
+    found = []
+    for first in sorted(firsts):
+        likely = np.argsort(-gain[:, first:].sum(axis=1))[:members]
+        found += [by_days(prepared, int(member), first) for member in likely]
+    return found
+
+
+def by_days(prepared: Prepared, member: int, first: int) -> Hypothesis:
+    """A member that counts a share of its own each day."""
+    days: IntArray = np.arange(first, len(prepared.starts))
+    each = prepared.readings[member] * (prepared.day == days[:, None])
+    columns = np.concatenate((each.sum(axis=0, keepdims=True), each))
+    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, 1.0)
+
+
+def _from(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:
+    """The values from a day on, 0 before."""
+    return np.where(prepared.day >= first, values, 0.0)
+
+
+def begun(prepared: Prepared, hypothesis: Hypothesis, first: int) -> Hypothesis:
+    """The same explanation, beginning on a later day."""
+    if hypothesis.what is Kind.SLOWED_BY_DAYS and hypothesis.member is not None:
+        return by_days(prepared, hypothesis.member, first)
+    return replace(hypothesis, first=first, columns=_from(prepared, hypothesis.columns, first))
