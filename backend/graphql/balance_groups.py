@@ -15,8 +15,9 @@ from backend.graphql.metered import From, Metered, Node, To, edge_values
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
+from backend.graphql.verifications import VerificationPrices, Verifications, view
 from backend.services.model import house_networks
-from backend.services.reading import heat_allocation, profiles
+from backend.services.reading import heat_allocation, profiles, verifications
 from backend.services.reading.heat_allocation import Rule, Scheme
 from backend.services.reading.profiles import Range
 from backend.store.model import metered
@@ -133,6 +134,18 @@ class BalanceGroup(Node, Metered):
         async with info.context.db() as session:
             found = await heat_allocation.of_group(session, self.row, asked, info.context.now, rule)
         return HeatAllocation.of(found)
+
+    @strawberry.field(description="Which meters below its inlet are worth verifying, and when.")
+    async def verifications(
+        self, info: Info, from_: From, to: To, prices: VerificationPrices
+    ) -> Verifications:
+        """Resolve by service."""
+        info.context.require(Permission.FINDINGS_READ)
+        asked, told = Range.of(from_, to), prices.checked()
+        info.context.spend((asked.end - asked.start) * verifications.MOST_METERS // 10)
+        async with info.context.db() as session:
+            found = await verifications.of_group(session, self.row, asked, info.context.now, told)
+        return view(found, info.context)
 
     @strawberry.field(description="Supplied against delivered, hour by hour.")
     async def imbalance(
