@@ -56,7 +56,7 @@ class MeterVerification:
     )
     loss_a_year: Decimal = strawberry.field(description="What it loses in a year as it is.")
     verify_on: date | None = strawberry.field(
-        description="Least cost a year: min (K + L(T)) / T; null for never."
+        description="Least cost a year: min (K + L(T)) / T; null for a meter to keep."
     )
     earliest: date | None = strawberry.field(description="10 % quantile of that day.")
     latest: date | None = strawberry.field(description="90 % quantile of that day.")
@@ -94,7 +94,7 @@ def _meter(one: verifications.Verified, context: Context) -> MeterVerification:
         uncounted_error=100 * one.error,
         advice=advised.advice,
         loss_a_year=Decimal(repr(advised.loss_a_year)).quantize(_CENT),
-        verify_on=day(advised.optimum),
+        verify_on=None if advised.advice is Advice.KEEP else day(advised.optimum),
         earliest=day(advised.earliest),
         latest=day(advised.latest),
         breakeven_on=day(advised.breakeven),

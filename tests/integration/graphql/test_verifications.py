@@ -110,6 +110,7 @@ async def test_the_slow_meter_is_found_and_the_others_are_kept(desk: Desk) -> No
     assert date.fromisoformat(slow["verifyOn"]) <= date.fromisoformat(slow["latest"])
     assert float(slow["lossAYear"]) > 400
     assert [one["advice"] for one in others].count("KEEP") >= len(others) - 1
+    assert all(one["verifyOn"] is None for one in others if one["advice"] == "KEEP")
     assert len(others) == METERS - 1
 
 
