@@ -44,9 +44,9 @@ browser:
 test: setup browser  ## Run all tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
-# A thousand kills, ten million readings out of order: hours. BALANCE_FAULTS_SEED repeats a run.
+# A thousand kills, ten million readings out of order, a hundred thousand commands: hours. BALANCE_FAULTS_SEED repeats a run.
 faults: setup  ## Run the long set of fault tests
-	BALANCE_FAULTS=long $(BIN)/pytest -s tests/faults
+	BALANCE_FAULTS=long $(BIN)/pytest -s tests/faults tests/integration/commands/test_command_chaos.py
 
 check: setup  ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .

@@ -103,6 +103,7 @@ class Concentrator:
         starts = range(self._next, end, size)
         frames = [self._frame(start, min(start + size, end)) for start in starts]
         frames = [frame for frame in frames if frame["hours"] or frame["events"]]
+        frames += self._reports(self._next, end)
         await self._send(self._shuffled(frames) if mixed else frames)
         self._progress(end - self._next)
         self._next = end
@@ -121,6 +122,11 @@ class Concentrator:
             name = moment_text(hour * _SECONDS)
             self._truth.hour(self.serial, name, counters, self.voice.lost(hour))
         return self._numbered(blocks, events)
+
+    def _reports(self, start: int, end: int) -> list[RawFrame]:
+        """What the rounds of hours ``[start, end)`` tell of the mesh: a frame for each report."""
+        told = (self.voice.topology(hour) for hour in range(start, end))
+        return [self._numbered([], []) | report for report in told if report is not None]
 
     def _numbered(
         self, blocks: list[dict[str, Any]], events: list[dict[str, Any]]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from domain.hours import instant_of
 from simulator.faults import LOST, Faults, moment_text
 from simulator.meters import Device
+from simulator.radio import RadioNetwork
 
 Positions = NDArray[np.int64]
 
@@ -33,6 +34,7 @@ class Voice:
     def __init__(self, device: Device, faults: Faults) -> None:
         self.device, self.faults = device, faults
         self.origin = device.patterns.calendar.origin
+        self._radio = RadioNetwork(device)
 
     def blocks(self, hour: int) -> list[dict[str, Any]]:
         """Hour blocks of one round, oldest hour first."""
@@ -46,6 +48,10 @@ class Voice:
     def events(self, hour: int) -> list[dict[str, Any]]:
         """Events of one round."""
         return self.faults.events(hour)
+
+    def topology(self, hour: int) -> dict[str, Any] | None:
+        """What one round tells of the mesh, and when it was seen; None in most rounds."""
+        return self._radio.report(hour)
 
     def again(self, gap: Gap, last_round: int) -> list[dict[str, Any]]:
         """Hour blocks that answer a gap: what was heard of it up to the last round.

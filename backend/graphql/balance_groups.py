@@ -8,12 +8,17 @@ import strawberry
 
 from analytics import balance
 from backend.graphql.context import Context
+from backend.graphql.heat import HeatAllocation
+from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import From, Metered, Node, To, edge_values
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
-from backend.services.reading import profiles
+from backend.graphql.verifications import VerificationPrices, Verifications, view
+from backend.services.model import house_networks
+from backend.services.reading import heat_allocation, profiles, verifications
+from backend.services.reading.heat_allocation import Rule, Scheme
 from backend.services.reading.profiles import Range
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
@@ -100,6 +105,47 @@ class BalanceGroup(Node, Metered):
         info.context.require(Permission.METERING_READ)
         loader = info.context.loader("group_members", metered.members_of_groups)
         return await loader.load(self.row.id) or []
+
+    @strawberry.field(description="Its conductors, where they were told; of electricity only.")
+    async def house_network(self, info: Info) -> HouseNetwork | None:
+        """Resolve through the loader."""
+        info.context.require(Permission.METERING_READ)
+        loader = info.context.loader("house_networks", house_networks.load)
+        told = await loader.load(self.row.id)
+        return None if told is None else HouseNetwork.of(self.row, told)
+
+    @strawberry.field(description="Who used what of the heat that the house meter counted.")
+    async def heat_allocation(
+        self,
+        info: Info,
+        from_: From,
+        to: To,
+        scheme: Scheme = Scheme.HEAT_METERS,
+        basic_share: Annotated[
+            float, strawberry.argument(description="Share that goes by area, 0 to 1.")
+        ] = 0.3,
+    ) -> HeatAllocation:
+        """Resolve by service."""
+        info.context.require(Permission.BALANCES_READ)
+        info.context.require(Permission.RESIDENTS_READ)
+        asked = Range.of(from_, to)
+        info.context.spend(asked.end - asked.start)
+        rule = Rule(scheme, basic_share)
+        async with info.context.db() as session:
+            found = await heat_allocation.of_group(session, self.row, asked, info.context.now, rule)
+        return HeatAllocation.of(found)
+
+    @strawberry.field(description="Which meters below its inlet are worth verifying, and when.")
+    async def verifications(
+        self, info: Info, from_: From, to: To, prices: VerificationPrices
+    ) -> Verifications:
+        """Resolve by service."""
+        info.context.require(Permission.FINDINGS_READ)
+        asked, told = Range.of(from_, to), prices.checked()
+        info.context.spend((asked.end - asked.start) * verifications.MOST_METERS // 10)
+        async with info.context.db() as session:
+            found = await verifications.of_group(session, self.row, asked, info.context.now, told)
+        return view(found, info.context)
 
     @strawberry.field(description="Supplied against delivered, hour by hour.")
     async def imbalance(

@@ -14,6 +14,7 @@ from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
 from backend.graphql.device_changes import DeviceMutation
 from backend.graphql.firmware import FirmwareMutation
+from backend.graphql.house_networks import HouseNetworkMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
@@ -107,6 +108,7 @@ class Mutation(
     CorrectionMutation,
     DeviceMutation,
     PlaceMutation,
+    HouseNetworkMutation,
     ResidentMutation,
     CommandMutation,
     ControlMutation,

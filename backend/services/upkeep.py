@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.store import bells, journal
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.hours import months
+from backend.store.network import reports
 from domain.identity import Scope, TenantId
 from tenants import clients
 from tenants.limits import Limits
@@ -34,7 +35,7 @@ async def make_coming_months(database: Database, now: datetime) -> None:
 
 
 async def clear_out(database: Database, now: datetime, retention_months: int) -> None:
-    """Drop what is past its time in every tenant: pushes as evidence, used-up sign-ins."""
+    """Drop what is past its time in every tenant: pushes, reports in them, used-up sign-ins."""
     async with database.global_session() as session:
         tenants = (await session.execute(select(Tenant.id, Tenant.quotas))).all()
     for tenant, quotas in tenants:
@@ -42,6 +43,7 @@ async def clear_out(database: Database, now: datetime, retention_months: int) ->
         before = now - timedelta(days=31 * months)
         async with database.session(Scope(tenant, actor="upkeep")) as session:
             await journal.forget(session, before)
+            await reports.forget(session, before)
             await clients.forget_expired(session)
 
 

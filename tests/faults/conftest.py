@@ -11,6 +11,11 @@ import pytest
 LONG = os.environ.get("BALANCE_FAULTS") == "long"
 
 
+def fresh_seed() -> int:
+    """A new one, or that of BALANCE_FAULTS_SEED."""
+    return int(os.environ.get("BALANCE_FAULTS_SEED") or time.time_ns() % 2**31)
+
+
 @pytest.fixture
 def long() -> bool:
     """Whether this is the long run."""
@@ -20,7 +25,7 @@ def long() -> bool:
 @pytest.fixture
 def seed(record_property: Callable[[str, object], None]) -> int:
     """Of this run; BALANCE_FAULTS_SEED repeats one."""
-    found = int(os.environ.get("BALANCE_FAULTS_SEED") or time.time_ns() % 2**31)
+    found = fresh_seed()
     sys.stdout.write(f"BALANCE_FAULTS_SEED={found}\n")
     record_property("seed", found)
     return found

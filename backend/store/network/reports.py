@@ -90,6 +90,28 @@ ON CONFLICT (tenant_id, series_id, day) DO UPDATE
 SET {", ".join(f"{name} = coalesce(t.{name}, excluded.{name})" for name in HOUR_COLUMNS)}
 """  # noqa: S608 - names of columns are constants
 
+# Days of a concentrator lie together, and those past their time come first.
+_FORGET = (
+    """
+DELETE FROM topology_day AS t USING concentrator AS c
+WHERE c.tenant_id = $1 AND t.tenant_id = $1 AND t.concentrator_id = c.id
+  AND t.day < ($2 AT TIME ZONE 'UTC')::date
+""",
+    "DELETE FROM status_period WHERE tenant_id = $1 AND ended_at < $2",
+    "DELETE FROM event WHERE tenant_id = $1 AND at < $2",
+    "DELETE FROM spot_reading WHERE tenant_id = $1 AND at < $2",
+)
+
+
+async def forget(session: TenantSession, before: datetime) -> None:
+    """Drop what was reported of times before a moment: it lives as long as the pushes it came in.
+
+    Temperatures are measured values and stay.
+    """
+    driver = await session.driver()
+    for statement in _FORGET:
+        await driver.execute(statement, session.scope.tenant_id, before)
+
 
 async def save_topology(
     session: TenantSession, reports: Sequence[tuple[int, datetime, ModuleReport]]

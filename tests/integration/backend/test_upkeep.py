@@ -6,7 +6,9 @@ from sqlalchemy import text
 
 from backend.services import upkeep
 from backend.store import journal
+from backend.store.network import reports
 from domain.identity import ConcentratorId
+from domain.network_reports import ModuleReport
 from tenants.session import Database
 from tests.factories import make_tenant, place
 
@@ -50,3 +52,29 @@ async def test_old_pushes_go_and_stay_known_as_duplicates(database: Database) ->
             text("SELECT count(*) FROM frame WHERE tenant_id = :t"), {"t": scope.tenant_id}
         )
     assert left == 1
+
+
+async def test_reports_go_with_the_pushes_they_came_in(database: Database) -> None:
+    scope = await make_tenant(database, "old reports")
+    await place(database, scope, {"concentrator": "JV"})
+    old, new = NOW - timedelta(days=40), NOW - timedelta(days=20)
+    module = ModuleReport(1, "D100-1", None, 1, -70, 0, 3500, "1")
+    async with database.session(scope) as session:
+        rows = await session.execute(
+            text("SELECT c.id, s.id FROM concentrator c, series s WHERE c.tenant_id = :t"),
+            {"t": scope.tenant_id},
+        )
+        device, series = rows.one()
+        await reports.save_topology(session, [(device, at, module) for at in (old, new)])
+        await reports.save_events(
+            session, [series, series], [(old, "magnet", 1.0), (new, "magnet", 1.0)]
+        )
+        await reports.save_spots(session, [series, series], [(old, 5), (new, 6)])
+    await upkeep.clear_out(database, NOW, retention_months=1)
+    async with database.session(scope) as session:
+        for table, column in (("topology_day", "made_at"), ("event", "at"), ("spot_reading", "at")):
+            rows = await session.execute(
+                text(f"SELECT {column} FROM {table} WHERE tenant_id = :t"),  # noqa: S608
+                {"t": scope.tenant_id},
+            )
+            assert [row[0] for row in rows] == [new], table
