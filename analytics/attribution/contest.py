@@ -35,8 +35,17 @@ _SILENT_BEFORE, _SILENT_SINCE = 0.02, 0.98
 _LEAST_LEVEL_SCATTER = 0.1
 
 
-Changes = tuple[FloatArray, float]
-"""Logarithm of each member's level since a day against before, and its usual scatter."""
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Mean hours of all members before a day and since, shape ``(n,)``."""
+
+    before: FloatArray
+    since: FloatArray
+    common: float
+    """Logarithm of how everybody changed."""
+
+    scatter: float
+    """How far members usually are from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,11 @@ def contest(prepared: Prepared, frame: Frame, hypotheses: list[Hypothesis]) -> l
     fits = [one for one in (fit_one(prepared, frame, item) for item in hypotheses) if one]
     if not fits:
         return []
-    changes = {
-        first: level_changes(prepared, first) for first in {one.hypothesis.first for one in fits}
-    }
+    levels = {first: levels_of(prepared, first) for first in {f.hypothesis.first for f in fits}}
     fits = [
         replace(one, level=level_term(prepared, one.hypothesis, one.missing, told))
         for one in fits
-        for told in (changes[one.hypothesis.first],)
+        for told in (levels[one.hypothesis.first],)
     ]
     best = max(fits, key=lambda one: one.raw)
     independent = (1 - best.likeness) / (1 + best.likeness)
@@ -171,20 +178,20 @@ def _score(missing: FloatArray, apart: FloatArray, weight: FloatArray, active: M
 
 
 def level_term(
-    prepared: Prepared, hypothesis: Hypothesis, missing: FloatArray, changes: Changes
+    prepared: Prepared, hypothesis: Hypothesis, missing: FloatArray, levels: Levels
 ) -> float:
-    """Log-likelihood that the member's level changed as foretold, against not at all."""
+    """Log-likelihood that the member took on as ever and was not counted, against a true change."""
     member, first = hypothesis.member, hypothesis.first
     if member is None or hypothesis.what is Kind.CLOCK_SKEW or first < _LEAST_PAST_DAYS:
         return 0.0
-    change, scatter = changes
-    since = prepared.day >= first
-    read = float(prepared.readings[member, since].sum())
-    gone = float(missing[since].sum())
-    if gone <= 0 or not np.isfinite(change[member]):
+    before, read = levels.before[member], levels.since[member]
+    hours = np.count_nonzero(prepared.day >= first)
+    gone = float(missing[prepared.day >= first].sum()) / hours
+    if gone <= 0 or before <= 0:
         return 0.0
-    foretold = np.log(max(read / (read + gone), _LEAST_LEVEL))
-    told = _student((change[member] - foretold) / scatter) - _student(change[member] / scatter)
+    changed = np.log(max(read / before, _LEAST_LEVEL)) - levels.common
+    stayed = np.log((read + gone) / before) - levels.common
+    told = _student(stayed / levels.scatter) - _student(changed / levels.scatter)
     return told + (_SILENCE if _fell_silent(prepared, member, first) else 0.0)
 
 
@@ -197,22 +204,22 @@ def _fell_silent(prepared: Prepared, member: int, first: int) -> bool:
     return bool(silent[before].mean() <= _SILENT_BEFORE and silent[since].mean() >= _SILENT_SINCE)
 
 
-def level_changes(prepared: Prepared, first: int) -> tuple[FloatArray, float]:
-    """Logarithm of each member's level since a day against before, without what is common."""
-    before = prepared.day < first
+def levels_of(prepared: Prepared, first: int) -> Levels:
+    """Levels of all members before a day and since."""
+    past = prepared.day < first
     readings, measured = prepared.readings, prepared.measured
-    levels = []
-    for part in (before, ~before):
-        count = np.maximum(measured[:, part].sum(axis=1), 1)
-        levels.append(np.sum(readings[:, part], axis=1, where=measured[:, part]) / count)
-    alive = levels[0] > 0
-    change = np.full(len(readings), np.nan)
-    change[alive] = np.log(np.maximum(levels[1][alive] / levels[0][alive], _LEAST_LEVEL))
+    before, since = (
+        np.sum(readings[:, part], axis=1, where=measured[:, part])
+        / np.maximum(measured[:, part].sum(axis=1), 1)
+        for part in (past, ~past)
+    )
+    alive = before > 0
     if not alive.any():
-        return change, 1.0
-    change -= np.nanmedian(change)
-    scatter = 1.4826 * float(np.nanmedian(np.abs(change)))
-    return change, max(scatter, _LEAST_LEVEL_SCATTER)
+        return Levels(before, since, 0.0, 1.0)
+    change = np.log(np.maximum(since[alive] / before[alive], _LEAST_LEVEL))
+    common = float(np.median(change))
+    scatter = 1.4826 * float(np.median(np.abs(change - common)))
+    return Levels(before, since, common, max(scatter, _LEAST_LEVEL_SCATTER))
 
 
 def _student(value: float) -> float:

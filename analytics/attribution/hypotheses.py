@@ -13,6 +13,10 @@ from analytics.attribution.shapes import Shapes, all_shapes, everyday
 from analytics.attribution.window import FloatArray, IntArray
 from domain.quantities import Mask
 
+_OLD_SILENCE = 0.5
+_CLOSE = 3
+"""How many members of each kind get the forms of which little is known."""
+
 
 class Cause(StrEnum):
     """Explanations that accuse no member."""
@@ -99,12 +103,30 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
     for item, one in zip(told.shapes, told.screens, strict=True):
         score = np.where(possible(item, one), one.score, 0.0)
         most = score.max(axis=1)
-        for place in np.argsort(-most)[:members]:
+        for rank, place in enumerate(np.argsort(-most)[:members]):
             if most[place] < 2:
                 break
             first = latest_best(score[place])
-            found += _member_hypotheses(prepared, item, place, first)
+            if item.kind is Kind.STUCK and not _silence_is_new(
+                prepared, int(item.member[place]), first
+            ):
+                continue
+            found += _member_hypotheses(prepared, item, int(place), first)[
+                : None if rank < _CLOSE else 1
+            ]
     return found + _by_days(prepared, frame, commons | {0}, members)
+
+
+def _silence_is_new(prepared: Prepared, member: int, first: int) -> bool:
+    """Whether a meter is silent more often since a day than before, or nothing is known before.
+
+    A silence that cost nothing before is no theft now.
+    """
+    silent, measured = prepared.readings[member] <= 0, prepared.measured[member]
+    before, since = measured & (prepared.day < first), measured & (prepared.day >= first)
+    if not before.any() or not since.any():
+        return True
+    return bool(silent[before].mean() <= _OLD_SILENCE * silent[since].mean())
 
 
 def _member_hypotheses(

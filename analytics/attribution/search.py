@@ -18,6 +18,11 @@ _LOOSE = (Kind.STUCK, Kind.CAPPED, Kind.CLOCK_SKEW, Cause.BY_HOUR)
 
 _SECOND_LOOK = 16
 _LEAST_QUIET = 72
+_FEW_HOURS = 2
+_FEW_SHARE = 0.6
+"""An explanation must keep this share of the alarm without its best two hours: a register that
+hiccups is no theft."""
+
 _LEAST_OF_LARGEST = 0.03
 """Share of the largest loss that a further one must come to: no model of the former is exact."""
 
@@ -67,6 +72,8 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
         placebo = min(told.placebo, left.placebo)
         if told.best < thresholds.placebo * placebo or _small(prepared, winner, found, thresholds):
             break
+        if _rests_on_few(frame, winner) < _FEW_SHARE * thresholds.alarm:
+            break
         if winner.score < thresholds.alarm and (found or winner.hypothesis.what is Kind.CLOCK_SKEW):
             break
         found.append(Found(winner, ranked[1:], told.best, placebo))
@@ -99,6 +106,16 @@ def _shifted(prepared: Prepared, best: Hypothesis) -> list[Hypothesis]:
     """The same explanation beginning a day or two earlier or later."""
     days = len(prepared.starts)
     return [begun(prepared, best, best.first + by) for by in (1, 2) if best.first + by < days]
+
+
+def _rests_on_few(frame: Frame, winner: Fitted) -> float:
+    """Score that is left without the two hours that speak for an explanation most."""
+    shape = winner.missing * np.sqrt(frame.weight)
+    seen = (winner.residual + winner.missing) * np.sqrt(frame.weight)
+    told = shape * seen
+    kept = np.argsort(told)[:-_FEW_HOURS]
+    power = float((shape[kept] ** 2).sum())
+    return float(told[kept].sum()) / np.sqrt(power) if power > 0 else 0.0
 
 
 def _small(prepared: Prepared, winner: Fitted, found: list[Found], thresholds: Thresholds) -> bool:
