@@ -24,8 +24,8 @@ from tests.integration.findings.town import (
 GROUPS = """query Groups($path: String!) { viewer { site(path: $path) {
   balanceGroups { id commodity } } } }"""
 IMBALANCE = """query I($id: ID!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
-  node(id: $id) { ... on BalanceGroup { imbalance(from: $from, to: $to, step: $step) { start step unit supplied
-    delivered imbalance technicalLoss ownConsumption nonTechnicalLoss band coverage standing }
+  node(id: $id) { ... on BalanceGroup { imbalance(from: $from, to: $to, step: $step) {
+    start step unit supplied delivered imbalance technicalLoss ownConsumption nonTechnicalLoss band coverage standing }
     profile(from: $from, to: $to, step: $step) { coverage values } } } }"""
 
 SILENT = 2
