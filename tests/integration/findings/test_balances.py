@@ -25,7 +25,8 @@ GROUPS = """query Groups($path: String!) { viewer { site(path: $path) {
   balanceGroups { id commodity } } } }"""
 IMBALANCE = """query I($id: ID!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
   node(id: $id) { ... on BalanceGroup { imbalance(from: $from, to: $to, step: $step) {
-    start step unit supplied delivered imbalance technicalLoss ownConsumption nonTechnicalLoss band coverage standing }
+    start step unit supplied delivered imbalance technicalLoss ownConsumption nonTechnicalLoss
+    band coverage standing }
     profile(from: $from, to: $to, step: $step) { coverage values } } } }"""
 
 SILENT = 2
