@@ -8,6 +8,7 @@ import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.findings import GroupFindings
+from backend.graphql.group_checks import GroupChecks
 from backend.graphql.heat import HeatAllocation
 from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
@@ -104,7 +105,7 @@ def _packed(amounts: Amounts) -> SeriesArray:
 
 
 @strawberry.type(description="A node of the tree along which energy is balanced.")
-class BalanceGroup(Node, GroupFindings, Metered):
+class BalanceGroup(Node, GroupFindings, GroupChecks, Metered):
     """View of a group."""
 
     id: strawberry.ID

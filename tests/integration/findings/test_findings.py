@@ -120,6 +120,28 @@ async def test_a_finding_shows_its_evidence_and_its_worth(town: Town) -> None:
     assert wrong["setCommodityPrice"]["errors"] == [{"code": "INVALID", "field": "price"}]
 
 
+CHECKS = """query C($id: ID!) { node(id: $id) { ... on BalanceGroup { checks {
+  check outcome explanation findings { kind } } } } }"""
+
+
+async def test_the_seven_checks_say_what_was_looked_at(town: Town) -> None:
+    found = await town.ask(CHECKS, id=await group(town, PATH, "ELECTRICITY"))
+    told = {one["check"]: one["outcome"] for one in found["node"]["checks"]}
+    assert told == {
+        "SUBSCRIBER_METERS": "PASSED",
+        "BALANCE_METER": "PASSED",
+        "MAINS_HEAT_LOSS": "NOT_APPLICABLE",
+        "COOLANT_LOSS": "NOT_APPLICABLE",
+        "UNAUTHORISED_CONNECTIONS": "PASSED",
+        "MANIPULATION": "FAILED",
+        "NAMED_FAULTS": "FAILED",
+    }
+    water = await town.ask(CHECKS, id=await group(town, PATH, "WATER_COLD"))
+    told = {one["check"]: one["outcome"] for one in water["node"]["checks"]}
+    assert (told["BALANCE_METER"], told["NAMED_FAULTS"]) == ("UNKNOWN", "FAILED")
+    assert told["MANIPULATION"] == "UNKNOWN"
+
+
 async def test_judging_again_changes_nothing_that_people_see(town: Town) -> None:
     before = await listed(town)
     assert await town.night(NOW) == []
