@@ -14,6 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the product's own parts: the matrices are small
+
 import numpy as np
 import pandas as pd
 

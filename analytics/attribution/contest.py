@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.attribution.hypotheses import Hypothesis
+from analytics.attribution.hypotheses import Cause, Hypothesis
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame
@@ -22,8 +22,30 @@ _PRIOR_HOURS = 6.0
 _FREEDOM = 4.0
 """Degrees of freedom of Student's t for the scatter of levels: homes do change at times."""
 
+_EITHER_SIGN = (Kind.CLOCK_SKEW, Cause.GAIN, Cause.NEGATIVE_OFFSET)
+_MOST_APPEARED = 0.2
 _LEAST_PAST_DAYS = 3
+_LEAST_LEVEL = 0.02
+_SILENCE = float(np.log(300 * 30))
+"""Log-odds that a meter falls silent for good on the very day on which a loss begins because of
+it: otherwise one in some 300 does so in a month, on one of its 30 days."""
+
+_SILENT_BEFORE, _SILENT_SINCE = 0.02, 0.98
+
 _LEAST_LEVEL_SCATTER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Mean hours of all members before a day and since, shape ``(n,)``."""
+
+    before: FloatArray
+    since: FloatArray
+    common: float
+    """Logarithm of how everybody changed."""
+
+    scatter: float
+    """How far members usually are from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,12 @@ def contest(prepared: Prepared, frame: Frame, hypotheses: list[Hypothesis]) -> l
     fits = [one for one in (fit_one(prepared, frame, item) for item in hypotheses) if one]
     if not fits:
         return []
+    levels = {first: levels_of(prepared, first) for first in {f.hypothesis.first for f in fits}}
+    fits = [
+        replace(one, level=level_term(prepared, one.hypothesis, one.missing, told))
+        for one in fits
+        for told in (levels[one.hypothesis.first],)
+    ]
     best = max(fits, key=lambda one: one.raw)
     independent = (1 - best.likeness) / (1 + best.likeness)
     judged = [with_likelihood(one, independent) for one in fits]
@@ -83,6 +111,8 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
         residual = frame.residual - found @ left
         raw, scatter = _log_likelihood(residual * np.sqrt(weight), since, weight > 0)
     missing = found @ columns
+    if hypothesis.what not in _EITHER_SIGN and _mostly_gain(missing):
+        return None
     apart = residual * np.sqrt(weight)
     penalty += 0.5 * np.log(np.count_nonzero(since))
     likeness = _likeness(apart[since])
@@ -94,9 +124,15 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
         scatter,
         likeness,
         raw - penalty,
-        level_term(prepared, hypothesis, missing),
+        0.0,
         _score(missing, apart, weight, active),
     )
+
+
+def _mostly_gain(missing: FloatArray) -> bool:
+    """Whether an explanation by losses needs much energy to appear from nowhere."""
+    appeared = -float(missing.sum(where=missing < 0))
+    return appeared > _MOST_APPEARED * float(missing.sum(where=missing > 0))
 
 
 def _with_prior(gram: FloatArray, aim: FloatArray, spread: float) -> tuple[FloatArray, float]:
@@ -141,39 +177,49 @@ def _score(missing: FloatArray, apart: FloatArray, weight: FloatArray, active: M
     return float(np.sqrt(power / inflation))
 
 
-def level_term(prepared: Prepared, hypothesis: Hypothesis, missing: FloatArray) -> float:
-    """Log-likelihood that the member's level changed as foretold, against not at all."""
+def level_term(
+    prepared: Prepared, hypothesis: Hypothesis, missing: FloatArray, levels: Levels
+) -> float:
+    """Log-likelihood that the member took on as ever and was not counted, against a true change."""
     member, first = hypothesis.member, hypothesis.first
     if member is None or hypothesis.what is Kind.CLOCK_SKEW or first < _LEAST_PAST_DAYS:
         return 0.0
-    change, scatter = level_changes(prepared, first)
-    since = prepared.day >= first
-    read = float(prepared.readings[member, since].sum())
-    gone = float(missing[since].sum())
-    if gone <= 0 or not np.isfinite(change[member]):
+    before, read = levels.before[member], levels.since[member]
+    hours = np.count_nonzero(prepared.day >= first)
+    gone = float(missing[prepared.day >= first].sum()) / hours
+    if gone <= 0 or before <= 0:
         return 0.0
-    foretold = np.log(max(read / (read + gone), 0.02))
-    return float(
-        _student((change[member] - foretold) / scatter) - _student(change[member] / scatter)
-    )
+    changed = np.log(max(read / before, _LEAST_LEVEL)) - levels.common
+    stayed = np.log((read + gone) / before) - levels.common
+    told = _student(stayed / levels.scatter) - _student(changed / levels.scatter)
+    return told + (_SILENCE if _fell_silent(prepared, member, first) else 0.0)
 
 
-def level_changes(prepared: Prepared, first: int) -> tuple[FloatArray, float]:
-    """Logarithm of each member's level since a day against before, without what is common."""
-    before = prepared.day < first
+def _fell_silent(prepared: Prepared, member: int, first: int) -> bool:
+    before = prepared.measured[member] & (prepared.day < first)
+    since = prepared.measured[member] & (prepared.day >= first)
+    if not before.any() or not since.any():
+        return False
+    silent = prepared.readings[member] <= 0
+    return bool(silent[before].mean() <= _SILENT_BEFORE and silent[since].mean() >= _SILENT_SINCE)
+
+
+def levels_of(prepared: Prepared, first: int) -> Levels:
+    """Levels of all members before a day and since."""
+    past = prepared.day < first
     readings, measured = prepared.readings, prepared.measured
-    levels = []
-    for part in (before, ~before):
-        count = np.maximum(measured[:, part].sum(axis=1), 1)
-        levels.append(np.sum(readings[:, part], axis=1, where=measured[:, part]) / count)
-    alive = levels[0] > 0
-    change = np.full(len(readings), np.nan)
-    change[alive] = np.log(np.maximum(levels[1][alive] / levels[0][alive], 0.02))
+    before, since = (
+        np.sum(readings[:, part], axis=1, where=measured[:, part])
+        / np.maximum(measured[:, part].sum(axis=1), 1)
+        for part in (past, ~past)
+    )
+    alive = before > 0
     if not alive.any():
-        return change, 1.0
-    change -= np.nanmedian(change)
-    scatter = 1.4826 * float(np.nanmedian(np.abs(change)))
-    return change, max(scatter, _LEAST_LEVEL_SCATTER)
+        return Levels(before, since, 0.0, 1.0)
+    change = np.log(np.maximum(since[alive] / before[alive], _LEAST_LEVEL))
+    common = float(np.median(change))
+    scatter = 1.4826 * float(np.median(np.abs(change - common)))
+    return Levels(before, since, common, max(scatter, _LEAST_LEVEL_SCATTER))
 
 
 def _student(value: float) -> float:

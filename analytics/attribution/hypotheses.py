@@ -5,12 +5,17 @@ from enum import StrEnum
 
 import numpy as np
 
+from analytics.attribution.forms import of_displaced, of_unseen
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, Screen, screen
 from analytics.attribution.shapes import Shapes, all_shapes, everyday
 from analytics.attribution.window import FloatArray, IntArray
 from domain.quantities import Mask
+
+_OLD_SILENCE = 0.5
+_CLOSE = 3
+"""How many members of each kind get the forms of which little is known."""
 
 
 class Cause(StrEnum):
@@ -67,7 +72,8 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
     for item, one in zip(shapes, screens, strict=True):
         inside = possible(item, one)
         best = max(best, float(one.score.max(initial=0.0, where=inside)))
-        placebo = max(placebo, -float(one.score.min(initial=0.0)))
+        if item.kind is not Kind.CLOCK_SKEW:  # a clock may be off to either side
+            placebo = max(placebo, -float(one.score.min(initial=0.0)))
     return Survey(shapes, screens, group, placebo, best)
 
 
@@ -97,58 +103,63 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
     for item, one in zip(told.shapes, told.screens, strict=True):
         score = np.where(possible(item, one), one.score, 0.0)
         most = score.max(axis=1)
-        for place in np.argsort(-most)[:members]:
+        for rank, place in enumerate(np.argsort(-most)[:members]):
             if most[place] < 2:
                 break
             first = latest_best(score[place])
-            found.append(_member_hypothesis(prepared, item, place, first))
-    return found + _by_days(prepared, frame, commons, members)
+            if item.kind is Kind.STUCK and not _silence_is_new(
+                prepared, int(item.member[place]), first
+            ):
+                continue
+            found += _member_hypotheses(prepared, item, int(place), first)[
+                : None if rank < _CLOSE else 1
+            ]
+    return found + _by_days(prepared, frame, commons | {0}, members)
 
 
-def _member_hypothesis(prepared: Prepared, item: Shapes, place: int, first: int) -> Hypothesis:
-    values = item.values[place][None, :]
-    spread = 0.0
-    if item.kind is Kind.STUCK:
-        values = _silence(prepared, values)
-        spread = 0.5
-    member = int(item.member[place])
-    return Hypothesis(item.kind, member, first, _from(prepared, values, first), spread)
+def _silence_is_new(prepared: Prepared, member: int, first: int) -> bool:
+    """Whether a meter is silent more often since a day than before, or nothing is known before.
+
+    A silence that cost nothing before is no theft now.
+    """
+    silent, measured = prepared.readings[member] <= 0, prepared.measured[member]
+    before, since = measured & (prepared.day < first), measured & (prepared.day >= first)
+    if not before.any() or not since.any():
+        return True
+    return bool(silent[before].mean() <= _OLD_SILENCE * silent[since].mean())
 
 
-def _silence(prepared: Prepared, values: FloatArray) -> FloatArray:
-    """Habit in silent hours, which may be off by the hour, by the day, or follow the others."""
-    silent = values > 0
-    level = float(values[silent].mean()) if silent.any() else 0.0
-    days = np.arange(len(prepared.starts))[:, None]
-    return np.concatenate(
-        (
-            values,
-            values * _slots(prepared),
-            values * (prepared.day == days),
-            silent * level,
-            silent * prepared.delivered * level,
-        )
-    )
-
-
-def _slots(prepared: Prepared) -> FloatArray:
-    """One row an hour of the local day, shape ``(24, t)``."""
-    return np.asarray(prepared.hour[None, :] == np.arange(24)[:, None], dtype=float)
+def _member_hypotheses(
+    prepared: Prepared, item: Shapes, place: int, first: int
+) -> list[Hypothesis]:
+    values, member = item.values[place], int(item.member[place])
+    if item.kind in (Kind.STUCK, Kind.CAPPED):
+        anything = (values > 0) / len(prepared.readings)
+        forms = [*of_unseen(prepared, values), *list(of_unseen(prepared, anything))[3:]]
+    elif item.kind is Kind.CLOCK_SKEW:
+        forms = list(of_displaced(prepared, values, member))
+    else:
+        forms = [(values[None, :], 0.0)]
+    return [
+        Hypothesis(item.kind, member, first, _from(prepared, columns, first), spread)
+        for columns, spread in forms
+    ]
 
 
 def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
-    ones = np.ones((1, len(prepared.hour)))
-    usual = everyday(prepared)[None, :]
-    found = []
-    for first in sorted(firsts):
-        for what, columns, spread in (
-            (Cause.CONSTANT, ones, 0.0),
-            (Cause.EVERYDAY, usual, 0.0),
-            (Cause.BY_HOUR, np.concatenate((ones, _slots(prepared))), 0.6 / len(prepared.readings)),
-            (Cause.GAIN, prepared.delivered[None, :], 0.0),
-        ):
-            found.append(Hypothesis(what, None, first, _from(prepared, columns, first), spread))
-    return found
+    everywhere = np.full(len(prepared.hour), 1 / len(prepared.readings))
+    _, constant, usual, by_hour, unknown = of_unseen(prepared, everywhere)
+    return [
+        Hypothesis(what, None, first, _from(prepared, columns, first), spread)
+        for first in sorted(firsts)
+        for what, (columns, spread) in (
+            (Cause.CONSTANT, constant),
+            (Cause.EVERYDAY, usual),
+            (Cause.BY_HOUR, by_hour),
+            (Cause.BY_HOUR, unknown),
+            (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
+        )
+    ]
 
 
 def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -> list[Hypothesis]:

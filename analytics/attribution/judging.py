@@ -17,6 +17,9 @@ from analytics.attribution.search import Case, Found, search
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import Window
 
+_KNOWN_SHARE = 0.75
+"""Of the hours of the least days, how many must be known."""
+
 
 def judge(window: Window, thresholds: Thresholds) -> GroupJudgement:
     """Say what explains the imbalance of a group beyond its technical losses.
@@ -47,9 +50,10 @@ def judge(window: Window, thresholds: Thresholds) -> GroupJudgement:
     if prepared is None:
         return _unknown("no member has metered anything")
     known = int(np.count_nonzero(prepared.usable))
-    if known < thresholds.least_days * DAY_HOURS:
+    needed = round(_KNOWN_SHARE * thresholds.least_days * DAY_HOURS)
+    if known < needed:
         return _unknown(
-            f"{known} hours are known well enough, {thresholds.least_days * DAY_HOURS} are needed",
+            f"{known} hours are known well enough, {needed} are needed",
             known,
         )
     return _judged(window, prepared, search(prepared, thresholds), thresholds)

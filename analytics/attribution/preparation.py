@@ -14,7 +14,11 @@ LEAST_ENERGY_KNOWN = 0.9
 little is filled in above it widens the noise of the hour instead."""
 
 _FEW = 3
-_START_NOISE = 0.003
+_USUAL_NOISE = 0.003
+_LEAST_CLEAR = 0.7
+"""Share of the hours that must remain when those are left out whose filled readings say more than
+half of the usual noise: errors of filling have heavy tails. With fewer the doubtful ones stay."""
+
 _FLOOR_SHARE = 0.2
 
 
@@ -96,6 +100,10 @@ def prepare(window: Window) -> Prepared | None:
     whole = np.maximum(expected.sum(axis=0), 1e-12)
     share = np.sum(expected, axis=0, where=measured_there) / whole
     usable = known & (share >= LEAST_ENERGY_KNOWN) & measured_there.any(axis=0)
+    doubt = np.sum(spread**2, axis=0)
+    clear = usable & (np.sqrt(doubt) <= _USUAL_NOISE / 2 * np.abs(supplied))
+    if np.count_nonzero(clear) >= _LEAST_CLEAR * np.count_nonzero(usable):
+        usable = clear
     return Prepared(
         unit,
         readings,
@@ -103,7 +111,7 @@ def prepare(window: Window) -> Prepared | None:
         delivered,
         np.where(known, supplied, delivered),
         usable,
-        np.sum(spread**2, axis=0),
+        doubt,
         habit,
         window.hour,
         day,

@@ -13,11 +13,18 @@ from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
 _FIRST_NOISE = 0.003
-_LOOSE = (Kind.STUCK, Kind.CAPPED, Cause.BY_HOUR)
+_LOOSE = (Kind.STUCK, Kind.CAPPED, Kind.CLOCK_SKEW, Cause.BY_HOUR)
 """Explanations that know when energy vanished, but only roughly how much in each hour."""
 
 _SECOND_LOOK = 16
 _LEAST_QUIET = 72
+_FEW_HOURS = 2
+_FEW_SHARE = 0.6
+"""An explanation must keep this share of the alarm without its best two hours: a register that
+hiccups is no theft."""
+
+_LEAST_OF_LARGEST = 0.03
+"""Share of the largest loss that a further one must come to: no model of the former is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     for _ in range(thresholds.culprits + 1):
         if told.best < thresholds.alarm:
             break
-        ranked = _ranked(prepared, frame, told)
+        ranked = _ranked(prepared, frame, told, _closed(found))
         if not ranked:
             break
         winner = ranked[0]
@@ -63,7 +70,9 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
         after = fit(wider, columns, noise, thresholds.noise_share)
         left = survey(wider, after)
         placebo = min(told.placebo, left.placebo)
-        if told.best < thresholds.placebo * placebo or _small(prepared, winner, thresholds):
+        if told.best < thresholds.placebo * placebo or _small(prepared, winner, found, thresholds):
+            break
+        if _rests_on_few(frame, winner) < _FEW_SHARE * thresholds.alarm:
             break
         if winner.score < thresholds.alarm and (found or winner.hypothesis.what is Kind.CLOCK_SKEW):
             break
@@ -72,9 +81,17 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     return _settled(Case(prepared, frame, found, first.best, first.placebo))
 
 
-def _ranked(prepared: Prepared, frame: Frame, told: Survey) -> list[Fitted]:
+def _closed(found: list[Found]) -> set[int]:
+    """Members of whom no more can be told: what their loose explanation leaves is its own error."""
+    told = (one.fitted.hypothesis for one in found)
+    return {one.member for one in told if one.member is not None and one.what in _LOOSE}
+
+
+def _ranked(prepared: Prepared, frame: Frame, told: Survey, closed: set[int]) -> list[Fitted]:
     """Contest twice: with the noise that nothing explains, then with what the best one leaves."""
-    ranked = contest(prepared, frame, shortlist(prepared, frame, told))
+    hypotheses = shortlist(prepared, frame, told)
+    hypotheses = [one for one in hypotheses if one.member not in closed]
+    ranked = contest(prepared, frame, hypotheses)
     if not ranked:
         return []
     quiet = max(scatter(prepared, ranked[0].residual, frame.noise), frame.noise / 50)
@@ -91,13 +108,25 @@ def _shifted(prepared: Prepared, best: Hypothesis) -> list[Hypothesis]:
     return [begun(prepared, best, best.first + by) for by in (1, 2) if best.first + by < days]
 
 
-def _small(prepared: Prepared, winner: Fitted, thresholds: Thresholds) -> bool:
-    """Whether the loss is too small a share of what was delivered since to be worth a finding."""
+def _rests_on_few(frame: Frame, winner: Fitted) -> float:
+    """Score that is left without the two hours that speak for an explanation most."""
+    shape = winner.missing * np.sqrt(frame.weight)
+    seen = (winner.residual + winner.missing) * np.sqrt(frame.weight)
+    told = shape * seen
+    kept = np.argsort(told)[:-_FEW_HOURS]
+    power = float((shape[kept] ** 2).sum())
+    return float(told[kept].sum()) / np.sqrt(power) if power > 0 else 0.0
+
+
+def _small(prepared: Prepared, winner: Fitted, found: list[Found], thresholds: Thresholds) -> bool:
+    """Whether the loss is too small a share of what was delivered since, or of the largest one."""
     if winner.hypothesis.what is Kind.CLOCK_SKEW:
         return False
     since = prepared.day >= winner.hypothesis.first
     whole = float(prepared.delivered[since].sum())
-    return abs(float(winner.missing.sum())) < thresholds.least_share * whole
+    lost = abs(float(winner.missing.sum()))
+    largest = max((abs(float(one.fitted.missing.sum())) for one in found), default=0.0)
+    return lost < max(thresholds.least_share * whole, _LEAST_OF_LARGEST * largest)
 
 
 def _widened(prepared: Prepared, frame: Frame, winner: Fitted) -> tuple[Prepared, float]:
@@ -136,7 +165,7 @@ def _settled(case: Case) -> Case:
         if again is None:
             again = item.fitted
         curves[place] = again.missing
-        again = replace(again, likelihood=item.fitted.likelihood)
+        again = replace(again, likelihood=item.fitted.likelihood, level=item.fitted.level)
         settled.append(replace(item, fitted=again))
     frame = fit(case.prepared, np.concatenate((basis, curves)), case.frame.noise)
     return replace(case, frame=frame, found=settled)

@@ -190,3 +190,23 @@ class AnalysisDue(TenantOwned, Base):
     """First hour that changed."""
 
     marks: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class GroupLoss(TenantOwned, Base):
+    """Losses of a group's conductors: ``linear`` B + ``square`` B^2 of what it delivers [Wh]."""
+
+    __tablename__ = "group_loss"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["balance_group.tenant_id", "balance_group.id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("linear >= 0 AND square >= 0", "coefficients"),
+    )
+
+    group_id: Mapped[BalanceGroupId] = mapped_column(primary_key=True, autoincrement=False)
+    linear: Mapped[float] = mapped_column(Double)
+    square: Mapped[float] = mapped_column(Double)
+    until_hour: Mapped[int]
+    """End of the history that it was fitted to."""

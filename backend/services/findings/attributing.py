@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics import losses
 from analytics.attribution import judging
 from analytics.attribution.catalogue import causes
 from analytics.attribution.judgement import (
@@ -24,7 +25,7 @@ from analytics.attribution.window import Window
 from backend.services.findings import sentences
 from backend.services.findings.reconciling import Look, kinds_of
 from backend.services.findings.sentences import Missing
-from backend.store.findings import due, experience
+from backend.store.findings import due, experience, group_losses
 from backend.store.findings.due import DueGroup, GroupName, WatchedPoint
 from backend.store.findings.findings import Curve, Said
 from backend.store.groups.structure import Structure
@@ -34,7 +35,7 @@ from domain.findings import Family, FindingKind
 from domain.hours import hour_of, instant_of, midnight
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality
-from domain.quantities import Role
+from domain.quantities import Commodity, Role
 from tenants.session import TenantSession
 
 WINDOW_DAYS = 56
@@ -159,6 +160,7 @@ async def attribute(
     judgement = judging.judge(window, _thresholds(factors))
     if judgement.verdict is Verdict.UNKNOWN:
         return None
+    await _learn_losses(session, group, window, judgement, end)
     children = [one.group_id for one in shape.members if one.group_id is not None]
     names = await due.names_of(session, [group.id, *children])
     writer = _Writer(group, shape, told, names, start)
@@ -166,6 +168,27 @@ async def attribute(
     look = Look(points, [group.id, *children], _SAID, from_group=True)
     usual = float(np.nanmean(np.nan_to_num(window.readings).sum(axis=0)))
     return Attributed(writer.said(judgement), look, judgement.noise * usual)
+
+
+async def _learn_losses(
+    session: TenantSession, group: DueGroup, window: Window, judgement: GroupJudgement, end: int
+) -> None:
+    """Keep what the conductors lose, with all that was found counted as delivered."""
+    if group.commodity is not Commodity.ELECTRICITY:
+        return
+    present = np.ones(window.readings.shape, bool) if window.present is None else window.present
+    own = losses.own_consumption(present, group.commodity)
+    found = [one.evidence.missing for one in judgement.suspects]
+    if judgement.unattributed is not None:
+        found.append(judgement.unattributed.evidence.missing)
+    known = ~np.isnan(window.supplied) & ~(np.isnan(window.readings) & present).any(axis=0)
+    delivered = np.nansum(window.readings, axis=0) + np.nansum(np.stack([*found, 0 * own]), axis=0)
+    supplied = np.nan_to_num(window.supplied)
+    model = losses.fit(
+        np.rint(supplied).astype(np.int64), np.rint(delivered).astype(np.int64), known, own
+    )
+    if model is not None:
+        await group_losses.save_loss(session, group.id, model, end)
 
 
 def balanced_above(structure: Structure, group: BalanceGroupId) -> BalanceGroupId | None:

@@ -85,11 +85,13 @@ def _what(point: WatchedPoint, sign: Sign, since: str) -> str:
 
 def _continuous(commodity: Commodity, sign: Sign, since: str) -> str:
     told = sign.figures
+    before = f"the longest such run before was {told['habit_longest']:.0f} hours"
+    if not told["habit_hours"]:
+        before = "an hour without flow was never seen, so it may also be how the place is used"
     return (
         f"{_NAMES[commodity]} has flowed without a pause for {told['hours']:.0f} hours, since"
-        f" {since}, at no less than {quantity(sign.flow, commodity)} an hour; the longest such run"
-        f" before was {told['habit_longest']:.0f} hours. About"
-        f" {quantity(sign.amount, commodity)} are lost so far."
+        f" {since}, at no less than {quantity(sign.flow, commodity)} an hour; {before}. About"
+        f" {quantity(sign.amount, commodity)} have flowed in that way."
     )
 
 

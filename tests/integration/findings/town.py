@@ -110,8 +110,8 @@ class Town:
         return await self.judge(now)
 
 
-async def make_town(database: Database, redis_url: str) -> Town:
-    """Import the meters, push five weeks of them, fold and roll them up."""
+async def make_town(database: Database, redis_url: str, silent: int | None = None) -> Town:
+    """Import the meters, push five weeks of them and fold them; one may be silent in the end."""
     number = next(_numbers)
     made = await make_tenant(database, f"findings {number}")
     scope = replace(made, actor="user:1", permissions=frozenset(str(one) for one in Permission))
@@ -155,12 +155,12 @@ async def make_town(database: Database, redis_url: str) -> Town:
     channels = [*range(1, HOMES + 1), 100, *range(201, 205)]
     store = Store(database, scope, serial, NOW)
     for day in range(0, SIZE, 24):
-        blocks = [
-            store.frame(0, LOW + at, dict(zip(channels, counters[:, at].tolist(), strict=True)))[
-                "hours"
-            ][0]
-            for at in range(day, min(day + 24, SIZE))
-        ]
+        blocks = []
+        for at in range(day, min(day + 24, SIZE)):
+            told = dict(zip(channels, counters[:, at].tolist(), strict=True))
+            if silent is not None and at == SIZE - 1:
+                del told[silent + 1]
+            blocks += store.frame(0, LOW + at, told)["hours"]
         await store.push({"sequence": 1 + day, "hours": blocks})
     await store.fold()
     return Town(database, scope, Events(redis_url), store, used)
