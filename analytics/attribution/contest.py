@@ -66,6 +66,9 @@ class Fitted:
 
     raw: float
     level: float
+    penalty: float
+    """What the freedom of its columns costs, in log-likelihood; within ``raw``."""
+
     score: float
     likelihood: float = 0.0
 
@@ -125,6 +128,7 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
         likeness,
         raw - penalty,
         0.0,
+        penalty,
         _score(missing, apart, weight, active),
     )
 

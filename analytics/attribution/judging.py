@@ -13,7 +13,8 @@ from analytics.attribution.judgement import (
 )
 from analytics.attribution.preparation import DAY_HOURS, Prepared, prepare
 from analytics.attribution.savings import savings
-from analytics.attribution.search import Case, Found, search
+from analytics.attribution.search import Case, search
+from analytics.attribution.step import Found
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import Window
 
