@@ -5,7 +5,7 @@ from alembic import op
 from tenants import row_security
 
 revision = "0060"
-down_revision = "0050"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
