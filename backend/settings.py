@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         default=13, ge=1, le=120, description="How long pushed frames are kept as evidence."
     )
 
+    weather: str = Field(
+        default="",
+        description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
+    )
+
     @field_validator("home", "master_key_file")
     @classmethod
     def _absolute(cls, path: Path) -> Path:

@@ -5,7 +5,8 @@ import numpy as np
 from analytics.attribution import findings
 from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import BalanceMeter, BalanceMeterFault, Evidence
-from analytics.attribution.search import Case, Found
+from analytics.attribution.search import Case
+from analytics.attribution.step import Found
 from analytics.attribution.window import Window
 
 _SILENT_HOURS = 24

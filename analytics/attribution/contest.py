@@ -31,6 +31,7 @@ _SILENCE = float(np.log(300 * 30))
 it: otherwise one in some 300 does so in a month, on one of its 30 days."""
 
 _SILENT_BEFORE, _SILENT_SINCE = 0.02, 0.98
+_OFTEN_CAPPED = 0.2
 
 _LEAST_LEVEL_SCATTER = 0.1
 
@@ -66,6 +67,9 @@ class Fitted:
 
     raw: float
     level: float
+    penalty: float
+    """What the freedom of its columns costs, in log-likelihood; within ``raw``."""
+
     score: float
     likelihood: float = 0.0
 
@@ -125,6 +129,7 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
         likeness,
         raw - penalty,
         0.0,
+        penalty,
         _score(missing, apart, weight, active),
     )
 
@@ -182,26 +187,41 @@ def level_term(
 ) -> float:
     """Log-likelihood that the member took on as ever and was not counted, against a true change."""
     member, first = hypothesis.member, hypothesis.first
-    if member is None or hypothesis.what is Kind.CLOCK_SKEW or first < _LEAST_PAST_DAYS:
+    if member is None or hypothesis.what is Kind.CLOCK_SKEW:
         return 0.0
+    odd = _SILENCE if _odd(prepared, hypothesis) else 0.0
+    if first < _LEAST_PAST_DAYS:
+        return odd
     before, read = levels.before[member], levels.since[member]
     hours = np.count_nonzero(prepared.day >= first)
     gone = float(missing[prepared.day >= first].sum()) / hours
     if gone <= 0 or before <= 0:
-        return 0.0
+        return odd
     changed = np.log(max(read / before, _LEAST_LEVEL)) - levels.common
     stayed = np.log((read + gone) / before) - levels.common
     told = _student(stayed / levels.scatter) - _student(changed / levels.scatter)
-    return told + (_SILENCE if _fell_silent(prepared, member, first) else 0.0)
+    return told + odd
 
 
-def _fell_silent(prepared: Prepared, member: int, first: int) -> bool:
-    before = prepared.measured[member] & (prepared.day < first)
-    since = prepared.measured[member] & (prepared.day >= first)
-    if not before.any() or not since.any():
+def _odd(prepared: Prepared, hypothesis: Hypothesis) -> bool:
+    """Whether the meter did what sound meters hardly ever do.
+
+    That is to fall silent for good, or to stand at the same largest reading again and again.
+    """
+    member = hypothesis.member
+    since = prepared.measured[member] & (prepared.day >= hypothesis.first)
+    before = prepared.measured[member] & (prepared.day < hypothesis.first)
+    if not since.any():
         return False
+    if hypothesis.what is Kind.CAPPED:
+        at_cap = np.abs(hypothesis.columns[0]) > 0
+        return bool(at_cap[since].mean() >= _OFTEN_CAPPED)
     silent = prepared.readings[member] <= 0
-    return bool(silent[before].mean() <= _SILENT_BEFORE and silent[since].mean() >= _SILENT_SINCE)
+    return bool(
+        before.any()
+        and silent[before].mean() <= _SILENT_BEFORE
+        and silent[since].mean() >= _SILENT_SINCE
+    )
 
 
 def levels_of(prepared: Prepared, first: int) -> Levels:

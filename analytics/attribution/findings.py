@@ -8,7 +8,8 @@ from analytics.attribution.catalogue import causes
 from analytics.attribution.contest import Fitted
 from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import Evidence, Kind, Suspect, Unattributed
-from analytics.attribution.search import Case, Found
+from analytics.attribution.search import Case
+from analytics.attribution.step import Found
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray, Window
 

@@ -114,6 +114,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
             found += _member_hypotheses(prepared, item, int(place), first)[
                 : None if rank < _CLOSE else 1
             ]
+    found += _offsets(prepared, latest_best(constant))
     return found + _by_days(prepared, frame, commons | {0}, members)
 
 
@@ -159,6 +160,26 @@ def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
             (Cause.BY_HOUR, unknown),
             (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
         )
+    ]
+
+
+def _offsets(prepared: Prepared, first: int) -> list[Hypothesis]:
+    """A constant flow led past the meter, of the members that fell most since the loss began.
+
+    The loss alone looks like that of an unmetered load: only the member's own level tells them
+    apart.
+    """
+    since = prepared.day >= first
+    if first == 0:
+        return []
+    before = np.mean(prepared.readings[:, ~since], axis=1)
+    after = np.mean(prepared.readings[:, since], axis=1)
+    fell = np.where(before > 0, 1 - after / np.maximum(before, 1e-12), 0.0)
+    shapes = (prepared.readings > 0).astype(float)
+    return [
+        Hypothesis(Kind.OFFSET, int(member), first, _from(prepared, shapes[member][None, :], first))
+        for member in np.argsort(-fell)[:_CLOSE]
+        if fell[member] > 0 and (shapes[member] * since).any()
     ]
 
 

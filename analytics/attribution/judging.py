@@ -7,15 +7,21 @@ from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import (
     BalanceMeter,
     GroupJudgement,
+    Kind,
     Suspect,
     Unattributed,
     Verdict,
 )
 from analytics.attribution.preparation import DAY_HOURS, Prepared, prepare
 from analytics.attribution.savings import savings
-from analytics.attribution.search import Case, Found, search
+from analytics.attribution.search import Case, search
+from analytics.attribution.step import Found
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import Window
+
+_OFFSET_DOUBT = 2.0
+"""Times by which a constant led past one meter must be surer: nothing but its level speaks for
+it."""
 
 _KNOWN_SHARE = 0.75
 """Of the hours of the least days, how many must be known."""
@@ -117,7 +123,8 @@ def _sure(item: Found, thresholds: Thresholds) -> bool:
             if one.hypothesis.member is None
             and one.hypothesis.what not in (Cause.GAIN, Cause.NEGATIVE_OFFSET)
         ]
-    return item.fitted.likelihood - max(others, default=-np.inf) >= thresholds.accuse
+    doubt = _OFFSET_DOUBT if item.fitted.hypothesis.what is Kind.OFFSET else 1.0
+    return item.fitted.likelihood - max(others, default=-np.inf) >= doubt * thresholds.accuse
 
 
 def _verdict(

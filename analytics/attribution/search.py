@@ -4,39 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.attribution.contest import Fitted, contest, fit_one
-from analytics.attribution.hypotheses import Cause, Hypothesis, Survey, begun, shortlist, survey
+from analytics.attribution.contest import Fitted, fit_one
+from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
-from analytics.attribution.screening import Frame, fit, nuisance, scatter
+from analytics.attribution.screening import Frame, fit, nuisance
+from analytics.attribution.step import Found, State, advance, ranked
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
-_FIRST_NOISE = 0.003
-_LOOSE = (Kind.STUCK, Kind.CAPPED, Kind.CLOCK_SKEW, Cause.BY_HOUR)
-"""Explanations that know when energy vanished, but only roughly how much in each hour."""
-
-_SECOND_LOOK = 16
-_LEAST_QUIET = 72
-_FEW_HOURS = 2
-_FEW_SHARE = 0.6
-"""An explanation must keep this share of the alarm without its best two hours: a register that
-hiccups is no theft."""
-
-_LEAST_OF_LARGEST = 0.03
-"""Share of the largest loss that a further one must come to: no model of the former is exact."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One explanation that holds, and those that came next."""
-
-    fitted: Fitted
-    rivals: list[Fitted]
-    """Further explanations, the likeliest first."""
-
-    score: float
-    placebo: float
+_DETOURS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,100 +31,59 @@ class Case:
 
 def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     """Explain the imbalance of a group, the strongest explanation first."""
-    columns = nuisance(prepared)
-    frame = fit(prepared, columns, _FIRST_NOISE, thresholds.noise_share)
-    told = survey(prepared, frame)
-    first, found = told, list[Found]()
-    for _ in range(thresholds.culprits + 1):
-        if told.best < thresholds.alarm:
+    start = State.of(prepared, thresholds)
+    end = _explain(start, thresholds, _DETOURS)
+    return _settled(
+        Case(end.prepared, end.frame, list(end.found), start.told.best, start.told.placebo)
+    )
+
+
+def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
+    """Go on until nothing is left to explain, or nothing explains it."""
+    while len(state.found) <= thresholds.culprits and state.told.best >= thresholds.alarm:
+        fits = ranked(state)
+        ahead = advance(state, fits[0], fits[1:], thresholds) if fits else None
+        if ahead is None:
             break
-        ranked = _ranked(prepared, frame, told, _closed(found))
-        if not ranked:
-            break
-        winner = ranked[0]
-        wider, noise = _widened(prepared, frame, winner)
-        columns = np.concatenate((columns, winner.missing[None, :]))
-        after = fit(wider, columns, noise, thresholds.noise_share)
-        left = survey(wider, after)
-        placebo = min(told.placebo, left.placebo)
-        if told.best < thresholds.placebo * placebo or _small(prepared, winner, found, thresholds):
-            break
-        if _rests_on_few(frame, winner) < _FEW_SHARE * thresholds.alarm:
-            break
-        if winner.score < thresholds.alarm and (found or winner.hypothesis.what is Kind.CLOCK_SKEW):
-            break
-        found.append(Found(winner, ranked[1:], told.best, placebo))
-        prepared, frame, told = wider, after, left
-    return _settled(Case(prepared, frame, found, first.best, first.placebo))
+        if detours and fits[0].hypothesis.what is Cause.BY_HOUR:
+            return _choice(state, ahead, fits, thresholds, detours)
+        state = ahead
+    return state
 
 
-def _closed(found: list[Found]) -> set[int]:
-    """Members of whom no more can be told: what their loose explanation leaves is its own error."""
-    told = (one.fitted.hypothesis for one in found)
-    return {one.member for one in told if one.member is not None and one.what in _LOOSE}
+def _choice(
+    state: State, ahead: State, fits: list[Fitted], thresholds: Thresholds, detours: int
+) -> State:
+    """Go on from a load of which next to nothing is known, or from the likeliest member.
 
-
-def _ranked(prepared: Prepared, frame: Frame, told: Survey, closed: set[int]) -> list[Fitted]:
-    """Contest twice: with the noise that nothing explains, then with what the best one leaves."""
-    hypotheses = shortlist(prepared, frame, told)
-    hypotheses = [one for one in hypotheses if one.member not in closed]
-    ranked = contest(prepared, frame, hypotheses)
-    if not ranked:
-        return []
-    quiet = max(scatter(prepared, ranked[0].residual, frame.noise), frame.noise / 50)
-    sharper = fit(prepared, frame.columns, min(quiet, frame.noise))
-    some = [one.hypothesis for one in ranked[:_SECOND_LOOK]]
-    some += [one.hypothesis for one in ranked[_SECOND_LOOK:] if one.hypothesis.member is None]
-    again = contest(prepared, sharper, some + _shifted(prepared, ranked[0].hypothesis))
-    return again or ranked
-
-
-def _shifted(prepared: Prepared, best: Hypothesis) -> list[Hypothesis]:
-    """The same explanation beginning a day or two earlier or later."""
-    days = len(prepared.starts)
-    return [begun(prepared, best, best.first + by) for by in (1, 2) if best.first + by < days]
-
-
-def _rests_on_few(frame: Frame, winner: Fitted) -> float:
-    """Score that is left without the two hours that speak for an explanation most."""
-    shape = winner.missing * np.sqrt(frame.weight)
-    seen = (winner.residual + winner.missing) * np.sqrt(frame.weight)
-    told = shape * seen
-    kept = np.argsort(told)[:-_FEW_HOURS]
-    power = float((shape[kept] ** 2).sum())
-    return float(told[kept].sum()) / np.sqrt(power) if power > 0 else 0.0
-
-
-def _small(prepared: Prepared, winner: Fitted, found: list[Found], thresholds: Thresholds) -> bool:
-    """Whether the loss is too small a share of what was delivered since, or of the largest one."""
-    if winner.hypothesis.what is Kind.CLOCK_SKEW:
-        return False
-    since = prepared.day >= winner.hypothesis.first
-    whole = float(prepared.delivered[since].sum())
-    lost = abs(float(winner.missing.sum()))
-    largest = max((abs(float(one.fitted.missing.sum())) for one in found), default=0.0)
-    return lost < max(thresholds.least_share * whole, _LEAST_OF_LARGEST * largest)
-
-
-def _widened(prepared: Prepared, frame: Frame, winner: Fitted) -> tuple[Prepared, float]:
-    """Trust hours less in which an explanation knows the energy only roughly; and the noise.
-
-    The excess is taken by local hour, and grown by how much neighbours resemble each other.
+    Two culprits at once look like such a load to an explanation by one. So both ways are gone to
+    their end, and the one with the likelier end holds.
     """
-    if winner.hypothesis.what not in _LOOSE:
-        return prepared, frame.noise
-    active = (np.abs(winner.missing) > 0) & prepared.usable
-    quiet = prepared.usable & ~active
-    noise = frame.noise
-    if np.count_nonzero(quiet) > _LEAST_QUIET:
-        apart = np.abs(winner.residual) / np.sqrt(prepared.variance(noise))
-        noise *= min(float(np.median(apart[quiet])) / 0.6745, 1.0)
-    squares = np.where(active, winner.residual**2 - prepared.variance(noise), 0.0)
-    total = np.bincount(prepared.hour, squares, minlength=24) + max(float(squares.sum()), 0) / 24
-    count = np.bincount(prepared.hour, active, minlength=24) + np.count_nonzero(active) / 24
-    excess = np.maximum(total / np.maximum(count, 1e-9), 0.0)[prepared.hour]
-    excess *= (1 + winner.likeness) / (1 - winner.likeness)
-    return prepared.widened(np.where(active, excess, 0.0)), noise
+    straight = _explain(ahead, thresholds, detours - 1)
+    member = next((one for one in fits if _metered(one)), None)
+    if member is None:
+        return straight
+    rivals = [one for one in fits if one is not member]
+    aside = advance(state, member, rivals, thresholds)
+    if aside is None:
+        return straight
+    aside = _explain(aside, thresholds, detours - 1)
+    margin = aside.likelihood() - straight.likelihood()
+    if margin <= 0:
+        return straight
+    place, most = len(state.found), member.likelihood - margin
+    lowered = [
+        replace(one, likelihood=min(one.likelihood, most)) if one.hypothesis.member is None else one
+        for one in rivals
+    ]
+    found = list(aside.found)
+    found[place] = replace(found[place], rivals=lowered)
+    return replace(aside, found=tuple(found))
+
+
+def _metered(fitted: Fitted) -> bool:
+    what = fitted.hypothesis.what
+    return isinstance(what, Kind) and what is not Kind.CLOCK_SKEW
 
 
 def _settled(case: Case) -> Case:

@@ -73,9 +73,12 @@ def _caps(prepared: Prepared) -> tuple[IntArray, FloatArray]:
 
 
 def _above(prepared: Prepared, row: int, cap: float, first: int) -> FloatArray:
-    """What a member took on average above the cap, by local hour, before it was capped."""
+    """What a member took on average above the cap, by local hour, before it was capped.
+
+    Of one that was always capped nothing is known: the mean of the members.
+    """
     before = (prepared.day < first) & prepared.measured[row]
-    common = np.ones(len(prepared.hour))
+    common = np.full(len(prepared.hour), 1 / len(prepared.readings))
     if np.count_nonzero(before) < 3 * 24:
         return common
     over = np.maximum(prepared.readings[row, before] - cap, 0)

@@ -106,6 +106,17 @@ def test_an_unmetered_load_accuses_nobody() -> None:
     assert said.unattributed.since == 24 * START
 
 
+def test_a_constant_led_past_one_meter_is_told_by_its_level() -> None:
+    homes = Homes.made()
+    since = homes.since(START)
+    flow = 0.9 * float(homes.true[THIEF].mean())
+    homes.readings[THIEF, since] = np.rint(np.maximum(homes.true[THIEF, since] - flow, 0))
+    said = judge(homes.window(), Thresholds())
+    named = [*said.suspects, *said.candidates]
+    assert said.alarmed
+    assert THIEF in {one.member for one in named}
+
+
 def test_a_clock_that_is_off_costs_nothing() -> None:
     homes = Homes.made()
     late = np.concatenate((homes.true[THIEF, :1], homes.true[THIEF, :-1]))
