@@ -28,5 +28,5 @@ export default defineConfig({
   html: { cspNonce: '__NONCE__' },
   build: { target: 'es2022', manifest: true, chunkSizeWarningLimit: 1200, reportCompressedSize: false },
   server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8000', ws: true }, '/oauth': 'http://127.0.0.1:8000' } },
-  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}', '../shared/test/**/*.test.ts'], setupFiles: ['test/setup.ts'] },
+  test: { environment: 'jsdom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] },
 });

@@ -22,7 +22,8 @@ export interface BalanceSum {
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce<number | null>((total, value) => (value === null ? total : (total ?? 0) + value), null);
 
-export function sumImbalance(packed: PackedImbalance): BalanceSum {
+/** `due` hours of the range are over; what is to come is neither known nor missing. */
+export function sumImbalance(packed: PackedImbalance, due = packed.imbalance.length): BalanceSum {
   let judged = 0;
   let judgedSupply = 0;
   packed.imbalance.forEach((value, index) => {
@@ -31,14 +32,14 @@ export function sumImbalance(packed: PackedImbalance): BalanceSum {
     judgedSupply += packed.supplied[index] ?? 0;
   });
   const imbalance = sum(packed.imbalance);
-  const known = packed.coverage.filter((value) => value !== null);
+  const known = packed.coverage.slice(0, due).filter((value) => value !== null);
   return {
     supplied: sum(packed.supplied),
     delivered: sum(packed.delivered),
     imbalance,
     share: imbalance !== null && judgedSupply > 0 ? imbalance / judgedSupply : null,
     coverage: known.length ? known.reduce((total, value) => total + value, 0) / known.length : null,
-    hours: packed.imbalance.length,
+    hours: due,
     judged,
   };
 }

@@ -56,7 +56,7 @@ export function ChartFrame({ title, hint, actions, legend, summary, columns, row
   );
 }
 
-export type Mark = 'bar' | 'line' | 'dotted' | 'band' | 'hatch' | 'outline' | 'dash';
+export type Mark = 'bar' | 'line' | 'dotted' | 'band' | 'hatch' | 'outline' | 'dash' | 'thin';
 
 export function LegendItem({ mark, colour, children }: { mark: Mark; colour: string; children: ReactNode }) {
   return (
@@ -68,8 +68,8 @@ export function LegendItem({ mark, colour, children }: { mark: Mark; colour: str
         {mark === 'hatch' && (
           <path d="M2 11 8 1M7 11l6-10M12 11l5-8" stroke={colour} strokeWidth={1.5} fill="none" />
         )}
-        {(mark === 'line' || mark === 'dotted' || mark === 'dash') && (
-          <path d="M0 6h18" stroke={colour} strokeWidth={2} strokeDasharray={mark === 'dotted' ? '2 3' : mark === 'dash' ? '6 3' : undefined} />
+        {(mark === 'line' || mark === 'thin' || mark === 'dotted' || mark === 'dash') && (
+          <path d="M0 6h18" stroke={colour} strokeWidth={mark === 'thin' ? 1.2 : 2} strokeDasharray={mark === 'dotted' ? '2 3' : mark === 'dash' ? '6 3' : undefined} />
         )}
       </svg>
       {children}

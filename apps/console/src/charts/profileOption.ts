@@ -70,7 +70,7 @@ export function profileOption(input: ProfileChartInput): ChartOption {
   const values = series.flatMap(({ buckets }) => buckets.map((bucket) => bucket.value ?? 0));
   const least = Math.min(0, ...values);
   const most = niceMax(Math.max(0, ...values, ...(line?.values ?? []).map((value) => value ?? 0)));
-  const axisText = { color: colours.quiet, fontSize: 13, fontFamily: 'inherit' };
+  const axisText = { color: colours.quiet, fontSize: 13, fontFamily: 'system-ui, sans-serif' };
   const hatched = hatch(colours.field);
   const bars = series.map(({ name, colour, buckets }) => ({
     type: 'bar' as const,
@@ -91,7 +91,7 @@ export function profileOption(input: ProfileChartInput): ChartOption {
     data: (series[0]?.buckets ?? []).map((bucket) => (bucket.look === 'hatch' && series.length === 1 ? most : null)),
   };
   return {
-    grid: { left: 8, right: cumulative ? 8 : 12, top: 32, bottom: 4, outerBoundsMode: 'same' },
+    grid: { left: 4, right: cumulative ? 4 : 8, top: 36, bottom: 4, outerBoundsMode: 'same' },
     xAxis: {
       type: 'category',
       data: labels,
@@ -103,10 +103,10 @@ export function profileOption(input: ProfileChartInput): ChartOption {
       {
         type: 'value',
         name: unitText(unit, locale),
-        nameTextStyle: { ...axisText, align: 'left', padding: [0, 0, 0, -24] },
+        nameTextStyle: { ...axisText, align: 'left', padding: [0, 0, 4, -28] },
         min: least < 0 ? undefined : 0,
         max: least < 0 ? undefined : most,
-        splitNumber: 4,
+        ...(least < 0 ? {} : { interval: most / 4 }),
         axisLabel: { ...axisText, formatter: (value: number) => formatNumber(value, locale) },
         splitLine: { lineStyle: { color: colours.line } },
       },
@@ -115,7 +115,7 @@ export function profileOption(input: ProfileChartInput): ChartOption {
             {
               type: 'value' as const,
               name: cumulative.name,
-              nameTextStyle: { ...axisText, align: 'right' as const },
+              nameTextStyle: { ...axisText, align: 'right' as const, padding: [0, -36, 4, 0] as [number, number, number, number] },
               min: 0,
               splitNumber: 4,
               splitLine: { show: false },
@@ -130,14 +130,14 @@ export function profileOption(input: ProfileChartInput): ChartOption {
       axisPointer: { type: 'shadow', shadowStyle: { color: colours.text, opacity: 0.06 } },
       backgroundColor: colours.card,
       borderColor: colours.line,
-      textStyle: { color: colours.text, fontSize: 13, fontFamily: 'inherit' },
+      textStyle: { color: colours.text, fontSize: 13, fontFamily: 'system-ui, sans-serif' },
       formatter: (found: unknown) => tooltip(input, (found as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
     series: [
       ...bars,
       missing,
       ...(line ? [averageLine(line, colours.average)] : []),
-      ...(cumulative && series[0] ? cumulativeLines(cumulative, series[0].buckets, colours.text) : []),
+      ...(cumulative && series[0] ? cumulativeLines(cumulative, series[0].buckets, colours.quiet) : []),
     ],
   } as ChartOption;
 }
@@ -157,7 +157,7 @@ function averageLine(line: NonNullable<ProfileChartInput['line']>, colour: strin
     data: [...line.values],
     symbol: 'none',
     z: 4,
-    lineStyle: { color: colour, width: 1.6 },
+    lineStyle: { color: colour, width: 2 },
     itemStyle: { color: colour },
   };
 }
@@ -165,7 +165,7 @@ function averageLine(line: NonNullable<ProfileChartInput['line']>, colour: strin
 function cumulativeLines(cumulative: NonNullable<ProfileChartInput['cumulative']>, buckets: readonly Bucket[], colour: string) {
   const shared = { type: 'line' as const, yAxisIndex: 1, symbol: 'none', silent: true, z: 3 };
   const lines: object[] = [
-    { ...shared, name: cumulative.name, data: runningSum(buckets), lineStyle: { color: colour, width: 1.4, opacity: 0.7 } },
+    { ...shared, name: cumulative.name, data: runningSum(buckets), lineStyle: { color: colour, width: 1.4 } },
   ];
   if (cumulative.forecast) {
     const { p10, p50, p90 } = forecastLines(buckets, cumulative.forecast);

@@ -2,7 +2,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { dateTime } from '@shared/dates';
 import { formatNumber, formatPercent } from '@shared/units';
-import { addDays, isoDate, today } from '@shared/zones';
+import { addDays, isoDate, parseDate, today } from '@shared/zones';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
@@ -10,6 +10,7 @@ import { graphql } from '../api/graphql';
 import { usePreferences } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { Answer, Empty } from '../ui/Answer';
+import { DateField } from '../ui/DateField';
 import { Figure, Figures, PageHead, Panel } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { UserErrors, type Refusal } from '../ui/UserErrors';
@@ -38,6 +39,7 @@ export function Acceptance() {
   const navigate = useNavigate({ from: '/acceptance' });
   const path = search.path ?? viewer.tops[0]?.path ?? '';
   const zone = viewer.tops[0]?.timezone ?? viewer.tenant.timezone;
+  const yesterday = addDays(today(zone, Date.now()), -1);
   const days = Math.max(1, Math.min(31, Number(search.days) || 3));
   const from = search.from ?? isoDate(addDays(today(zone, Date.now()), -days));
   if (!path) return <Panel><Empty icon="certificate" title={t('sites.none')}>{t('first.lead')}</Empty></Panel>;
@@ -51,9 +53,7 @@ export function Acceptance() {
         <div className="stack">
           <Panel>
             <div className="row" style={{ alignItems: 'flex-end' }}>
-              <label className="form"><span>{t('acceptance.from')}</span>
-                <input className="field" type="date" value={from} max={isoDate(addDays(today(zone, Date.now()), -1))} onChange={(event) => void navigate({ search: (now) => ({ ...now, from: event.target.value || undefined }) })} />
-              </label>
+              <DateField label={t('acceptance.from')} date={parseDate(from) ?? yesterday} max={yesterday} zone={zone} onChange={(chosen) => void navigate({ search: (now) => ({ ...now, from: isoDate(chosen) }) })} />
               <NumberInput label={t('acceptance.days')} min={1} max={31} value={days} onChange={(value) => void navigate({ search: (now) => ({ ...now, days: String(value) }) })} style={{ width: 120 }} />
             </div>
           </Panel>

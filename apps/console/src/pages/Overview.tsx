@@ -12,11 +12,13 @@ import { useNewReadings } from '../api/useNews';
 import { usePreferences, useT } from '../app/preferences';
 import { useViewer, useZone } from '../app/viewer';
 import { Spark } from '../charts/Spark';
-import { Answer, Empty } from '../ui/Answer';
+import { Answer, Empty, FailureNote, Waiting } from '../ui/Answer';
 import { Commodity as CommodityName } from '../ui/Commodity';
 import { Icon } from '../ui/Icon';
 import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Status } from '../ui/Status';
+import { useRanked } from './balance/useRanked';
+import { Share } from './balance/Share';
 
 const OVERVIEW = graphql(`
   query Overview($from: DateTime!, $to: DateTime!, $weekFrom: DateTime!, $weekTo: DateTime!) {
@@ -64,9 +66,10 @@ export function Overview() {
       to: iso(now),
       weekFrom: iso(instantOf(addDays(day, -14), zone)),
       weekTo: iso(instantOf(day, zone)),
+      lossFrom: iso(instantOf(addDays(day, -7), zone)),
     };
   }, [zone, now]);
-  const [result, again] = useQuery({ query: OVERVIEW, variables });
+  const [result, again] = useQuery({ query: OVERVIEW, variables: { from: variables.from, to: variables.to, weekFrom: variables.weekFrom, weekTo: variables.weekTo } });
   const retry = () => {
     setNow(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
     again({ requestPolicy: 'network-only' });
@@ -93,6 +96,7 @@ export function Overview() {
                     .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))
                     .map((group) => <Resource key={group.id} group={group} site={data.viewer.sites.length > 1 ? site.name : ''} />),
                 )}
+                {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
                 {viewer.may('health:read') && <Silent />}
               </div>
             )}
@@ -151,7 +155,7 @@ function Resource({ group, site }: { group: Group; site: string }) {
       title={<span className="row"><CommodityName commodity={group.commodity as Commodity} />{site && <span className="quiet">{site}</span>}</span>}
       actions={<Link to="/balances" search={{ commodity: group.commodity as Commodity }}>{t('overview.balance')}</Link>}
     >
-      <div className="spread">
+      <div className="resource">
         <div>
           <div className="figure-label">{t('month.soFar')}</div>
           <div className="figure-value">{formatAmount(month.soFar, month.unit, locale)}</div>
@@ -172,10 +176,33 @@ function Resource({ group, site }: { group: Group; site: string }) {
         />
       </div>
       <p className="chart-summary">
-        {change === null
+        {change !== null && Math.abs(change) < 0.01 ? t('overview.same') : change === null
           ? t('overview.noComparison')
           : t(change > 0 ? 'overview.more' : 'overview.less', { percent: formatPercent(Math.abs(change), locale, 0) })}
       </p>
+    </Panel>
+  );
+}
+
+function Losses({ from, to }: { from: string; to: string }) {
+  const t = useT();
+  const viewer = useViewer();
+  const range = useMemo(() => ({ from, to }), [from, to]);
+  const { rows, waiting, error, again } = useRanked(viewer.tops[0]?.path ?? '', 'ELECTRICITY', range);
+  if (rows?.length === 0 && waiting === 0) return null;
+  const most = Math.max(0.02, ...(rows ?? []).map((row) => row.share ?? 0));
+  return (
+    <Panel title={t('overview.losses')} hint={t('overview.lossesHint')} actions={<Link to="/balances" search={{}}>{t('nav.balances')}</Link>}>
+      {error && <FailureNote error={error} retry={again} compact />}
+      {rows === null && !error && <Waiting height={160} />}
+      <div className="stack" style={{ gap: 8 }}>
+        {rows?.slice(0, 5).map((row) => (
+          <div key={row.id} className="loss">
+            <Link to="/balances/$id" params={{ id: row.id }} search={{ span: 'month' }}>{row.name}</Link>
+            <Share share={row.share} most={most} />
+          </div>
+        ))}
+      </div>
     </Panel>
   );
 }

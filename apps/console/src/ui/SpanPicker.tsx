@@ -4,6 +4,7 @@ import { spanTitle } from '@shared/dates';
 import { addDays, isoDate, parseDate, stepBy, today, type LocalDate, type Span } from '@shared/zones';
 import { usePreferences } from '../app/preferences';
 import type { SpanSearch } from '../app/addresses';
+import { DateField } from './DateField';
 import { Icon } from './Icon';
 
 interface PickerProps {
@@ -32,20 +33,7 @@ export function SpanPicker({ span, date, zone, onChange, spans = ['day', 'month'
         <button type="button" className="tool" onClick={() => go(stepBy(span, date, -1))} aria-label={t('span.before')}>
           <Icon name="left" />
         </button>
-        <label className="date-field">
-          <span aria-hidden="true">{spanTitle(span, date, zone, locale)}</span>
-          <input
-            type="date"
-            aria-label={t('span.date')}
-            value={isoDate(date)}
-            max={isoDate(now)}
-            onChange={(event) => {
-              const chosen = parseDate(event.currentTarget.value);
-              if (chosen) go(chosen);
-            }}
-            onClick={(event) => event.currentTarget.showPicker?.()}
-          />
-        </label>
+        <DateField date={date} max={now} zone={zone} text={spanTitle(span, date, zone, locale)} onChange={go} />
         <button type="button" className="tool" disabled={ahead} onClick={() => go(next)} aria-label={t('span.after')}>
           <Icon name="chevron" />
         </button>

@@ -15,7 +15,7 @@ import { Answer, Empty, Waiting } from '../../ui/Answer';
 import { Figure, Figures, Panel } from '../../ui/Panel';
 import { SpanPicker } from '../../ui/SpanPicker';
 import { Status } from '../../ui/Status';
-import { toneOf } from '../Balances';
+import { toneOf } from './Share';
 
 const LongChart = lazy(async () => ({ default: (await import('../../charts/LongChart')).LongChart }));
 
@@ -59,8 +59,9 @@ export function ImbalanceSection(props: SectionProps) {
 function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: Packed }) {
   const { t, locale } = usePreferences();
   const { colours } = useColours();
-  const sums = sumImbalance(packed);
   const starts = useMemo(() => packed.imbalance.map((_, index) => Date.parse(packed.start) + index * HOUR_MS), [packed]);
+  const due = starts.filter((start) => start + HOUR_MS <= Date.now()).length;
+  const sums = sumImbalance(packed, due);
   const hours = useMemo(() => starts.map((start) => localTime(start, zone).hour), [starts, zone]);
   const lines = useMemo(
     () => [
@@ -70,7 +71,6 @@ function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: 
     ],
     [packed, colours, t],
   );
-  const due = starts.filter((start) => start < Date.now()).length;
   const tone = sums.share === null ? 'quiet' : toneOf(sums.share);
   const summary = [
     sums.imbalance === null

@@ -1,12 +1,13 @@
 /** A date is picked, the register at that moment is told. */
 import { dateTime } from '@shared/dates';
 import { formatNumber, unitText } from '@shared/units';
-import { HOUR_MS, instantOf, iso, isoDate, parseDate, today } from '@shared/zones';
+import { HOUR_MS, instantOf, iso, today } from '@shared/zones';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
 import { Answer, Empty } from '../../ui/Answer';
+import { DateField } from '../../ui/DateField';
 import { Panel } from '../../ui/Panel';
 
 const READING = graphql(`
@@ -17,15 +18,14 @@ const READING = graphql(`
 
 export function ReadingAt({ id, zone }: { id: string; zone: string }) {
   const { t, locale } = usePreferences();
-  const [date, setDate] = useState(() => isoDate(today(zone, Date.now())));
+  const [date, setDate] = useState(() => today(zone, Date.now()));
   const [hour, setHour] = useState(0);
-  const chosen = parseDate(date) ?? today(zone, Date.now());
-  const at = instantOf(chosen, zone, hour);
+  const at = instantOf(date, zone, hour);
   const [result, again] = useQuery({ query: READING, variables: { id, at: iso(at) } });
   return (
     <Panel title={t('reading.title')} hint={t('reading.hint')}>
       <div className="row" style={{ marginBottom: 16 }}>
-        <input className="field" type="date" aria-label={t('span.date')} value={date} max={isoDate(today(zone, Date.now()))} onChange={(event) => setDate(event.currentTarget.value)} />
+        <DateField date={date} max={today(zone, Date.now())} zone={zone} onChange={setDate} />
         <select className="field" aria-label={t('reading.hour')} value={hour} onChange={(event) => setHour(Number(event.currentTarget.value))}>
           {Array.from({ length: 24 }, (_, one) => <option key={one} value={one}>{String(one).padStart(2, '0')}:00</option>)}
         </select>

@@ -10,6 +10,7 @@ import { usePreferences } from '../../app/preferences';
 import { useViewer, useZone } from '../../app/viewer';
 import { Answer, Empty } from '../../ui/Answer';
 import { Crumbs } from '../../ui/Crumbs';
+import { DateField } from '../../ui/DateField';
 import { Figure, Figures, PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { Mesh } from './Mesh';
@@ -91,7 +92,7 @@ function MeshOfDay({ id }: { id: string }) {
       actions={
         <div className="row">
           <Button variant="default" onClick={() => go(-1)}>{t('span.before')}</Button>
-          <input className="field" type="date" aria-label={t('span.date')} value={isoDate(day)} max={isoDate(now)} onChange={(event) => parseDate(event.currentTarget.value) && void navigate({ search: { on: event.currentTarget.value } })} />
+          <DateField date={day} max={now} zone="UTC" onChange={(chosen) => void navigate({ search: { on: isoDate(chosen) } })} />
           <Button variant="default" disabled={isoDate(day) >= isoDate(now)} onClick={() => go(1)}>{t('span.after')}</Button>
         </div>
       }

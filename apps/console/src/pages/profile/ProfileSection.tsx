@@ -190,9 +190,9 @@ function Legend({ series, line, buckets, month, forecast }: LegendProps) {
     <>
       {series.map((one) => <LegendItem key={one.name} mark="bar" colour={one.colour}>{one.name}</LegendItem>)}
       {line && <LegendItem mark="line" colour="var(--b-average)">{line}</LegendItem>}
-      {month && <LegendItem mark="line" colour="var(--b-quiet)">{t('chart.cumulativeRight')}</LegendItem>}
-      {forecast && <LegendItem mark="dotted" colour="var(--b-text)">{t('chart.forecast')}</LegendItem>}
-      {forecast && <LegendItem mark="band" colour="var(--b-text)">{t('chart.band')}</LegendItem>}
+      {month && <LegendItem mark="thin" colour="var(--b-quiet)">{t('chart.cumulativeRight')}</LegendItem>}
+      {forecast && <LegendItem mark="dotted" colour="var(--b-quiet)">{t('chart.forecast')}</LegendItem>}
+      {forecast && <LegendItem mark="band" colour="var(--b-quiet)">{t('chart.band')}</LegendItem>}
       {has('outline') && <LegendItem mark="outline" colour={series[0]?.colour ?? ''}>{t('quality.estimated')}</LegendItem>}
       {has('hatch') && <LegendItem mark="hatch" colour="var(--b-field)">{t('quality.missing')}</LegendItem>}
     </>

@@ -1,6 +1,9 @@
-/** The line beside the bars: what is usual for this object at that hour, on that weekday, in that month. */
-import { bucketsOf, meanByHour, type Bucket, type Packed } from '@shared/profiles';
-import { addDays, instantOf, localTime, rangeOf, today, weekday, type LocalDate, type Span } from '@shared/zones';
+/** The line beside the bars: what is usual for this object at that hour, on a day, in that month. */
+import { bucketsOf, mean, meanByHour, type Bucket, type Packed } from '@shared/profiles';
+import { addDays, instantOf, localTime, rangeOf, type LocalDate, type Span } from '@shared/zones';
+
+/** Share of its hours from which on a day tells what a day uses. */
+const WHOLE_DAY = 0.9;
 
 /** The past that is compared with: 28 days, 8 weeks, the year before. */
 export function usualRange(span: Span, date: LocalDate, zone: string): { from: number; to: number; step: 'PT1H' | 'P1D' | 'P1M' } {
@@ -18,15 +21,7 @@ export function usualValues(span: Span, buckets: readonly Bucket[], past: Packed
     return buckets.map((bucket) => means[localTime(bucket.start, zone).hour] ?? null);
   }
   if (span === 'year') return buckets.map((_, index) => (past.coverage[index] ? (past.values[index] ?? null) : null));
-  const sums = new Map<number, { sum: number; count: number }>();
-  for (const bucket of bucketsOf(past, now, now)) {
-    if (bucket.value === null || (bucket.coverage ?? 0) < 0.9) continue;
-    const day = weekday(today(zone, bucket.start));
-    const known = sums.get(day) ?? { sum: 0, count: 0 };
-    sums.set(day, { sum: known.sum + bucket.value, count: known.count + 1 });
-  }
-  return buckets.map((bucket) => {
-    const found = sums.get(weekday(today(zone, bucket.start)));
-    return found ? found.sum / found.count : null;
-  });
+  const days = bucketsOf(past, now, now).filter((bucket) => bucket.value !== null && (bucket.coverage ?? 0) >= WHOLE_DAY);
+  const usual = mean(days.map((bucket) => bucket.value));
+  return buckets.map(() => usual);
 }

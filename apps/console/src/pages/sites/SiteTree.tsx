@@ -74,7 +74,11 @@ export function SiteTree({ tops, chosen, onChoose }: TreeProps) {
         if (error) asked.current.delete(site.path);
         setFailed(!!error);
         const found = data?.node?.__typename === undefined && data?.node && 'children' in data.node ? data.node.children : [];
-        if (!error) setChildren((known) => new Map(known).set(site.path, found));
+        if (error) continue;
+        setChildren((known) => new Map(known).set(site.path, found));
+        // A way without a fork needs no one to walk it.
+        const [only, other] = found;
+        if (only && !other) setOpen((known) => new Set(known).add(only.path));
       }
     };
     void ask();
