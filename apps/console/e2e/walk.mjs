@@ -110,7 +110,9 @@ async function dispatcher() {
 
 async function partner() {
   const page = await signIn('partner@demo.example');
-  assert.match(await text(page), /Partners see no readings/);
+  // Partners see the health of their tenants' devices, and no residents' readings.
+  assert.match(await text(page), /Silent devices/);
+  assert.doesNotMatch(await page.locator('nav').innerText(), /Meters|Balances|Delivery/);
   await page.context().close();
 }
 

@@ -96,7 +96,7 @@ export function Meter() {
               }
             />
             <div className="grid-2">
-              <ReadingAt id={id} zone={zone} />
+              <ReadingAt key={version} id={id} zone={zone} />
               <History installations={node.installations} zone={zone} accuracyClass={node.meter?.accuracyClass ?? null} />
             </div>
             <Temperatures id={id} zone={zone} span={span} date={date} />
@@ -108,7 +108,7 @@ export function Meter() {
                   {viewer.may('control:read') && <Tabs.Tab value="orders">{t('nav.commands')}</Tabs.Tab>}
                   {viewer.may('residents:read') && node.premise && <Tabs.Tab value="household">{t('household.title')}</Tabs.Tab>}
                 </Tabs.List>
-                <Tabs.Panel value="changes"><Changes id={id} zone={zone} /></Tabs.Panel>
+                <Tabs.Panel value="changes"><Changes key={version} id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="flags"><Flags id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="orders"><Orders id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="household">{node.premise && <Household premise={node.premise.id} zone={zone} />}</Tabs.Panel>
