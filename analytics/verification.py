@@ -7,7 +7,8 @@ year has lost ``L(T) = c (g T + h T^2 / 2)`` after ``T`` years. Two rules:
 * least cost a year, ``min (K + L(T)) / T``, hence ``T L'(T) - L(T) = K``, so
   ``T = sqrt(2 K / (c h))``: an error that does not grow is no reason to come back later, only now.
 
-They agree when ``g = 0``. Both are given with the band that the uncertainty of ``h`` leaves.
+They agree when ``g = 0``. Both are given with the band that the uncertainty leaves. The advice
+follows the cautious end of it: chance alone sends nobody out.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,14 @@ class Drift:
     yearly: float
     yearly_error: float
     """Standard uncertainty of ``yearly``."""
+
+    now_error: float = 0.0
+    """Standard uncertainty of ``now``."""
+
+    @property
+    def cautious(self) -> "Drift":
+        """The 10 % quantile: as small as the drift may well be."""
+        return Drift(self.now - BAND * self.now_error, self.yearly - BAND * self.yearly_error, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,20 @@ class Verification:
     """What the meter loses in the first year as it is."""
 
 
+def grown(share: float, error: float, years: float) -> Drift:
+    """Drift of a meter whose error grew evenly since it was installed, a year ago at least.
+
+    Parameters
+    ----------
+    share, error
+        What it counts too little now, and the standard uncertainty of that.
+    years
+        Since it was installed.
+    """
+    age = max(1.0, years)
+    return Drift(share, share / age, error / age, error)
+
+
 def advise(drift: Drift, costs: Costs, horizon: float = 16.0) -> Verification:
     """Advise on one meter.
 
@@ -89,8 +112,10 @@ def advise(drift: Drift, costs: Costs, horizon: float = 16.0) -> Verification:
     late = _optimum(value, drift.yearly - BAND * drift.yearly_error, act)
     breakeven = _breakeven(value, drift, act)
     first_year = value * (drift.now + drift.yearly / 2)
+    least = drift.cautious
+    due = min(_optimum(value, least.yearly, act), _breakeven(value, least, act))
     return Verification(
-        _advice(costs, min(optimum, breakeven), first_year, horizon),
+        _advice(costs, due, value * (least.now + least.yearly / 2), horizon),
         breakeven,
         optimum,
         early,
@@ -132,5 +157,5 @@ def _check(drift: Drift, costs: Costs) -> None:
     for name in Drift.__slots__:
         if not isfinite(getattr(drift, name)):
             raise InvalidError(f"{name} must be a number", field=name)
-    if drift.yearly_error < 0:
+    if drift.yearly_error < 0 or drift.now_error < 0:
         raise InvalidError("yearly_error must not be negative", field="yearly_error")

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from backend.clients.events import Events
+from backend.clients.weather import weather_of
 from backend.documents.routes import Documents, document_routes
 from backend.edge import Edge, answer_failure, answer_http_error
 from backend.graphql.schema import schema
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Starlette:
         budgets,
         introspection=settings.introspection,
         master_key=master_key,
+        weather=weather_of(settings.weather),
     )
     streams = Streams(operations)
     longest = settings.graphql_body_bytes

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     )
 
     @field_validator("home", "master_key_file", "console_files")
+    weather: str = Field(
+        default="",
+        description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
+    )
+
+    @field_validator("home", "master_key_file")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

@@ -19,6 +19,7 @@ from backend.services.metering_import import import_metering
 from backend.settings import Settings, get_settings
 from domain.errors import ConflictError
 from domain.identity import Scope, TenantId, UserId
+from runtime import demo_networks
 from runtime.commands.output import people as notices
 from runtime.commands.refusals import report
 from runtime.demo import DemoPerson, DemoRecord, DemoTenant, devices_file, homes_cache
@@ -64,6 +65,7 @@ async def found(database: Database, settings: Settings) -> None:
         notices.print(f"demo: importing the meters of {tenant.name}", style="dim")
         async with database.session(Scope(TenantId(made.tenant), actor=ACTOR)) as session:
             await import_metering(session, metering_csv(tenant), load_master_key(settings))
+            await demo_networks.tell(session)
     for person in record.people:
         await _person(database, record, person)
     await _write_devices(database, settings, town)

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from backend.graphql.context import Context
+from backend.graphql.findings import PointFindings
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import From, Metered, Node, Profile, RegisterReading, To
@@ -81,7 +82,7 @@ class Installation:
 
 
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
-class MeteringPoint(Node, PointReports, Metered):
+class MeteringPoint(Node, PointReports, PointFindings, Metered):
     """View of a point."""
 
     id: strawberry.ID

@@ -9,7 +9,9 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
+from backend.graphql.forecast_models import ForecastEntrance
 from backend.graphql.found_channels import FoundChannels
 from backend.graphql.ids import Kind, decode
 from backend.graphql.lists import After, Connection, First
@@ -48,6 +50,8 @@ class Viewer(
     NetworkEntrance,
     RouteEntrance,
     FirmwareEntrance,
+    FindingEntrance,
+    ForecastEntrance,
 ):
     """Entrances to what the caller may see."""
 

@@ -66,6 +66,17 @@ JOIN site AS s ON s.tenant_id = p.tenant_id AND s.id = p.site_id
 WHERE m.tenant_id = $1 AND m.group_id = ANY($2::bigint[]) AND {visible("s", 3)} ORDER BY p.id
 """  # noqa: S608 - a condition made of constants
 
+_POINTS_BELOW = """
+SELECT DISTINCT p.id, p.name, p.commodity, m.role, p.energy_kind, s.timezone, p.site_id,
+       p.premise_id, p.phase
+FROM balance_group AS top
+JOIN balance_group AS g ON g.tenant_id = $1 AND g.path <@ top.path
+JOIN group_member AS m ON m.tenant_id = $1 AND m.group_id = g.id AND m.role = $3
+JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = m.point_id
+JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
+WHERE top.tenant_id = $1 AND top.id = $2 ORDER BY p.id
+"""
+
 _BELOW = """
 FROM unnest($2::bigint[]) AS asked (id)
 JOIN balance_group AS top ON top.tenant_id = $1 AND top.id = asked.id
@@ -234,6 +245,13 @@ async def members_of_groups(
     for group, *row in rows:
         found.setdefault(group, []).append(_point(row))
     return found
+
+
+async def points_below(session: TenantSession, group: BalanceGroupId, role: Role) -> list[PointRow]:
+    """Points of one role that are members of a group or of any below it."""
+    driver = await session.driver()
+    rows = await driver.fetch(_POINTS_BELOW, session.scope.tenant_id, group, role)
+    return [_point(tuple(row)) for row in rows]
 
 
 async def spans_of_groups(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.verification import Advice, Costs, Drift, advise
+from analytics.verification import Advice, Costs, Drift, advise, grown
 from domain.errors import InvalidError
 
 COSTS = Costs(flow_a_year=200.0, verification=10.0, replacement=40.0)
@@ -53,6 +53,14 @@ def test_what_pays_back_in_a_year_is_replaced_and_what_does_not_is_verified() ->
 def test_uncertainty_opens_the_band() -> None:
     found = advise(Drift(0.0, 0.01, 0.01), COSTS)
     assert found.earliest < found.optimum < found.latest == inf
+    assert found.advice is Advice.KEEP
+
+
+def test_an_error_of_now_grew_since_the_meter_was_installed() -> None:
+    assert grown(0.05, 0.01, 5.0) == Drift(0.05, 0.01, 0.002, 0.01)
+    assert grown(0.05, 0.01, 0.2).yearly == 0.05
+    assert advise(grown(0.05, 0.01, 5.0), COSTS).advice is Advice.VERIFY
+    assert advise(grown(0.005, 0.01, 5.0), COSTS).advice is Advice.KEEP
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""Explanations that are worth a closer look, each with its columns and what it foretells."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from analytics.attribution.forms import of_displaced, of_unseen
+from analytics.attribution.judgement import Kind
+from analytics.attribution.preparation import Prepared
+from analytics.attribution.screening import Frame, Screen, screen
+from analytics.attribution.shapes import Shapes, all_shapes, everyday
+from analytics.attribution.window import FloatArray, IntArray
+from domain.quantities import Mask
+
+_OLD_SILENCE = 0.5
+_CLOSE = 3
+"""How many members of each kind get the forms of which little is known."""
+
+
+class Cause(StrEnum):
+    """Explanations that accuse no member."""
+
+    CONSTANT = "constant"
+    EVERYDAY = "everyday"
+    BY_HOUR = "by_hour"
+    GAIN = "gain"
+    NEGATIVE_OFFSET = "negative_offset"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One explanation that begins on one day."""
+
+    what: Kind | Cause
+    member: int | None
+    first: int
+    """Day with which it begins."""
+
+    columns: FloatArray
+    """Shape ``(k, t)``, zero before it begins. The first is the whole shape, further ones are
+    deviations from it."""
+
+    spread: float = 0.0
+    """Standard deviation that the deviations are expected to have, as a coefficient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that one screen of a group found."""
+
+    shapes: list[Shapes]
+    screens: list[Screen]
+    group: Screen
+    """Of a constant, an everyday load and all that was delivered, in this order."""
+
+    placebo: float
+    """Largest score of an impossible sign."""
+
+    best: float
+    """Largest score of a possible one."""
+
+
+def survey(prepared: Prepared, frame: Frame) -> Survey:
+    """Screen all shapes of all members and of the group."""
+    shapes = all_shapes(prepared)
+    screens = [screen(frame, item.values, prepared.starts) for item in shapes]
+    columns = np.stack((np.ones(len(prepared.hour)), everyday(prepared), prepared.delivered))
+    group = screen(frame, columns, prepared.starts)
+    best, placebo = float(group.score[:2].max(initial=0.0)), 0.0
+    best = max(best, float(np.abs(group.score[2]).max(initial=0.0)), -float(group.score[0].min()))
+    for item, one in zip(shapes, screens, strict=True):
+        inside = possible(item, one)
+        best = max(best, float(one.score.max(initial=0.0, where=inside)))
+        if item.kind is not Kind.CLOCK_SKEW:  # a clock may be off to either side
+            placebo = max(placebo, -float(one.score.min(initial=0.0)))
+    return Survey(shapes, screens, group, placebo, best)
+
+
+def possible(shapes: Shapes, told: Screen) -> Mask:
+    """Where a coefficient means something, shape ``(m, d)``."""
+    return np.asarray((told.coefficient >= shapes.least) & (told.coefficient <= shapes.most))
+
+
+def latest_best(score: FloatArray) -> int:
+    """Day of the best score; of equal ones the latest, which begins where the shape does."""
+    return int(len(score) - 1 - np.argmax(score[::-1]))
+
+
+def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) -> list[Hypothesis]:
+    """Hypotheses for the contest: those of the likeliest members, and those without any."""
+    constant, usual, gain = told.group.score
+    commons = {latest_best(constant), latest_best(usual)}
+    found = _group_hypotheses(prepared, commons | {latest_best(np.abs(gain))})
+    found += [
+        Hypothesis(
+            Cause.NEGATIVE_OFFSET,
+            None,
+            latest_best(-constant),
+            _from(prepared, np.ones((1, len(prepared.hour))), latest_best(-constant)),
+        )
+    ]
+    for item, one in zip(told.shapes, told.screens, strict=True):
+        score = np.where(possible(item, one), one.score, 0.0)
+        most = score.max(axis=1)
+        for rank, place in enumerate(np.argsort(-most)[:members]):
+            if most[place] < 2:
+                break
+            first = latest_best(score[place])
+            if item.kind is Kind.STUCK and not _silence_is_new(
+                prepared, int(item.member[place]), first
+            ):
+                continue
+            found += _member_hypotheses(prepared, item, int(place), first)[
+                : None if rank < _CLOSE else 1
+            ]
+    found += _offsets(prepared, latest_best(constant))
+    return found + _by_days(prepared, frame, commons | {0}, members)
+
+
+def _silence_is_new(prepared: Prepared, member: int, first: int) -> bool:
+    """Whether a meter is silent more often since a day than before, or nothing is known before.
+
+    A silence that cost nothing before is no theft now.
+    """
+    silent, measured = prepared.readings[member] <= 0, prepared.measured[member]
+    before, since = measured & (prepared.day < first), measured & (prepared.day >= first)
+    if not before.any() or not since.any():
+        return True
+    return bool(silent[before].mean() <= _OLD_SILENCE * silent[since].mean())
+
+
+def _member_hypotheses(
+    prepared: Prepared, item: Shapes, place: int, first: int
+) -> list[Hypothesis]:
+    values, member = item.values[place], int(item.member[place])
+    if item.kind in (Kind.STUCK, Kind.CAPPED):
+        anything = (values > 0) / len(prepared.readings)
+        forms = [*of_unseen(prepared, values), *list(of_unseen(prepared, anything))[3:]]
+    elif item.kind is Kind.CLOCK_SKEW:
+        forms = list(of_displaced(prepared, values, member))
+    else:
+        forms = [(values[None, :], 0.0)]
+    return [
+        Hypothesis(item.kind, member, first, _from(prepared, columns, first), spread)
+        for columns, spread in forms
+    ]
+
+
+def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
+    everywhere = np.full(len(prepared.hour), 1 / len(prepared.readings))
+    _, constant, usual, by_hour, unknown = of_unseen(prepared, everywhere)
+    return [
+        Hypothesis(what, None, first, _from(prepared, columns, first), spread)
+        for first in sorted(firsts)
+        for what, (columns, spread) in (
+            (Cause.CONSTANT, constant),
+            (Cause.EVERYDAY, usual),
+            (Cause.BY_HOUR, by_hour),
+            (Cause.BY_HOUR, unknown),
+            (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
+        )
+    ]
+
+
+def _offsets(prepared: Prepared, first: int) -> list[Hypothesis]:
+    """A constant flow led past the meter, of the members that fell most since the loss began.
+
+    The loss alone looks like that of an unmetered load: only the member's own level tells them
+    apart.
+    """
+    since = prepared.day >= first
+    if first == 0:
+        return []
+    before = np.mean(prepared.readings[:, ~since], axis=1)
+    after = np.mean(prepared.readings[:, since], axis=1)
+    fell = np.where(before > 0, 1 - after / np.maximum(before, 1e-12), 0.0)
+    shapes = (prepared.readings > 0).astype(float)
+    return [
+        Hypothesis(Kind.OFFSET, int(member), first, _from(prepared, shapes[member][None, :], first))
+        for member in np.argsort(-fell)[:_CLOSE]
+        if fell[member] > 0 and (shapes[member] * since).any()
+    ]
+
+
+def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -> list[Hypothesis]:
+    """Members whose readings follow the residual within each day, with a share of its own."""
+    readings, starts = prepared.readings, prepared.starts
+    weighted = readings * frame.weight
+    with_y = np.add.reduceat(weighted * frame.residual, starts, axis=1)
+    with_self = np.add.reduceat(weighted * readings, starts, axis=1)
+    gain = np.maximum(with_y, 0) ** 2 / np.maximum(with_self, 1e-12)
+    found = []
+    for first in sorted(firsts):
+        likely = np.argsort(-gain[:, first:].sum(axis=1))[:members]
+        found += [by_days(prepared, int(member), first) for member in likely]
+    return found
+
+
+def by_days(prepared: Prepared, member: int, first: int) -> Hypothesis:
+    """A member that counts a share of its own each day."""
+    days: IntArray = np.arange(first, len(prepared.starts))
+    each = prepared.readings[member] * (prepared.day == days[:, None])
+    columns = np.concatenate((each.sum(axis=0, keepdims=True), each))
+    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, 1.0)
+
+
+def _from(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:
+    """The values from a day on, 0 before."""
+    return np.where(prepared.day >= first, values, 0.0)
+
+
+def begun(prepared: Prepared, hypothesis: Hypothesis, first: int) -> Hypothesis:
+    """The same explanation, beginning on a later day."""
+    if hypothesis.what is Kind.SLOWED_BY_DAYS and hypothesis.member is not None:
+        return by_days(prepared, hypothesis.member, first)
+    return replace(hypothesis, first=first, columns=_from(prepared, hypothesis.columns, first))

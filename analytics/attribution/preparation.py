@@ -1,0 +1,193 @@
+"""Hours of a window made ready for regression: gaps filled, their uncertainty known, scaled."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from analytics.attribution.window import FloatArray, IntArray, Window
+from domain.quantities import Mask
+
+DAY_HOURS = 24
+LEAST_ENERGY_KNOWN = 0.9
+"""Share of an hour's expected energy that must be measured for the hour to count at all; what
+little is filled in above it widens the noise of the hour instead."""
+
+_FEW = 3
+_USUAL_NOISE = 0.003
+_LEAST_CLEAR = 0.7
+"""Share of the hours that must remain when those are left out whose filled readings say more than
+half of the usual noise: errors of filling have heavy tails. With fewer the doubtful ones stay."""
+
+_FLOOR_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One group in units of its own mean hour; ``n`` members, ``t`` hours, ``d`` days."""
+
+    unit: float
+    """Mean hour of the group [Wh or l]: 1 of the arrays below."""
+
+    readings: FloatArray
+    """Metered, gaps filled, shape ``(n, t)``."""
+
+    measured: Mask
+    """Whether a reading was measured, shape ``(n, t)``."""
+
+    delivered: FloatArray
+    supplied: FloatArray
+    usable: Mask
+    """Hours whose balance says something, shape ``(t,)``."""
+
+    filled: FloatArray
+    """Variance that filled readings add to the hour, shape ``(t,)``."""
+
+    habit: FloatArray
+    """What each member takes in such an hour while its meter counts, shape ``(n, t)``."""
+
+    hour: IntArray
+    day: IntArray
+    """Number of the local day, from 0 without gaps, shape ``(t,)``."""
+
+    starts: IntArray
+    quantum: float
+
+    @property
+    def imbalance(self) -> FloatArray:
+        """Supplied minus delivered, shape ``(t,)``; 0 in hours that are not usable."""
+        return np.where(self.usable, self.supplied - self.delivered, 0.0)
+
+    def variance(self, noise: float) -> FloatArray:
+        """Variance of the imbalance when an hour scatters by ``noise`` of its energy."""
+        scale = np.maximum(np.abs(self.supplied), _FLOOR_SHARE)
+        pulses = self.quantum**2 / 6 * (len(self.readings) + 1)
+        return np.asarray((noise * scale) ** 2 + self.filled + pulses)
+
+    def widened(self, extra: FloatArray) -> Self:
+        """The same with more variance in some hours."""
+        return replace(self, filled=self.filled + extra)
+
+
+def prepare(window: Window) -> Prepared | None:
+    """Make a window ready; None when no hour of it can be used."""
+    readings = window.readings.astype(float)
+    there = np.ones(readings.shape, dtype=bool) if window.present is None else window.present
+    with np.errstate(invalid="ignore"):
+        measured = np.isfinite(readings) & (readings >= 0)
+    supplied = window.supplied.astype(float)
+    known = np.isfinite(supplied)
+    readings = np.where(measured, readings, 0.0)
+    measured_there = measured & there
+    unit = float(readings.sum() / max(np.count_nonzero(measured.any(axis=0)), 1))
+    if not known.any() or unit <= 0:
+        return None
+    readings /= unit
+    supplied = np.where(known, supplied, 0.0) / unit
+    day = np.cumsum(np.diff(window.day, prepend=window.day[0]) != 0)
+    if window.estimated is not None:
+        measured_there &= ~window.estimated
+    level = day_levels(readings, measured_there, window.starts)[day]
+    habit = habits(readings, measured_there, window.hour, level)
+    gaps = there & ~measured
+    guessed, spread = _gaps(readings, measured, gaps, habit)
+    if window.estimated is not None:
+        doubtful = window.estimated & there & measured
+        spread = np.where(doubtful, _deviation(readings, habit, measured_there), spread)
+    readings = np.where(there, np.where(gaps, guessed, readings), 0.0)
+    delivered = readings.sum(axis=0)
+    expected = np.where(there, np.maximum(habit, 0), 0.0)
+    whole = np.maximum(expected.sum(axis=0), 1e-12)
+    share = np.sum(expected, axis=0, where=measured_there) / whole
+    usable = known & (share >= LEAST_ENERGY_KNOWN) & measured_there.any(axis=0)
+    doubt = np.sum(spread**2, axis=0)
+    clear = usable & (np.sqrt(doubt) <= _USUAL_NOISE / 2 * np.abs(supplied))
+    if np.count_nonzero(clear) >= _LEAST_CLEAR * np.count_nonzero(usable):
+        usable = clear
+    return Prepared(
+        unit,
+        readings,
+        measured_there,
+        delivered,
+        np.where(known, supplied, delivered),
+        usable,
+        doubt,
+        habit,
+        window.hour,
+        day,
+        window.starts,
+        window.quantum / unit,
+    )
+
+
+def day_levels(readings: FloatArray, measured: Mask, starts: IntArray) -> FloatArray:
+    """How much of their usual all members together take on each day, shape ``(d,)``.
+
+    The median over members of a day's mean against the member's mean over all days: what weather
+    and season do to everybody, and no single member can move.
+    """
+    sums = np.add.reduceat(readings * measured, starts, axis=1)
+    counts = np.add.reduceat(measured, starts, axis=1, dtype=np.int64)
+    mean = sums.sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
+    alive = mean > 0
+    if not alive.any():
+        return np.ones(len(starts))
+    ratio = np.full((np.count_nonzero(alive), len(starts)), np.nan)
+    np.divide(
+        sums[alive], counts[alive] * mean[alive, None], out=ratio, where=counts[alive] >= _FEW
+    )
+    blank = np.isnan(ratio).all(axis=0)
+    ratio[:, blank] = 1.0
+    level = np.nanmedian(ratio, axis=0)
+    return np.asarray(np.clip(level / max(float(level.mean()), 1e-9), 0.2, 5.0))
+
+
+def habits(readings: FloatArray, counting: Mask, hour: IntArray, level: FloatArray) -> FloatArray:
+    """What each member takes in each hour while its meter counts, shape ``(n, t)``.
+
+    The mean of the member's hours of the same local hour in which it counted anything, times the
+    common level of the day. A member without such hours takes the group's shape at its own level,
+    one that never counts the mean of all others.
+    """
+    slots = np.zeros((len(hour), DAY_HOURS))
+    slots[np.arange(len(hour)), hour] = 1.0
+    works = counting & (readings > 0)
+    told = (readings * works) @ slots
+    weight = (works * level) @ slots
+    common = told.sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-9)
+    own = told.sum(axis=1) / np.maximum((works * (level * common[hour])).sum(axis=1), 1e-9)
+    never = ~works.any(axis=1)
+    own[never] = 1.0
+    own[~np.isfinite(own)] = 0.0
+    prior = own[:, None] * common
+    profile = (told + prior * _FEW) / (weight + _FEW)
+    return np.asarray(profile[:, hour] * level)
+
+
+def _deviation(readings: FloatArray, habit: FloatArray, measured: Mask) -> FloatArray:
+    """Standard deviation of each member around its habit, shape ``(n, 1)``."""
+    apart = np.where(measured, readings - habit, 0.0)
+    count = np.maximum(measured.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.sqrt((apart**2).sum(axis=1, keepdims=True) / count))
+
+
+def _gaps(
+    readings: FloatArray, measured: Mask, gaps: Mask, habit: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Fill unknown readings; the value and its standard deviation, shape ``(n, t)`` each.
+
+    A single hour takes the mean of its neighbours, a longer gap the habit.
+    """
+    if not gaps.any():
+        return readings, np.zeros(readings.shape)
+    before, after = np.roll(readings, 1, axis=1), np.roll(readings, -1, axis=1)
+    both = np.roll(measured, 1, axis=1) & np.roll(measured, -1, axis=1)
+    both[:, [0, -1]] = False
+    middle = (before + after) / 2
+    used = both & measured
+    count = np.maximum(used.sum(axis=1, keepdims=True), 1)
+    off = np.where(used, readings - middle, 0.0)
+    near = np.sqrt((off**2).sum(axis=1, keepdims=True) / count)
+    far = _deviation(readings, habit, measured)
+    guess = np.where(both, middle, habit)
+    return guess, np.where(gaps, np.where(both, near, far), 0.0)

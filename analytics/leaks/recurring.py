@@ -1,0 +1,203 @@
+"""Rules of the nightly run on leaks: what recurs, and what is less than a pulse an hour."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.leaks import stretches
+from analytics.leaks.signs import HOURS, FloatArray, Flow, Kind, Sign
+from analytics.leaks.thresholds import Thresholds
+from domain.quantities import Mask
+
+WEEK = 7
+TRICKLE_HOURS = 72
+LEAST_QUIET = 8
+QUIET_SHARE = 0.6
+
+_BINS = 128
+_FINE = 12
+_RATIO = 1.08
+_NIGHT_HOURS = 6
+_MOST_SIGMA = 4.0
+_EVEN = 50.0
+"""Score of a recurring flow at which it is as likely a habit."""
+"""Values up to 12 pulses have a bin each; above, a bin is 8 % wide."""
+
+
+def intermittent(window: Flow, thresholds: Thresholds) -> Iterator[Sign]:
+    """Fewer quiet hours in the last week than before, and one flow that recurs: a toilet that runs.
+
+    The two are multiplied: guests make fewer quiet hours, but not of one size; a new washing
+    machine has a size, but leaves the nights quiet.
+    """
+    values = window.values
+    days = values.shape[1] // HOURS
+    if not thresholds.intermittent or days < WEEK + thresholds.intermittent_least_days:
+        return
+    unknown = np.isnan(values)
+    runs = stretches.without(values <= 0, unknown, thresholds.longest_gap_hours)
+    # what flows without an end is another rule's; it makes no hour of this one
+    endless = _whole_runs(runs) >= thresholds.continuous_hours
+    whole = np.where(endless, np.nan, values)[:, -days * HOURS :]
+    past, week = whole[:, : -WEEK * HOURS], whole[:, -WEEK * HOURS :]
+    fewer = _fewer_quiet_hours(past, week)
+    night = _nights(past, window.slots[-days * HOURS :])
+    for row in np.flatnonzero(fewer >= thresholds.intermittent_sigma).tolist():
+        told, level = _plateau((past[row], week[row]), night[row], float(window.step[row]))
+        score = min(float(fewer[row]), _MOST_SIGMA) * told
+        if score >= thresholds.intermittent_score:
+            spans = past[row], week[row], values.shape[1]
+            yield _intermittent(row, spans, level, (float(fewer[row]), told, score))
+
+
+def _nights(past: FloatArray, slots: NDArray[np.int64]) -> Mask:
+    """Hours of all days that are the quietest of each one's past, shape ``(n, t)``."""
+    shares = quiet_shares(past, slots[: past.shape[1]])
+    sixth = np.sort(shares, axis=1)[:, -_NIGHT_HOURS]
+    night: Mask = shares >= np.minimum(sixth, 0.5)[:, None]
+    return night[:, slots]
+
+
+def quiet_shares(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
+    """Share of zeros by hour of the day, shape ``(n, 24)``; 0 where nothing is known."""
+    found = np.zeros((len(values), HOURS))
+    for slot in range(HOURS):
+        own = values[:, slots == slot]
+        known = np.count_nonzero(~np.isnan(own), axis=1)
+        found[:, slot] = np.count_nonzero(own <= 0, axis=1) / np.maximum(known, 1)
+    return found
+
+
+def _whole_runs(runs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Length that the run of each hour comes to in the end, shape ``(n, t)``."""
+    last = np.ones(runs.shape, dtype=np.bool_)
+    last[:, :-1] = runs[:, 1:] < runs[:, :-1]
+    at = np.where(last, np.arange(runs.shape[1]), runs.shape[1])
+    ends = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+    return np.take_along_axis(runs, ends, axis=1)
+
+
+def _fewer_quiet_hours(past: FloatArray, week: FloatArray) -> FloatArray:
+    """How much fewer zeros a day has now, in standard deviations; 0 where too little is known."""
+    quiet, enough = _quiet_by_day(past)
+    now, known = _quiet_by_day(week)
+    n, k = enough.sum(axis=1), known.sum(axis=1)
+    usual = np.where(enough, quiet, 0).sum(axis=1) / np.maximum(n, 1)
+    apart = np.where(enough, quiet - usual[:, None], 0)
+    spread = np.maximum((apart**2).sum(axis=1) / np.maximum(n - 1, 1), 1.0)
+    fall = usual - np.where(known, now, 0).sum(axis=1) / np.maximum(k, 1)
+    sigma = fall / np.sqrt(spread * (1 / np.maximum(k, 1) + 1 / np.maximum(n, 1)))
+    return np.asarray(np.where((n >= WEEK) & (k >= WEEK - 2), sigma, 0.0))
+
+
+def _quiet_by_day(values: FloatArray) -> tuple[FloatArray, Mask]:
+    by_day = values.reshape(len(values), -1, HOURS)
+    known = ~np.isnan(by_day)
+    count = known.sum(axis=2)
+    zeros = (known & (by_day <= 0)).sum(axis=2)
+    return zeros * (HOURS / np.maximum(count, 1)), count >= HOURS - 4
+
+
+def _bin(values: FloatArray, step: float) -> NDArray[np.int64]:
+    """Bin of each known flow."""
+    quanta = np.maximum(values / step, 1.0)
+    coarse = _FINE + np.log(np.maximum(quanta / _FINE, 1.0)) / np.log(_RATIO)
+    return np.minimum(np.where(quanta <= _FINE, np.rint(quanta), coarse), _BINS - 2).astype(int)
+
+
+def _plateau(spans: tuple[FloatArray, FloatArray], night: Mask, step: float) -> tuple[float, float]:
+    """Likelihood ratio of the flow whose share rose most, by day and again by night; that flow."""
+    past, week = spans
+    at_night = night[: len(past)], night[len(past) :]
+    told = _ratios(past, week, step) + _ratios(past[at_night[0]], week[at_night[1]], step)
+    best = int(told.argmax())
+    now = week[week > 0]
+    inside = np.isin(_bin(now, step), (best, best + 1))
+    return float(told[best]), float(np.median(now[inside])) if inside.any() else 0.0
+
+
+def _ratios(past: FloatArray, week: FloatArray, step: float) -> FloatArray:
+    """Log likelihood ratio of each flow's share now against that of the past; 0 if it fell."""
+    n, k = int((~np.isnan(past)).sum()), int((~np.isnan(week)).sum())
+    if not k:
+        return np.zeros(_BINS - 1)
+    share = _histogram(week, step) / k
+    usual = (_histogram(past, step) + 1) / (n + 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hit = np.nan_to_num(share * np.log(share / usual))
+        miss = np.nan_to_num((1 - share) * np.log((1 - share) / (1 - usual)))
+    return np.where(share > usual, k * (hit + miss), 0.0)
+
+
+def _histogram(values: FloatArray, step: float) -> NDArray[np.int64]:
+    counts = np.bincount(_bin(values[values > 0], step), minlength=_BINS)
+    return counts[:-1] + counts[1:]  # a flow may lie on an edge
+
+
+def _intermittent(
+    row: int,
+    spans: tuple[FloatArray, FloatArray, int],
+    level: float,
+    told: tuple[float, float, float],
+) -> Sign:
+    past, week, end = spans
+    fewer, likelihood, score = told
+    usual, now = _quiet_share(past), _quiet_share(week)
+    lost = level * max(usual - now, 0.0) * week.size
+    return Sign(
+        row,
+        Kind.INTERMITTENT,
+        end - week.size,
+        lost / week.size,
+        lost,
+        round(float(np.clip(score / (score + _EVEN), 0.5, 0.95)), 3),
+        {
+            "level": level,
+            "quiet_before_pct": 100 * usual,
+            "quiet_now_pct": 100 * now,
+            "sigma": fewer,
+            "likelihood": likelihood,
+        },
+    )
+
+
+def _quiet_share(values: FloatArray) -> float:
+    known = int((~np.isnan(values)).sum())
+    return int((values <= 0).sum()) / known if known else 0.0
+
+
+def trickles(window: Flow, thresholds: Thresholds) -> Iterator[Sign]:
+    """No quiet stretch as long as those of the past: a leak of less than a pulse an hour."""
+    values = window.values
+    if not thresholds.trickle or values.shape[1] < thresholds.least_history_hours + TRICKLE_HOURS:
+        return
+    unknown = np.isnan(values)
+    still = stretches.without(values > 0, unknown, thresholds.longest_gap_hours)
+    highest = -stretches.rolling_least(-still.astype(float), TRICKLE_HOURS)
+    now, past = highest[:, -1], highest[:, TRICKLE_HOURS:-TRICKLE_HOURS]
+    if not past.shape[1]:
+        return
+    shortest = past.min(axis=1)
+    last = values[:, -TRICKLE_HOURS:]
+    known = np.count_nonzero(~np.isnan(last), axis=1) > TRICKLE_HOURS - 6
+    raised = known & (shortest >= LEAST_QUIET) & (now > 0)
+    raised &= now < thresholds.trickle_ratio * shortest
+    raised &= _single_pulses(window, last) >= thresholds.trickle_pulses
+    for row in np.flatnonzero(raised).tolist():
+        flow = float(window.step[row]) / float(now[row] + 1)
+        figures = {"longest_quiet": float(now[row]), "habit_shortest": float(shortest[row])}
+        lost = flow * TRICKLE_HOURS
+        since = values.shape[1] - TRICKLE_HOURS
+        yield Sign(row, Kind.TRICKLE, since, flow, lost, 0.6, figures)
+
+
+def _single_pulses(window: Flow, last: FloatArray) -> NDArray[np.int64]:
+    """Hours of one pulse where the past was quiet; 0 where larger flows came there, too."""
+    past, slots = window.values[:, :-TRICKLE_HOURS], window.slots
+    quiet = quiet_shares(past, slots[: past.shape[1]])
+    usual = quiet[:, slots[-TRICKLE_HOURS:]] >= QUIET_SHARE
+    step = window.step[:, None]
+    single = usual & (last > 0) & (last <= 1.5 * step)
+    more = usual & (last > 1.5 * step)
+    return np.where(more.sum(axis=1) <= 1, single.sum(axis=1), 0)
