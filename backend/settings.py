@@ -115,13 +115,12 @@ class Settings(BaseSettings):
         default=13, ge=1, le=120, description="How long pushed frames are kept as evidence."
     )
 
-    @field_validator("home", "master_key_file", "console_files")
     weather: str = Field(
         default="",
         description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
     )
 
-    @field_validator("home", "master_key_file")
+    @field_validator("home", "master_key_file", "console_files")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()
