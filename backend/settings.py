@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     graphiql: bool = Field(
         default_factory=_as_demo, description="Serve /graphiql; as demo if not set."
     )
+    console_files: Path = Field(
+        default=Path(__file__).parents[1] / "apps" / "console" / "dist",
+        description="Directory of the built console; `make console` builds it there.",
+    )
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."
     )
@@ -116,7 +120,7 @@ class Settings(BaseSettings):
         description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
     )
 
-    @field_validator("home", "master_key_file")
+    @field_validator("home", "master_key_file", "console_files")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()
