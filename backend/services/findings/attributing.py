@@ -16,6 +16,7 @@ from analytics.attribution.judgement import (
     Evidence,
     GroupJudgement,
     Kind,
+    Saving,
     Suspect,
     Unattributed,
     Verdict,
@@ -51,7 +52,7 @@ KINDS: Mapping[Kind, FindingKind] = {
     Kind.OFFSET: FindingKind.METER_OFFSET,
     Kind.CLOCK_SKEW: FindingKind.METER_CLOCK_SKEW,
 }
-_SAID = kinds_of(Family.UNDERCOUNT, Family.CLOCK, Family.LOSS, Family.BALANCE_METER)
+_SAID = kinds_of(Family.UNDERCOUNT, Family.CLOCK, Family.LOSS, Family.BALANCE_METER, Family.SAVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,7 @@ class _Writer:
     def said(self, judgement: GroupJudgement) -> list[Said]:
         """Everything that somebody should look at."""
         found = [self._suspect(one) for one in judgement.suspects]
+        found += [self._saving(one) for one in judgement.savings]
         if judgement.unattributed is not None:
             found.append(self._loss(judgement.unattributed))
         if judgement.balance_meter is not None:
@@ -332,6 +334,25 @@ class _Writer:
             figures={"share_pct": 100 * suspect.share, "sigma": suspect.score},
             causes=behind,
             curves=self._curves(suspect.evidence),
+        )
+
+    def _saving(self, saving: Saving) -> Said:
+        member = self.shape.members[saving.member]
+        subject, point, site = self._subject(member)
+        since = self._since(saving.since)
+        return Said(
+            kind=FindingKind.HONEST_SAVING,
+            commodity=self.group.commodity,
+            point_id=point,
+            group_id=self.group.id if point is not None else member.group_id,
+            site_id=site,
+            since=self._at(saving.since),
+            amount=round(saving.energy),
+            confidence=0.9,
+            explanation=sentences.of_saving(
+                subject, self.group.commodity, since, saving.energy, saving.explanation
+            ),
+            curves=self._curves(saving.evidence),
         )
 
     def _loss(self, loss: Unattributed) -> Said:
