@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from backend.services.findings import attributing, reconciling, signals, watching
+from backend.services.findings import attributing, reconciling, shapes, signals, watching
 from backend.services.findings.attributing import Attributed
 from backend.store import bells
 from backend.store.findings import due
@@ -140,7 +140,7 @@ class _Balances:
         found = []
         for one in said:
             if FAMILY[one.kind] is Family.UNDERCOUNT and one.point_id is not None:
-                above = attributing.balanced_above(self._structure, place[one.point_id])
+                above = shapes.balanced_above(self._structure, place[one.point_id])
                 group = None if above is None else await due.load_group(self._session, above)
                 balance = None if group is None else await self.of(group)
                 if balance is not None and balance.clears(one):
