@@ -157,19 +157,19 @@ async def test_whoever_listens_is_told_of_what_is_in_their_group(town: Town) -> 
     document = (
         """subscription F($under: ID) { findingRaised(under: $under) { kind point { name } } }"""
     )
-    asking = Context(town.database, town.scope, town.events, MASTER_KEY)
-    stream = await schema.subscribe(document, {"under": house}, context_value=asking)
-    hearing = asyncio.ensure_future(anext(stream))  # type: ignore[arg-type]  # it was granted
-    for _ in range(200):
-        if hearing.done():
-            break
-        await town.events.findings_raised(town.scope.tenant_id, sorted(town.raised))
-        await asyncio.sleep(0.05)
-    heard = hearing.result()
+    async with Context(town.database, town.scope, town.events, MASTER_KEY) as context:
+        stream = await schema.subscribe(document, {"under": house}, context_value=context)
+        hearing = asyncio.ensure_future(anext(stream))  # type: ignore[arg-type]  # it was granted
+        for _ in range(200):
+            if hearing.done():
+                break
+            await town.events.findings_raised(town.scope.tenant_id, sorted(town.raised))
+            await asyncio.sleep(0.05)
+        heard = await hearing
+        await stream.aclose()  # type: ignore[union-attr]  # it was granted
     assert heard.errors is None
     assert heard.data["findingRaised"]["kind"] == "METER_SLOWED"
     assert heard.data["findingRaised"]["point"]["name"].endswith(f"E{THIEF}")
-    await stream.aclose()  # type: ignore[union-attr]  # it was granted
 
 
 async def test_judging_again_changes_nothing_that_people_see(town: Town) -> None:
