@@ -82,6 +82,7 @@ class Watch:
             np.concatenate(self.readings, axis=1)[:, kept],
             np.concatenate(self.hour)[kept],
             day[kept],
+            quantum=quantum_of(self.readings),
         )
         start = time.process_time()
         self.judgement = judge(window, Thresholds())
@@ -110,6 +111,16 @@ class Watch:
         if said.unattributed is not None:
             line["unattributed_kwh"] = round(said.unattributed.energy / WH, 1)
         return line
+
+
+def quantum_of(readings: list[FloatArray]) -> float:
+    """Largest of the usual steps of a reading [Wh] of which nearly all readings are multiples."""
+    known = np.concatenate([day.ravel() for day in readings[:7]])
+    known = known[np.isfinite(known)]
+    for step in (1000.0, 100.0, 10.0):
+        if len(known) and np.mean(known % step == 0) >= 0.9:
+            return step
+    return 1.0
 
 
 def watch(meters: Path, feeder: Path, out: Path) -> dict[str, Watch]:
