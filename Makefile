@@ -9,7 +9,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run browser test faults check schema migration bench clean-data lock
+CONSOLE := apps/console
+CONSOLE_MADE_OF := $(shell find $(CONSOLE) apps/shared schema.graphql -type f \
+	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/artifacts/*' -not -name '*.generated.d.ts')
+NODE_NEEDED := 20
+HAS_NODE = command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < $(NODE_NEEDED)))'
+
+.PHONY: help setup run console console-test screenshots browser test faults check schema migration bench clean-data lock
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -30,18 +36,44 @@ $(INSTALLED): $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Without Node everything but the console runs, and so it does when the console cannot be built.
 run: setup  ## Run everything on BALANCE_PORT (8000), with the demo on the first run
+	@$(MAKE) --no-print-directory console || true
 	@exec $(BIN)/balance up
 
-# The pages are tested in a real browser; without one that test says so and is skipped.
+console:  ## Build the web console, unless it is up to date (needs Node.js 20 or newer)
+	@if $(HAS_NODE); then $(MAKE) --no-print-directory $(CONSOLE)/dist/.built; \
+	else echo 'note: the web console needs Node.js $(NODE_NEEDED) or newer, which is not here; the rest runs without it' >&2; exit 1; fi
+
+$(CONSOLE)/node_modules/.installed: $(CONSOLE)/package-lock.json
+	@echo 'console: installing what it is built with'
+	@cd $(CONSOLE) && npm ci --no-fund --no-audit --ignore-scripts --prefer-offline --loglevel=error
+	@touch $@
+
+$(CONSOLE)/dist/.built: $(CONSOLE)/node_modules/.installed $(CONSOLE_MADE_OF)
+	@echo 'console: building'
+	@cd $(CONSOLE) && npm run --silent build -- --logLevel warn
+	@touch $@
+	@echo 'console: built'
+
+console-test:  ## Check the types of the console and run its unit tests
+	@if [[ "$$SKIP_BROWSER" == 1 ]] && ! { $(HAS_NODE); }; then echo 'note: SKIP_BROWSER=1 and no Node.js: the console is not tested'; \
+	else $(MAKE) --no-print-directory console && cd $(CONSOLE) && npm run --silent check && npm run --silent test; fi
+
+screenshots: setup browser console  ## Walk through the console and keep pictures in apps/console/artifacts
+	CONSOLE_SCREENSHOTS=all $(BIN)/pytest -n 0 tests/e2e/test_console.py
+
+INSTALL_CHROMIUM := apt-get install --yes --quiet --no-install-recommends chromium
+
+# The pages are tested in a real browser; only SKIP_BROWSER=1 excuses its absence.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 		|| command -v google-chrome >/dev/null || [[ -n "$$CHROMIUM_PATH" ]] \
 		|| { [[ -x /usr/bin/apt-get && $$(id -u) == 0 ]] \
-			&& apt-get install --yes --quiet --no-install-recommends chromium; } \
-		|| echo 'note: no chromium, so the test of the pages is skipped (Debian: apt-get install chromium)'
+			&& { $(INSTALL_CHROMIUM) || { apt-get update --quiet && $(INSTALL_CHROMIUM); }; }; } \
+		|| echo 'note: no chromium for the tests of the pages (Debian: apt-get install chromium); SKIP_BROWSER=1 skips them'
 
-test: setup browser  ## Run all tests
+test: setup browser console-test  ## Run all tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # A thousand kills, ten million readings out of order, a hundred thousand commands: hours. BALANCE_FAULTS_SEED repeats a run.

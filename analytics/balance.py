@@ -235,16 +235,27 @@ class Imbalance:
     coverage: NDArray[np.float64]
     """Known over expected direct members of ``delivered``, 0 to 1."""
 
+    members: Counts
+    """Direct members of ``delivered`` that were due."""
 
-def imbalance(hours: GroupHours) -> Imbalance:
+
+def imbalance(hours: GroupHours, by_energy: NDArray[np.float64] | None = None) -> Imbalance:
     """Supplied minus delivered of one group, ``hours`` having one row.
 
-    Unknown where the inlet is, or where fewer than 98 % of the direct members are known: a silent
+    Unknown where the inlet is, or where less than 98 % of the direct members is known: a silent
     meter is no loss.
+
+    Parameters
+    ----------
+    by_energy
+        Coverage weighted by what the members usually take, shape ``(t,)``; where it is NaN, and
+        without it, members are counted.
     """
     if len(hours.known) != 1:
         raise ShapeError(f"imbalance of one group, not of {len(hours.known)}")
     coverage = share(hours.direct_known[0], hours.direct_expected[0])
+    if by_energy is not None:
+        coverage = np.where(np.isnan(by_energy), coverage, by_energy)
     delivered_known = hours.direct_known[0] > 0
     known = hours.supplied_known[0] & delivered_known & (coverage >= LEAST_COVERAGE)
     return Imbalance(
@@ -255,6 +266,7 @@ def imbalance(hours: GroupHours) -> Imbalance:
         imbalance=np.where(known, hours.supplied[0] - hours.delivered[0], 0),
         imbalance_known=known,
         coverage=coverage,
+        members=hours.direct_expected[0],
     )
 
 

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from backend.clients.events import Events
+from backend.clients.weather import weather_of
 from backend.documents.routes import Documents, document_routes
 from backend.edge import Edge, answer_failure, answer_http_error
 from backend.graphql.schema import schema
@@ -22,7 +23,8 @@ from backend.health import Health, health_routes
 from backend.master_key import load_master_key
 from backend.services.limits import LimitDirectory
 from backend.settings import Settings
-from backend.web.routes import graphiql_addresses, web_routes
+from backend.web.console import console_app
+from backend.web.routes import own_addresses, web_routes
 from tenants.oauth.parties import Client
 from tenants.oauth.routes import oauth_routes
 from tenants.oauth.service import OAuthService
@@ -60,6 +62,7 @@ def create_app(settings: Settings) -> Starlette:
         budgets,
         introspection=settings.introspection,
         master_key=master_key,
+        weather=weather_of(settings.weather),
     )
     streams = Streams(operations)
     longest = settings.graphql_body_bytes
@@ -94,6 +97,17 @@ def create_app(settings: Settings) -> Starlette:
 
 def _own_apps(settings: Settings) -> list[Client]:
     """Clients that belong to the product itself."""
-    if not settings.graphiql:
-        return []
-    return [Client.of_product("graphiql", "GraphiQL", graphiql_addresses(settings.public_url))]
+    # Sign-out returns to the console's own address, sign-in to the one that takes the code.
+    console = [
+        address
+        for path in ("/console/callback", "/console/")
+        for address in own_addresses(settings.public_url, path)
+    ]
+    apps = [console_app(console)]
+    if settings.graphiql:
+        apps.append(
+            Client.of_product(
+                "graphiql", "GraphiQL", own_addresses(settings.public_url, "/graphiql")
+            )
+        )
+    return apps

@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     graphiql: bool = Field(
         default_factory=_as_demo, description="Serve /graphiql; as demo if not set."
     )
+    console_files: Path = Field(
+        default=Path(__file__).parents[1] / "apps" / "console" / "dist",
+        description="Directory of the built console; `make console` builds it there.",
+    )
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."
     )
@@ -111,7 +115,12 @@ class Settings(BaseSettings):
         default=13, ge=1, le=120, description="How long pushed frames are kept as evidence."
     )
 
-    @field_validator("home", "master_key_file")
+    weather: str = Field(
+        default="",
+        description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
+    )
+
+    @field_validator("home", "master_key_file", "console_files")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

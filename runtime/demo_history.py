@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -18,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import func, select, text
 
+from backend.services.forecasting import learning
 from domain.identity import Scope, TenantId
 from runtime.demo import DemoRecord, devices_file, numbers_file
 from runtime.supervisor import Steps
@@ -106,10 +108,18 @@ def watch(database_url: str, home: Path, console: Console) -> Steps:
                         if standing.done:
                             break
                     yield from _pause(LOOK_EVERY_S)
+            with contextlib.suppress(*OUTAGES):
+                runner.run(_learn(database, record))
         finally:
             runner.run(database.close())
     record.complete = True
     record.save(home)
+
+
+async def _learn(database: Database, record: DemoRecord) -> None:
+    """Have forecasts learnt from the history at once, not only in the night to come."""
+    for tenant in record.tenants:
+        await learning.announce_for(database, TenantId(tenant.tenant), datetime.now(UTC))
 
 
 class _Display(Protocol):

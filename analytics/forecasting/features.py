@@ -94,7 +94,7 @@ def _calendar(days: FloatArray, past: Past) -> dict[str, FloatArray]:
     if not like.any():
         like = np.ones(count, dtype=np.bool_)
     median = np.median(days[:, -SHORT:], axis=1)
-    everyone = days[:, -SHORT:].mean(axis=0)
+    everyone = days[:, -SHORT:].mean(axis=0) if past.neighbours is None else past.neighbours
     usual = np.maximum(everyone.mean(axis=0), 1e-9)
     return {
         "like_median": np.median(days[:, like], axis=1),

@@ -25,6 +25,10 @@ class Past:
     """Daily mean outdoors in degC of these days and the next one, shape ``(d + 1,)``; NaN is
     unknown. None where there is no weather."""
 
+    neighbours: FloatArray | None = None
+    """What the kind did by day and hour in units of each one's mean, as :func:`kind_of` gives it,
+    shape ``(14, 24)``; None where these series are the kind."""
+
     def __post_init__(self) -> None:
         """Check the shapes.
 
@@ -44,6 +48,17 @@ class Past:
         """What was known at the midnight at which ``day`` began."""
         warm = None if self.temperature is None else self.temperature[: day + 1]
         return Past(self.values[:, :day], self.first_weekday, warm)
+
+
+def kind_of(past: Past) -> FloatArray:
+    """What many series of one kind did in the last two weeks, shape ``(14, 24)``.
+
+    Each counts in units of its own mean of four weeks; for :attr:`Past.neighbours` of one of them.
+    """
+    window = filled(past.values[:, -28:])
+    mean = window.mean(axis=(1, 2))
+    days = window[:, -14:] / np.where(mean > 0, mean, 1.0)[:, None, None]
+    return np.asarray(days.mean(axis=0))
 
 
 def filled(values: FloatArray) -> FloatArray:

@@ -20,6 +20,11 @@ _EVENLY = 0.15
 """Least part of a rise in each half of the time, for a leak that grows and did not step."""
 
 BURST_HOURS = 4
+NEW_HOURS = 160
+"""A meter with fewer known hours than about a week is new."""
+
+_WITHOUT_HABIT = 0.7
+"""Most confidence where no hour without flow was ever seen: it may be how the place is used."""
 
 _PATIENCE = 3.0
 """Zeros that should have come until the confidence is 1 - 1/e."""
@@ -82,8 +87,14 @@ def _continuous(
     inside = np.arange(since, len(values))
     awaited = float(habits.quiet[row, slots[inside]].sum())
     flow, before = floor
+    most = 0.99 if habits.known_hours[row] else _WITHOUT_HABIT
     lowest = np.minimum(np.nan_to_num(values[inside], nan=flow), flow)
-    figures = {"hours": float(run), "floor": flow, "habit_longest": float(habits.longest[row])}
+    figures = {
+        "hours": float(run),
+        "floor": flow,
+        "habit_hours": float(habits.known_hours[row]),
+        "habit_longest": float(habits.longest[row]),
+    }
     if before is not None:
         figures["floor_before"] = before
     return Sign(
@@ -92,7 +103,7 @@ def _continuous(
         since,
         flow,
         float(lowest.sum()),
-        round(float(np.clip(1 - np.exp(-awaited / _PATIENCE), 0.5, 0.99)), 3),
+        round(float(np.clip(1 - np.exp(-awaited / _PATIENCE), 0.5, most)), 3),
         figures,
     )
 
@@ -121,9 +132,13 @@ def bursts(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator[Sig
     by_day = thresholds.burst_over_peak * habits.peak
     usual = np.where(night, margin * habits.two[:, slot], by_day) + recent.step
     raised = ~young & (pair > share) & (pair > usual)
-    long = (four > share) & (young | (four > margin * habits.four + recent.step))
+    # without a habit only what is really new bursts: endless use is another rule's
+    new = young & (np.count_nonzero(~np.isnan(recent.values), axis=1) < NEW_HOURS)
+    above = ~young & (four > margin * habits.four + recent.step)
+    long = (four > share) & (new | above)
     for row in np.flatnonzero(raised | long).tolist():
-        known = (pair[row], usual[row]) if raised[row] else (four[row], margin * habits.four[row])
+        highest = share[row] if young[row] else margin * habits.four[row]
+        known = (pair[row], usual[row]) if raised[row] else (four[row], highest)
         yield _burst(values[row], row, float(known[0]), float(known[1]), habits)
 
 

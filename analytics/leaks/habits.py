@@ -51,14 +51,18 @@ class Habits:
 
     @classmethod
     def of(cls, past: Flow, thresholds: Thresholds) -> Self:
-        """Habits out of a past of weeks; flow that has not stopped for long is no habit yet."""
+        """Habits out of a past of weeks.
+
+        What goes on at its end without a stop for long, flow or silence, is no habit yet.
+        """
         values = past.values
         size, hours = values.shape
         if not hours:
             return cls.none(size)
         gap = thresholds.longest_gap_hours
         if thresholds.continuous:
-            values = _before_the_last_run(values, gap, thresholds.continuous_hours)
+            values = _before(values, values <= 0, gap, thresholds.continuous_hours)
+        values = _before(values, values > 0, gap, thresholds.stuck_hours)
         unknown = np.isnan(values)
         zero = values <= 0
         runs = stretches.without(zero, unknown, gap)
@@ -97,15 +101,15 @@ class Habits:
         return cls(known, longest, floor, peak, four, zeros, total, quiet, two)
 
 
-def _before_the_last_run(values: FloatArray, gap: int, least: int) -> FloatArray:
+def _before(values: FloatArray, ended: Mask, gap: int, least: int) -> FloatArray:
     """Values with the run that goes on at the end unknown, where it is longer than ``least``."""
-    runs = stretches.without(values <= 0, np.isnan(values), gap)
+    runs = stretches.without(ended, np.isnan(values), gap)
     long = runs[:, -1] >= least
     if not long.any():
         return values
     hours = np.arange(values.shape[1])
-    ended = np.where(values <= 0, hours, -1).max(axis=1)  # the last zero of each
-    return np.where(long[:, None] & (hours > ended[:, None]), np.nan, values)
+    last = np.where(ended, hours, -1).max(axis=1)
+    return np.where(long[:, None] & (hours > last[:, None]), np.nan, values)
 
 
 def _together(values: FloatArray, hours: int) -> FloatArray:

@@ -137,18 +137,21 @@ class Thresholds:
             case _:
                 return cls()
 
-    def scaled(self, factor: float) -> "Thresholds":
-        """Stricter (below 1) or more patient (above 1) by the experience of inspections."""
+    def scaled(self, leaks: float, faults: float) -> "Thresholds":
+        """Stricter (below 1) or more patient (above 1) by what inspections taught of each.
+
+        The hours after which flow without a pause counts as a leak are never fewer than they are.
+        """
         return replace(
             self,
-            continuous_hours=round(self.continuous_hours * max(factor, 1.0)),
-            new_meter_hours=round(self.new_meter_hours * factor),
-            habit_margin=1 + (self.habit_margin - 1) * factor,
-            burst_margin=1 + (self.burst_margin - 1) * factor,
-            intermittent_score=self.intermittent_score * factor,
-            stuck_surprise=self.stuck_surprise * factor,
-            absent_hours=round(self.absent_hours * factor),
-            away_hours=round(self.away_hours * factor),
+            continuous_hours=round(self.continuous_hours * max(leaks, 1.0)),
+            new_meter_hours=round(self.new_meter_hours * max(leaks, 1.0)),
+            habit_margin=1 + (self.habit_margin - 1) * leaks,
+            burst_margin=1 + (self.burst_margin - 1) * leaks,
+            intermittent_score=self.intermittent_score * leaks,
+            stuck_surprise=self.stuck_surprise * faults,
+            absent_hours=round(self.absent_hours * faults),
+            away_hours=round(self.away_hours * faults),
         )
 
 

@@ -42,6 +42,10 @@ def _command_topic(tenant_id: TenantId) -> str:
     return f"balance:commands:{tenant_id}"
 
 
+def _finding_topic(tenant_id: TenantId) -> str:
+    return f"balance:findings:{tenant_id}"
+
+
 class Events:
     """Publishes and listens."""
 
@@ -67,6 +71,11 @@ class Events:
         if ids:
             await self._publish(_command_topic(tenant_id), list(ids))
 
+    async def findings_raised(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
+        """Say that findings of a tenant are new, or new again."""
+        if ids:
+            await self._publish(_finding_topic(tenant_id), list(ids))
+
     async def _publish(self, topic: str, content: object) -> None:
         try:
             await self._redis.publish(topic, orjson.dumps(content))
@@ -83,6 +92,12 @@ class Events:
     async def listen_to_commands(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Commands of a tenant that go on from now on."""
         async with aclosing(self._heard(_command_topic(tenant_id))) as heard:
+            async for body in heard:
+                yield body
+
+    async def listen_to_findings(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
+        """Findings of a tenant that are raised from now on."""
+        async with aclosing(self._heard(_finding_topic(tenant_id))) as heard:
             async for body in heard:
                 yield body
 

@@ -6,23 +6,25 @@ from typing import Annotated
 import numpy as np
 import strawberry
 
-from analytics import balance
 from backend.graphql.context import Context
+from backend.graphql.findings import GroupFindings
+from backend.graphql.group_checks import GroupChecks
 from backend.graphql.heat import HeatAllocation
 from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
+from backend.graphql.indicators import GroupCurves
 from backend.graphql.metered import From, Metered, Node, To, edge_values
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
 from backend.graphql.verifications import VerificationPrices, Verifications, view
 from backend.services.model import house_networks
-from backend.services.reading import heat_allocation, profiles, verifications
+from backend.services.reading import balances, heat_allocation, verifications
+from backend.services.reading.balances import Amounts, Balance
 from backend.services.reading.heat_allocation import Rule, Scheme
 from backend.services.reading.profiles import Range
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
-from domain.errors import InvalidError
 from domain.hours import instant_of
 from domain.quantities import Commodity, Role, unit_of
 from tenants.permissions import Permission
@@ -30,7 +32,7 @@ from tenants.permissions import Permission
 Info = strawberry.Info[Context, None]
 
 
-@strawberry.type(description="Supplied against delivered, hour by hour; packed.")
+@strawberry.type(description="Supplied against delivered, taken apart; packed.")
 class Imbalance:
     """Arrays of one length."""
 
@@ -44,13 +46,67 @@ class Imbalance:
     imbalance: SeriesArray = strawberry.field(
         description="Supplied minus delivered; null below 98 % coverage or without the inlet."
     )
-    coverage: SeriesArray = strawberry.field(
-        description="Known share of the direct members of delivered, 0 to 1."
+    technical_loss: SeriesArray = strawberry.field(
+        description="What the conductors lose, as the group's own history tells; null untold."
     )
+    own_consumption: SeriesArray = strawberry.field(
+        description="What the meters take themselves before they measure."
+    )
+    non_technical_loss: SeriesArray = strawberry.field(
+        description="imbalance - technicalLoss - ownConsumption, to the watt-hour."
+    )
+    coverage: SeriesArray = strawberry.field(
+        description=(
+            "Known share of the direct members of delivered, 0 to 1, each by what it usually takes."
+        )
+    )
+    standing: SeriesArray = strawberry.field(
+        description=(
+            "0 final: all of it is known and measured; 1 provisional: at least 98 %; 2 too little"
+            " for an alarm."
+        )
+    )
+    owner: strawberry.Private[GroupRow]
+    asked: strawberry.Private[Range]
+
+    @classmethod
+    def of(cls, found: Balance, group: GroupRow) -> "Imbalance":
+        """Build the view of a balance."""
+        asked = found.asked
+        return cls(
+            start=instant_of(asked.start),
+            step=Duration(asked.step),
+            unit=unit_of(group.commodity),
+            supplied=_packed(found.supplied),
+            delivered=_packed(found.delivered),
+            imbalance=_packed(found.imbalance),
+            technical_loss=_packed(found.technical),
+            own_consumption=_packed(found.own),
+            non_technical_loss=_packed(found.non_technical),
+            coverage=SeriesArray(np.round(found.coverage, 6)),
+            standing=SeriesArray(found.standing),
+            owner=group,
+            asked=asked,
+        )
+
+    @strawberry.field(
+        description=(
+            "Half-width of the 95 % band within which the errors of the meters alone move the"
+            " imbalance; null without an inlet."
+        )
+    )
+    async def band(self, info: Info) -> SeriesArray:
+        """Resolve by service: every member is read for it."""
+        info.context.spend(10 * (self.asked.end - self.asked.start))
+        return _packed(await info.context.read(balances.bands_of, self.owner, self.asked))
+
+
+def _packed(amounts: Amounts) -> SeriesArray:
+    return SeriesArray(edge_values(amounts.values, amounts.known))
 
 
 @strawberry.type(description="A node of the tree along which energy is balanced.")
-class BalanceGroup(Node, Metered):
+class BalanceGroup(Node, GroupFindings, GroupChecks, GroupCurves, Metered):
     """View of a group."""
 
     id: strawberry.ID
@@ -147,31 +203,19 @@ class BalanceGroup(Node, Metered):
             found = await verifications.of_group(session, self.row, asked, info.context.now, told)
         return view(found, info.context)
 
-    @strawberry.field(description="Supplied against delivered, hour by hour.")
+    @strawberry.field(description="Supplied against delivered, in buckets of the site's calendar.")
     async def imbalance(
         self,
         info: Info,
         from_: From,
         to: To,
-        step: Annotated[Duration, strawberry.argument(description="PT1H.")] = HOURLY,
+        step: Annotated[
+            Duration, strawberry.argument(description="PT1H, P1D, P1W, P1M or P1Y.")
+        ] = HOURLY,
     ) -> Imbalance:
         """Resolve through the loader, as profiles."""
         info.context.require(Permission.BALANCES_READ)
-        if step != HOURLY:
-            raise InvalidError("step of an imbalance must be PT1H", code="BAD_STEP", field="step")
         asked = Range.of(from_, to, step)
         info.context.spend(asked.end - asked.start)
-        found = await info.context.read(profiles.imbalances_of, self.row, asked)
-        return _view(found, asked, self.row)
-
-
-def _view(found: balance.Imbalance, asked: Range, group: GroupRow) -> Imbalance:
-    return Imbalance(
-        start=instant_of(asked.start),
-        step=Duration(asked.step),
-        unit=unit_of(group.commodity),
-        supplied=SeriesArray(edge_values(found.supplied, found.supplied_known)),
-        delivered=SeriesArray(edge_values(found.delivered, found.delivered_known)),
-        imbalance=SeriesArray(edge_values(found.imbalance, found.imbalance_known)),
-        coverage=SeriesArray(np.round(found.coverage, 6)),
-    )
+        found = await info.context.read(balances.of_groups, self.row, asked)
+        return Imbalance.of(found, self.row)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from backend.clients.events import Events
+from backend.clients.weather import NoWeather, Weather
 from backend.graphql.transport.budget import Allowance
 from backend.graphql.turns import Loader, Turns
 from backend.store.model import metered, sites
@@ -44,6 +45,7 @@ class Context:
         self.points_read = 0
         self.allowance: Allowance | None = None
         """What is left of the tenant's requests this minute, told by the transport."""
+        self.weather: Weather = NoWeather()
         self._turn = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: TenantSession | None = None

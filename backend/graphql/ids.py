@@ -28,6 +28,7 @@ class Kind(StrEnum):
     READING_CHANGE = "ReadingChange"
     FIRMWARE_RELEASE = "FirmwareRelease"
     NETWORK_ALARM = "NetworkAlarm"
+    FINDING = "Finding"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -1,22 +1,26 @@
 """What meters and groups have in common: profiles, the month, the register, the ledger."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import strawberry
 from numpy.typing import NDArray
 
 from backend.graphql.context import Context
+from backend.graphql.forecasts import DayForecast, ForecastScore, score_view
 from backend.graphql.ledger import DeliverySeries, MissingPeriod
 from backend.graphql.scalars import Duration, SeriesArray
+from backend.services.forecasting import telling
+from backend.services.forecasting.telling import Question
 from backend.services.reading import deliveries, delivery_series, missing_hours, month
 from backend.services.reading import profiles as services
 from backend.services.reading.profiles import Quantity, Range
 from backend.store.model.metered import GroupRow, PointRow
 from domain.errors import InvalidError
 from domain.hours import Step, instant_of
-from domain.quantities import Commodity, EnergyKind, Phase, Role
+from domain.quantities import Commodity, EnergyKind, Phase, Role, Unit, unit_of
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
@@ -187,6 +191,45 @@ class Metered:
             average=edge_value(found.average),
             unit=found.unit,
         )
+
+    @strawberry.field(
+        description="A day by hours as expected at its local midnight; null if nothing is known."
+    )
+    async def forecast(
+        self,
+        info: Info,
+        day: Annotated[
+            date | None, strawberry.argument(description="Tomorrow at the latest; else today.")
+        ] = None,
+    ) -> DayForecast | None:
+        """Resolve through the loader, as profiles."""
+        info.context.require(Permission.READINGS_READ)
+        info.context.spend(24 * telling.HISTORY_DAYS)
+        asked = Question(day or self._today(info), info.context.weather)
+        if isinstance(self.row, PointRow):
+            told = await info.context.read(telling.of_points, self.row, asked)
+        else:
+            told = await info.context.read(telling.of_groups, self.row, asked)
+        return None if told is None else DayForecast.of(told, self.row.timezone, self._unit())
+
+    @strawberry.field(description="How good the forecasts of the last days were, up to yesterday.")
+    async def forecast_score(self, info: Info) -> ForecastScore:
+        """Resolve through the loader, as profiles."""
+        info.context.require(Permission.READINGS_READ)
+        info.context.spend(24 * (telling.HISTORY_DAYS + telling.LONGEST_SCORE_DAYS))
+        asked = Question(self._today(info), info.context.weather)
+        if isinstance(self.row, PointRow):
+            found = await info.context.read(telling.scores_of_points, self.row, asked)
+        else:
+            found = await info.context.read(telling.scores_of_groups, self.row, asked)
+        return score_view(found)
+
+    def _today(self, info: Info) -> date:
+        return info.context.now.astimezone(ZoneInfo(self.row.timezone)).date()
+
+    def _unit(self) -> Unit:
+        kind = self.row.energy_kind if isinstance(self.row, PointRow) else EnergyKind.ACTIVE
+        return unit_of(self.row.commodity, kind)
 
     @strawberry.field(description="Channel-hours that were due within a range, and how they came.")
     async def deliveries(self, info: Info, from_: From, to: To) -> DeliveryLedger:

@@ -13,6 +13,8 @@ from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
 from backend.graphql.device_changes import DeviceMutation
+from backend.graphql.finding_changes import FindingMutation
+from backend.graphql.findings import Finding
 from backend.graphql.firmware import FirmwareMutation
 from backend.graphql.house_networks import HouseNetworkMutation
 from backend.graphql.ids import Kind, decode
@@ -29,6 +31,7 @@ from backend.graphql.subscriptions import Subscription
 from backend.graphql.viewer import Viewer
 from backend.services.model import places
 from backend.store.control import command_lists
+from backend.store.findings import finding_lists
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
@@ -86,6 +89,10 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
     if kind is Kind.COMMAND:
         command = await context.loader("commands", command_lists.load_commands).load(number)
         return None if command is None else Command.of(command)
+    if kind is Kind.FINDING:
+        context.require(Permission.FINDINGS_READ)
+        finding = await context.loader("findings", finding_lists.load_findings).load(number)
+        return None if finding is None else Finding.of(finding)
     context.require(Permission.METERING_READ)
     match kind:
         case Kind.PREMISE:
@@ -115,6 +122,7 @@ class Mutation(
     NetworkAlarmMutation,
     FirmwareMutation,
     DocumentMutation,
+    FindingMutation,
 ):
     """Everything that can be done."""
 
@@ -123,6 +131,6 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator, Command],
+    types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator, Command, Finding],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

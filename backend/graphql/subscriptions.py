@@ -10,8 +10,10 @@ import strawberry
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import Command
 from backend.graphql.context import Context
+from backend.graphql.findings import Finding
 from backend.graphql.ids import Kind, decode, number_of
 from backend.store.control import command_lists
+from backend.store.findings import finding_lists
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
 from domain.hours import instant_of
@@ -78,6 +80,33 @@ class Subscription:
                     rows = await command_lists.load_commands(session, asked)
                 for row in sorted(rows.values(), key=lambda one: one.id):
                     yield Command.of(row)
+
+    @strawberry.subscription(description="Told when something is found, or found again.")
+    async def finding_raised(
+        self,
+        info: Info,
+        under: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only in this group and the groups below it."),
+        ] = None,
+    ) -> AsyncGenerator[Finding, None]:
+        """Listen, and look up what the principal may see of it."""
+        context = info.context
+        context.require(Permission.FINDINGS_READ)
+        top = None if under is None else decode(under)
+        async with aclosing(context.events.listen_to_findings(context.scope.tenant_id)) as heard:
+            async for ids in heard:
+                async with context.database.session(context.scope) as session:
+                    rows = await finding_lists.load_findings(session, ids)
+                    if under is not None:
+                        below = set[int]()
+                        if top is not None and top[0] is Kind.BALANCE_GROUP:
+                            below = await finding_lists.below(
+                                session, BalanceGroupId(top[1]), list(rows)
+                            )
+                        rows = {key: row for key, row in rows.items() if key in below}
+                for row in sorted(rows.values(), key=lambda one: one.id):
+                    yield Finding.of(row)
 
 
 def _view(rows: list[GroupRow], start: int, end: int) -> ReadingsFolded:

@@ -1,5 +1,7 @@
 """The viewer: who asks, and the entrances to everything they may see."""
 
+from typing import Annotated
+
 import strawberry
 
 from backend.graphql import lists
@@ -7,7 +9,9 @@ from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
+from backend.graphql.forecast_models import ForecastEntrance
 from backend.graphql.found_channels import FoundChannels
 from backend.graphql.ids import Kind, decode
 from backend.graphql.lists import After, Connection, First
@@ -23,6 +27,9 @@ from domain.quantities import Commodity, Role
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
+
+MOST_SEARCH = 100
+"""Longest text that is searched for; a longer one cannot be found anyway."""
 
 
 @strawberry.type(description="A utility or a housing association.")
@@ -43,6 +50,8 @@ class Viewer(
     NetworkEntrance,
     RouteEntrance,
     FirmwareEntrance,
+    FindingEntrance,
+    ForecastEntrance,
 ):
     """Entrances to what the caller may see."""
 
@@ -91,6 +100,10 @@ class Viewer(
         under: strawberry.ID | None = None,
         commodity: Commodity | None = None,
         role: Role | None = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Words in address, name or serial of a meter."),
+        ] = None,
     ) -> Connection[MeteringPoint]:
         """Resolve by service."""
         info.context.require(Permission.METERING_READ)
@@ -109,6 +122,7 @@ class Viewer(
                 under=site,
                 commodity=commodity,
                 role=role,
+                search=None if search is None else search[:MOST_SEARCH],
             )
         return lists.page([(row.id, MeteringPoint.of(row)) for row in rows], length)
 

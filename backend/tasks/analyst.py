@@ -14,17 +14,22 @@ from functools import partial
 import structlog
 
 from backend.clients.events import Events
+from backend.clients.weather import weather_of
 from backend.services import upkeep
+from backend.services.findings import judging
+from backend.services.forecasting import learning
 from backend.services.gateway import gaps, silence
 from backend.services.hours import closing
 from backend.services.hours.closing import CLOSE
 from backend.services.reading import validation
 from backend.settings import Settings
+from backend.store.findings.due import FINDINGS
+from backend.store.forecasts import FORECAST
 from backend.store.network.gaps import GAPS, Reach
 from backend.store.network.network_alarms import SILENCE
 from backend.store.validation import VALIDATE
+from backend.tasks import findings, forecasting, metering, rounds
 from backend.tasks import gaps as seeking
-from backend.tasks import metering, rounds
 from backend.tasks.queue import ArqQueue
 from backend.tasks.sweeping import Task, sweep
 from backend.tasks.work import Work
@@ -45,6 +50,8 @@ TASKS: dict[str, Task] = {
     GAPS: seeking.seek,
     SILENCE: rounds.watch,
     VALIDATE: rounds.validate,
+    FINDINGS: findings.judge,
+    FORECAST: forecasting.learn,
 }
 
 log = structlog.get_logger(__name__)
@@ -61,6 +68,8 @@ async def daily(work: Work, now: datetime, retention_months: int) -> None:
         await gaps.announce(work.database, Reach.OLDER, day)
     if await upkeep.claim(work.database, VALIDATE, day):
         await validation.announce(work.database, now)
+    if await upkeep.claim(work.database, FINDINGS, day):
+        await judging.announce(work.database, now)
     if await upkeep.claim(work.database, "clear_out", day):
         await upkeep.clear_out(work.database, now, retention_months)
 
@@ -72,6 +81,8 @@ async def hourly(work: Work, now: datetime) -> None:
         await gaps.announce(work.database, Reach.RECENT, now)
     if await upkeep.claim(work.database, SILENCE, hour):
         await silence.announce(work.database, now)
+    if await upkeep.claim(work.database, FORECAST, hour):
+        await learning.announce(work.database, now)
 
 
 async def let_readings_pass(work: Work, within_s: float = WAITS_S) -> None:
@@ -109,7 +120,7 @@ async def serve(settings: Settings) -> None:
     database = Database.connect(settings.database_url, pool_size=3, application="balance-analyst")
     queue, events = ArqQueue(settings.redis_url), Events(settings.redis_url)
     await queue.start()
-    work = Work(database, queue, events)
+    work = Work(database, queue, events, weather=weather_of(settings.weather))
     working = asyncio.create_task(_keep_at_it(work, settings.journal_retention_months))
     try:
         await stopping.wait()

@@ -8,6 +8,7 @@ from time import monotonic
 from prometheus_client import Counter
 
 from backend.clients.events import Events
+from backend.clients.weather import NoWeather, Weather
 from backend.store.groups.structure import Structures
 from backend.store.network.channels import ChannelDirectory
 from backend.tasks.queue import WorkQueue
@@ -60,3 +61,4 @@ class Work:
     structures: Structures = field(default_factory=Structures)
     metrics: Metrics = field(default_factory=Metrics)
     turns: Turns = field(default_factory=Turns)
+    weather: Weather = field(default_factory=NoWeather)

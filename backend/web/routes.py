@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from backend.settings import Settings
+from backend.web.console import console_routes
 from tenants.oauth.pages import TEMPLATES
 
 HERE = Path(__file__).parent
@@ -79,6 +80,7 @@ def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/", pages.landing),
         Mount("/static", RevalidatedFiles(directory=HERE / "static", packages=SHARED)),
+        *console_routes(settings.console_files),
     ]
     if settings.introspection:
         routes.append(Route("/schema.graphql", pages.schema))
@@ -87,16 +89,16 @@ def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
     return routes
 
 
-def graphiql_addresses(public_url: str) -> list[str]:
-    """Where sign-in may return to GraphiQL; this machine goes by two names.
+def own_addresses(public_url: str, path: str) -> list[str]:
+    """Where sign-in may return to a page of ours; this machine goes by two names.
 
     Examples
     --------
-    >>> graphiql_addresses("http://127.0.0.1:8000")
+    >>> own_addresses("http://127.0.0.1:8000", "/graphiql")
     ['http://127.0.0.1:8000/graphiql', 'http://localhost:8000/graphiql']
-    >>> graphiql_addresses("https://balance.example")
+    >>> own_addresses("https://balance.example", "/graphiql")
     ['https://balance.example/graphiql']
     """
-    address = f"{public_url}/graphiql"
+    address = f"{public_url}{path}"
     twin = re.sub(r"^http://127\.0\.0\.1(?=[:/])", "http://localhost", address)
     return [address] if twin == address else [address, twin]

@@ -31,6 +31,11 @@ _NODES = {
         """... on BalanceGroup { imbalance(from: $from, to: $to, step: "PT1H") {
         start unit supplied delivered imbalance coverage } }""",
     ),
+    "Findings": (
+        Kind.BALANCE_GROUP,
+        """... on BalanceGroup { findings(first: 50) { edges { node { id kind since state
+        confidence energy { value unit } point { id name } explanation } } } }""",
+    ),
     "Month": (
         Kind.METERING_POINT,
         "... on Metered { monthToDate { soFar forecast { p10 p50 p90 } average unit } }",

@@ -18,7 +18,11 @@ def welcome(settings: Settings) -> None:
     """Print addresses, the demo's accounts, and a request that works when pasted."""
     base = settings.public_url
     page.print("\n[bold]BALANCE runs[/bold]  (Ctrl-C stops it and keeps the data)\n")
-    addresses = [("GraphQL", f"{base}/graphql")]
+    built = (settings.console_files / "index.html").exists()
+    addresses = [
+        ("Console", f"{base}/console/" if built else "not built; `make console` does (Node.js 20)"),
+        ("GraphQL", f"{base}/graphql"),
+    ]
     if settings.graphiql:
         addresses.append(("GraphiQL", f"{base}/graphiql"))
     addresses += [

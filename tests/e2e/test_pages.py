@@ -23,24 +23,12 @@ from tests.live import live
 
 HERE = Path(__file__).parent
 SHOTS = HERE.parents[1] / "test-artefacts" / "pages"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 FLATS = [
     {"premise": "1", "meter_serial": "M1"},
     {"premise": "2", "meter_serial": "M2", "channel": "2"},
     {"role": "inlet", "meter_serial": "IN", "channel": "9"},
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """The browser of this machine."""
-    found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
-    if shutil.which("npm") is None:
-        pytest.skip("node and npm are not installed, and they drive the browser")
-    return found
 
 
 @pytest.fixture(scope="module")

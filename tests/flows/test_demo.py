@@ -234,6 +234,45 @@ async def test_a_live_push_shows_in_its_meter_and_its_house_within_a_minute(
     record_property("shown_after_s", time.monotonic() - pushed)
 
 
+FINDINGS = """query Findings($id: ID!) { node(id: $id) { ... on BalanceGroup {
+  findings(first: 50) { edges { node { id kind since state confidence
+    energy { value unit } point { id name } explanation } } } } } }"""
+KINDS = {
+    "T1_factor": {"METER_SLOWED"},
+    "T2_bypass_hours": {"METER_SILENT_HOURS"},
+    "T6_stuck": {"METER_STUCK"},
+    "leak": {"LEAK_CONTINUOUS", "LEAK_GROWING"},
+}
+
+
+def test_what_is_wrong_in_the_town_is_found_and_nobody_else_is_accused(demo: Demo) -> None:
+    happened = [one for tenant in demo.town.tenants for one in tenant.happenings]
+    wrong = {one.meter_serial: one for one in happened if one.kind in KINDS}
+    assert len(wrong) >= 4
+
+    def found() -> dict[str, dict[str, Any]]:
+        told = {}
+        for client, path, commodity in (
+            (demo.riverside, "Lower Valley", "ELECTRICITY"),
+            (demo.northwater, "Upper Valley", "WATER_COLD"),
+        ):
+            page = client.ask(FINDINGS, id=client.group(path, commodity))["node"]["findings"]
+            told |= {
+                edge["node"]["point"]["name"].rpartition(" ")[2]: edge["node"]
+                for edge in page["edges"]
+            }
+        return told
+
+    demo.product.wait_for(lambda: set(found()) >= set(wrong), 240)
+    told = found()
+    assert set(told) == set(wrong)
+    for serial, one in wrong.items():
+        assert told[serial]["kind"] in KINDS[one.kind]
+        assert told[serial]["state"] == "NEW"
+        assert told[serial]["energy"]["value"] > 0
+        assert one.premise in told[serial]["explanation"]
+
+
 def test_a_second_start_keeps_the_data_and_clean_data_forgets_it(
     demo: Demo, record_property: Callable[[str, object], None]
 ) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.balance import GroupHours, Members, roll_up
+from backend.services.findings import judging
 from backend.store import bells
 from backend.store.groups import group_hours
 from backend.store.groups.group_hours import Due, MemberRows, Tree
@@ -67,6 +68,7 @@ async def roll_up_due(
         # after what is due: who places a meter marks its groups in the same transaction
         structure = await (structures or Structures()).of(session)
         result = await _roll_up(session, structure, batch, hour_of(now))
+        await judging.note_changes(session, result.groups, _hull(batch)[0], now)
         await group_hours.settle_due(session, batch)
     more = len(batch) < len(due) or len(due) == MOST_DUE
     if not more:

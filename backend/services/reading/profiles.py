@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics import balance
-from analytics.balance import GroupHours, Imbalance
+from analytics.balance import GroupHours
+from backend.services.reading import completeness
 from backend.store.groups import group_hours
 from backend.store.groups.group_hours import Stored
 from backend.store.hours import series
@@ -129,6 +130,10 @@ async def of_groups(
     hours = await load_group_hours(session, groups, asked, now, _OF_PROFILE)
     codes = balance.codes_of(hours)
     coverage = balance.share(hours.known, hours.expected)
+    partial = hours.known < hours.expected
+    ids = [group.id for group in groups]
+    share = await completeness.of_consumers(session, ids, partial, asked.start, now)
+    coverage = np.where(np.isnan(share), coverage, share)
     return [
         cut(
             HourlyProfile(hours.consumption[at], hours.known[at] > 0, codes[at], coverage[at]),
@@ -211,14 +216,14 @@ def _sum_of_feeds(
 _NOT_EXPECTED = np.array([Quality.NOT_EXPECTED], dtype=np.uint8)
 
 
-async def imbalances_of(
+async def balance_hours(
     session: TenantSession, groups: Sequence[GroupRow], asked: Range, now: datetime
-) -> list[Imbalance]:
-    """Balance of groups by hour: supplied by their inlets, delivered below, the difference."""
+) -> GroupHours:
+    """Hours of groups with what their inlets supplied, of which balances are made."""
     hours = await load_group_hours(session, groups, asked, now, _OF_BALANCE)
     for at, supplied in enumerate(await _supplied(session, groups, asked, now)):
         hours.supplied[at], hours.supplied_known[at] = supplied.values, supplied.known
-    return [balance.imbalance(hours.take(np.array([at]))) for at in range(len(groups))]
+    return hours
 
 
 def cut(hours: HourlyProfile, asked: Range, timezone: str, unit: Unit) -> Profile:

@@ -26,8 +26,12 @@ _POINTS_AFTER = f"""
   AND ($5::bigint IS NULL OR EXISTS (
       SELECT FROM site AS top WHERE top.tenant_id = $1 AND top.id = $5 AND top.path @> s.path))
   AND ($6::text IS NULL OR p.commodity = $6) AND ($7::text IS NULL OR p.role = $7)
+  AND ($8::text[] IS NULL OR concat_ws(' ', s.name_path, p.name, (
+      SELECT string_agg(m.serial, ' ') FROM installation AS i
+      JOIN meter AS m ON m.tenant_id = $1 AND m.id = i.meter_id
+      WHERE i.tenant_id = $1 AND i.point_id = p.id)) ILIKE ALL($8))
 ORDER BY p.id LIMIT $4
-"""
+"""  # noqa: S608 - a condition made of constants
 
 _GROUP = """
 SELECT g.id, g.name, g.commodity, g.timezone, g.site_id, g.parent_id
@@ -159,8 +163,13 @@ async def list_points(  # noqa: PLR0913 - a page, and the filters of the list
     under: SiteId | None = None,
     commodity: Commodity | None = None,
     role: Role | None = None,
+    search: str | None = None,
 ) -> list[PointRow]:
-    """Points in the order of their ids."""
+    """Points in the order of their ids.
+
+    ``search`` keeps those of which every word stands in the path of the site, the name or the
+    serial of a meter that ever stood there.
+    """
     driver = await session.driver()
     rows = await driver.fetch(
         _POINTS_AFTER,
@@ -171,8 +180,14 @@ async def list_points(  # noqa: PLR0913 - a page, and the filters of the list
         under,
         commodity,
         role,
+        None if search is None else [f"%{_literal(word)}%" for word in search.split()],
     )
     return [_point(tuple(row)) for row in rows]
+
+
+def _literal(word: str) -> str:
+    """A word as LIKE finds it to the letter."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def load_groups(

@@ -7,6 +7,7 @@ hundred thousand with ``make faults``.
 """
 
 import asyncio
+import json
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from backend.tasks.work import Work
 from domain.commands import CommandKind, Order, SupplyState
 from domain.errors import BalanceError
 from domain.identity import Scope
+from ingestion.app import ACKS
+from ingestion.app import COMMANDS as POLL
 from ingestion.downlink import Downlink
 from tenants.session import Database
 from tests.faults.conftest import LONG, fresh_seed
@@ -30,6 +33,9 @@ from tests.integration.commands.conftest import House, make_house
 
 COMMANDS, POINTS = (100_000, 480) if LONG else (400, 30)
 PEOPLE = 4
+BUSY = 503
+"""Come back later: what a gateway says that has more to do than it can."""
+
 SEEDS = (fresh_seed(),) if LONG else (1, 20261122)
 SETTLE_S = 4.0
 """How long the line goes on when nobody wants anything any more."""
@@ -58,7 +64,10 @@ class Module:
     async def listen(self, span: Time) -> None:
         while not span.over:
             after = self.chance.choice([self.after, self.after, 0])
-            found = await self.house.device.poll(after, wait=self.chance.choice([0, 1]))
+            target = f"{POLL}?after={after}&wait={self.chance.choice([0, 1])}"
+            answer = await self.house.device.signed("GET", target)
+            assert answer.status_code in {200, 204, BUSY}, answer.text
+            found = answer.json()["commands"] if answer.status_code == 200 else []
             if self.chance.random() < 0.3:
                 continue  # the answer was lost on the way
             for command in found:
@@ -96,9 +105,18 @@ class Module:
             guesses = [
                 {"id": self.chance.randint(1, 5 * COMMANDS), "state": "delivered"} for _ in "ab"
             ]
-            await stranger.device.ack(*lies, *guesses)
-            if words:
-                await self.house.device.ack(*words, *words[:2])
+            body = json.dumps({"acks": [*lies, *guesses]}).encode()
+            answer = await stranger.device.signed("POST", ACKS, body)
+            assert answer.status_code in {200, BUSY}, answer.text
+            if words and not await self.told(*words, *words[:2]):
+                self.outbox += words
+
+    async def told(self, *words: dict[str, Any]) -> bool:
+        """Say something; False when the gateway was too busy to listen."""
+        body = json.dumps({"acks": words}).encode()
+        answer = await self.house.device.signed("POST", ACKS, body)
+        assert answer.status_code in {200, BUSY}, answer.text
+        return answer.status_code == 200
 
 
 async def desire(house: House, chance: random.Random, span: Time) -> None:

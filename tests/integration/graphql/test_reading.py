@@ -138,6 +138,30 @@ async def test_points_and_sites_are_listed_with_their_meters(town: Town) -> None
     assert (await town.ask(SITE, path="Region/Nowhere"))["viewer"]["site"] is None
 
 
+SEARCH = """query Search($search: String!) { viewer { meteringPoints(search: $search) {
+  edges { node { meter { serial } } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("m0-2", {"M0-2"}),
+        ("I0", {"I0"}),
+        ("house 1 m0", {"M0-0", "M0-1"}),
+        ("house  1", {"M0-0", "M0-1", "I0"}),
+        ("M_-2", set()),
+        ("%", set()),
+        ("nobody", set()),
+        ("", {"M0-0", "M0-1", "M0-2", "M0-3", "I0"}),
+    ],
+)
+async def test_points_are_found_by_every_word_of_address_name_or_serial(
+    town: Town, search: str, found: set[str]
+) -> None:
+    edges = (await town.ask(SEARCH, search=search))["viewer"]["meteringPoints"]["edges"]
+    assert {edge["node"]["meter"]["serial"] for edge in edges} == found
+
+
 async def point_ids(town: Town, scope: Scope | None = None) -> dict[str, str]:
     viewer = (await town.ask(POINTS, scope))["viewer"]
     edges = viewer["meteringPoints"]["edges"]

@@ -1,0 +1,62 @@
+// The real addresses of things in the demo, read over the API that the console itself uses.
+
+import { url } from './browser.mjs';
+
+/** Asks the API with the token of a client program. */
+export async function asker({ client_id: id, client_secret: secret }) {
+  const answer = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const { access_token: token } = await answer.json();
+  return async (query, variables = {}) => {
+    const told = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = await told.json();
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+}
+
+export const HOUSE = 'Lower Valley/Portmere/Old Town/Mill Street/Mill Street 2';
+
+export async function places(ask) {
+  const { viewer } = await ask(
+    `query($path: String!) { viewer {
+      site(path: $path) { id timezone balanceGroups { id commodity } }
+      meteringPoints(first: 1, search: "31100001") { edges { node { id meter { serial } } } }
+      concentrators(first: 1) { edges { node { id serial } } } } }`,
+    { path: HOUSE },
+  );
+  return {
+    zone: viewer.site.timezone,
+    group: viewer.site.balanceGroups.find((one) => one.commodity === 'ELECTRICITY').id,
+    meter: viewer.meteringPoints.edges[0].node.id,
+    concentrator: viewer.concentrators.edges[0].node.id,
+  };
+}
+
+/** Every route of the console, by a name for its picture. */
+export function routes({ group, meter, concentrator }) {
+  return {
+    overview: '/',
+    balances: '/balances',
+    balance: `/balances/${group}?span=month`,
+    alarms: '/alarms?all=true',
+    sites: `/sites?path=${encodeURIComponent(HOUSE)}`,
+    meters: '/meters',
+    'meter-day': `/meters/${meter}`,
+    'meter-month': `/meters/${meter}?span=month`,
+    'meter-year': `/meters/${meter}?span=year`,
+    networks: '/networks',
+    concentrator: `/networks/${concentrator}`,
+    delivery: '/delivery',
+    commands: '/commands',
+    imports: '/imports',
+    acceptance: '/acceptance',
+  };
+}

@@ -1,0 +1,187 @@
+// The main journeys through the console on the real product, each person in their role, in a browser
+// in New York; then axe on every route. Any error on a browser's console fails the run.
+
+import assert from 'node:assert/strict';
+import { axe, complaints, end, everything, open, settled, shot, signIn, start } from './browser.mjs';
+import { asker, HOUSE, places, routes } from './places.mjs';
+
+const { tenants } = JSON.parse(process.env.CONSOLE);
+const ask = await asker(tenants[0]);
+const found = await places(ask);
+const all = routes(found);
+const findings = [];
+
+const text = (page) => page.locator('main').innerText();
+
+async function operator() {
+  const page = await signIn('operator@riverside.example');
+  assert.match(await text(page), /Delivered, last 24 hours/);
+
+  // The thief's house stands in the ranking; its balance opens from there.
+  await page.click('nav >> text=Balances');
+  await page.waitForSelector('table .cell-link');
+  await settled(page);
+  const first = page.locator('table .cell-link').first();
+  const house = await first.innerText();
+  await first.click();
+  await page.waitForSelector('.long-chart canvas');
+  assert.match(await text(page), new RegExp(house));
+  assert.match(await text(page), /hours judged/);
+
+  // From everywhere to a meter by its serial, with the keyboard alone.
+  await page.keyboard.press('/');
+  await page.keyboard.type('31100001');
+  await page.waitForSelector('#found [role=option] >> text=31100001');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/meters/*');
+  await page.waitForSelector('.chart canvas');
+  await settled(page);
+  assert.match(await text(page), /31100001/);
+
+  await correct(page);
+  await page.context().close();
+}
+
+/** A wrong reading: its effect is seen before, its history after. */
+async function correct(page) {
+  await page.click('text=Correct a reading');
+  await page.locator('label').filter({ hasText: /^Void$/ }).click();
+  await page.getByLabel('Reason').fill('read wrongly');
+  await page.click('text=Show the effect');
+  await page.waitForSelector('text=What it changes');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.waitForSelector('td >> text=read wrongly');
+  await shot(page, 'journey-corrected');
+}
+
+/** The hours on the chart are those of the house, wherever the browser is. */
+async function zones() {
+  const path = `/meters/${found.meter}?span=day&date=2026-10-25`;
+  const shown = [];
+  for (const zone of ['America/New_York', 'Europe/Chisinau']) {
+    const page = await signIn('operator@riverside.example', { zone });
+    await open(page, path);
+    await page.getByRole('button', { name: 'Table' }).click();
+    const rows = await page.locator('.chart-table tbody tr').allInnerTexts();
+    shown.push(rows);
+    await shot(page, `zone-${zone.replace('/', '-')}`);
+    await page.context().close();
+  }
+  assert.equal(shown[0].length, 25, 'the day on which the clock goes back has 25 hours');
+  assert.deepEqual(shown[0], shown[1], 'a browser in New York shows other hours');
+  const { node } = await ask(
+    'query($id: ID!) { node(id: $id) { ... on Metered { profile(from: "2026-10-24T21:00:00Z", to: "2026-10-25T22:00:00Z", step: "PT1H") { values } } } }',
+    { id: found.meter },
+  );
+  for (const [index, value] of node.profile.values.entries()) {
+    const told = Number(/([\d.]+) kWh/.exec(shown[0][index])[1]);
+    assert.ok(Math.abs(told - value) < 0.006, `hour ${index}: ${shown[0][index]}, not ${value}`);
+  }
+}
+
+async function manager() {
+  const page = await signIn('manager@riverside.example');
+  const menu = await page.locator('nav').innerText();
+  assert.doesNotMatch(menu, /Imports/, 'a manager imports nothing');
+  await open(page, `/sites?path=${encodeURIComponent(HOUSE)}`);
+  assert.match(await text(page), /Mill Street 2/);
+  assert.ok((await page.locator('[role=treeitem][aria-selected=true]').innerText()).includes('Mill Street 2'));
+  await open(page, `/meters/${found.meter}`);
+  assert.equal(await page.getByText('Correct a reading').count(), 0, 'a manager corrects nothing');
+  await page.context().close();
+}
+
+/** One asks, the administrator turned control on, and the steps arrive by themselves. */
+async function dispatcher() {
+  const admin = await signIn('admin@riverside.example');
+  await open(admin, '/commands');
+  if (await admin.getByText('Turn control on').count()) await admin.getByText('Turn control on').click();
+  await admin.waitForSelector('text=Control is on');
+  await admin.context().close();
+  const page = await signIn('dispatcher@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('tab', { name: 'Commands' }).click();
+  await page.getByRole('button', { name: 'Ask for a reading' }).click();
+  await page.waitForSelector('table .step');
+  await page.waitForFunction(() => /done|expired|failed/.test(document.querySelector('table tbody tr .status')?.textContent ?? ''), null, { timeout: 90_000 });
+  await shot(page, 'journey-command');
+  await page.context().close();
+}
+
+async function partner() {
+  const page = await signIn('partner@demo.example');
+  // Partners see the health of their tenants' devices, and no residents' readings.
+  assert.match(await text(page), /Silent devices/);
+  assert.doesNotMatch(await page.locator('nav').innerText(), /Meters|Balances|Delivery/);
+  await page.context().close();
+}
+
+async function files() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/imports');
+  await page.setInputFiles('input[type=file]', { name: 'meters.csv', mimeType: 'text/csv', buffer: Buffer.from('site_path,site_kinds\nA,region\n') });
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.waitForSelector('.refusals li');
+  assert.match(await page.locator('main').innerText(), /Nothing was imported/);
+  await shot(page, 'journey-import');
+  await page.context().close();
+}
+
+/** Deep links survive a reload, a refused connection is said, and comes back. */
+async function outage() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/meters?q=mill&commodity=GAS');
+  assert.equal(await page.getByLabel('Serial, flat or address').inputValue(), 'mill');
+  await page.route('**/graphql', (route) => route.abort());
+  await page.click('nav >> text=Networks');
+  await page.waitForSelector('[role=alert] >> text=could not be read');
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED|Failed to load/.test(one)));
+  await page.unroute('**/graphql');
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.waitForSelector('table .cell-link');
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED|Failed to load/.test(one)));
+  await page.context().close();
+}
+
+async function accessible() {
+  const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
+  for (const [scheme, locale] of looks) {
+    const page = await signIn('operator@riverside.example', { scheme, locale });
+    for (const [name, path] of Object.entries(all)) {
+      await open(page, path);
+      findings.push(...(await axe(page, `${name} ${scheme} ${locale}`)));
+      await shot(page, `${name}-${scheme}-${locale}`);
+    }
+    await page.context().close();
+  }
+}
+
+async function narrow() {
+  const looks = everything ? [['light', 'en'], ['dark', 'ru'], ['light', 'ro']] : [['dark', 'ru']];
+  for (const [scheme, locale] of looks) {
+    const page = await signIn('operator@riverside.example', { scheme, locale, width: 390, height: 844 });
+    for (const [name, path] of Object.entries(all)) {
+      await open(page, path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      await shot(page, `${name}-narrow-${scheme}-${locale}`);
+      assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
+    }
+    await page.context().close();
+  }
+}
+
+await start();
+for (const journey of [operator, zones, manager, dispatcher, partner, files, outage, accessible, narrow]) {
+  const began = Date.now();
+  try {
+    await journey();
+  } catch (error) {
+    error.message = `${journey.name}: ${error.message}\n${complaints.join('\n')}`;
+    throw error;
+  }
+  console.log(`${journey.name} ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+await end();
+assert.deepEqual(findings, []);
+assert.deepEqual(complaints, []);
+console.log('the console was walked');

@@ -1,0 +1,83 @@
+/** The client of the API: typed cache, tokens, live streams, and failures with their request id. */
+import { Client, CombinedError, fetchExchange, subscriptionExchange } from '@urql/core';
+import { authExchange } from '@urql/exchange-auth';
+import { cacheExchange } from '@urql/exchange-graphcache';
+import { createClient as createSockets } from 'graphql-ws';
+import * as session from '../auth/session';
+import { live } from './live';
+
+const NOT_ENTITIES = [
+  'Acceptance', 'AcceptanceException', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',
+  'CommandEvent', 'CommandPolicy', 'Control', 'Correction', 'DeliveryLedger', 'DeliverySeries', 'Difference', 'Event',
+  'Evidence', 'FirmwareStage', 'FoundChannel', 'HouseNetwork', 'Imbalance', 'Installation', 'LogicalNetwork',
+  'LossShare', 'MeshLevel', 'MissingPeriod', 'ModuleReport', 'MonthForecast', 'MonthToDate', 'NetworkAlarmLimits',
+  'NetworkConsumer', 'NetworkHealth', 'NetworkSection', 'NewDevice', 'PageInfo', 'PhaseLossReport', 'PhaseMove',
+  'PhaseSplit', 'Profile', 'RadioModule', 'RateLimit', 'ReadingsFolded', 'RefusedFrame', 'RegisterReading',
+  'RouteStop', 'SectionLoss', 'SkippedPoint', 'SpotReading', 'StatusPeriod', 'Temperatures', 'UserError',
+  'ValidationFlag', 'Viewer', 'WeakHop',
+];
+
+const sockets = createSockets({
+  url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+  lazy: true,
+  lazyCloseTimeout: 5_000,
+  keepAlive: 20_000,
+  retryAttempts: Number.POSITIVE_INFINITY,
+  // After an interruption: quickly first, then at most twice a minute.
+  retryWait: (retries) => new Promise((done) => setTimeout(done, Math.min(30_000, 500 * 2 ** retries) * (0.7 + Math.random() * 0.6))),
+  shouldRetry: () => true,
+  connectionParams: async () => ({ authorization: `Bearer ${await session.token()}` }),
+  on: {
+    connected: () => live.connected(),
+    closed: () => live.closed(),
+  },
+});
+
+export function createClient(): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    exchanges: [
+      cacheExchange({
+        keys: Object.fromEntries(NOT_ENTITIES.map((name) => [name, () => null])),
+        resolvers: {},
+      }),
+      authExchange(async (utils) => ({
+        addAuthToOperation: (operation) =>
+          utils.appendHeaders(operation, { Authorization: `Bearer ${session.current() ?? ''}` }),
+        willAuthError: () => session.expires(),
+        didAuthError: (error) => error.response?.status === 401,
+        refreshAuth: () => session.renew(),
+      })),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query, variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: sockets.subscribe({ query: query ?? '', variables }, sink),
+          }),
+        }),
+      }),
+    ],
+  });
+}
+
+export interface Failure {
+  message: string;
+  code: string;
+  requestId: string | null;
+  offline: boolean;
+}
+
+/** What went wrong, in the terms that support asks for. */
+export function failureOf(error: CombinedError): Failure {
+  const first = error.graphQLErrors[0];
+  const extensions = (first?.extensions ?? {}) as { code?: string; requestId?: string; correlationId?: string };
+  const response = error.response as Response | undefined;
+  const offline = !!error.networkError && !response;
+  return {
+    message: first?.message ?? error.networkError?.message ?? error.message,
+    code: extensions.code ?? (offline ? 'OFFLINE' : `HTTP_${response?.status ?? 0}`),
+    requestId: extensions.requestId ?? extensions.correlationId ?? response?.headers?.get('x-request-id') ?? null,
+    offline,
+  };
+}

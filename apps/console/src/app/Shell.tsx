@@ -1,0 +1,183 @@
+/** The frame of every page: places to go, search, tenant, language, scheme. */
+import { Menu, useMantineColorScheme } from '@mantine/core';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { LOCALES, type Locale } from '@shared/units';
+import { useEffect, useState } from 'react';
+import { useLive } from '../api/live';
+import * as session from '../auth/session';
+import { Icon } from '../ui/Icon';
+import { AlarmCount } from './AlarmCount';
+import { navigation } from './navigation';
+import { Palette } from './Palette';
+import { usePreferences, useT } from './preferences';
+import { useViewer } from './viewer';
+
+const LANGUAGES: Record<Locale, string> = { en: 'English', ru: 'Русский', ro: 'Română' };
+
+export function Shell() {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  const [searching, setSearching] = useState(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => setOpen(false), [path]);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const typing = (event.target as HTMLElement).closest('input, textarea, [contenteditable]');
+      if ((event.key === 'k' && (event.metaKey || event.ctrlKey)) || (event.key === '/' && !typing)) {
+        event.preventDefault();
+        setSearching(true);
+      }
+      if (event.key === 'Escape') setOpen(false);
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">{t('skip')}</a>
+      <Rail open={open} close={() => setOpen(false)} />
+      <div className="main">
+        <header className="top">
+          <button type="button" className="tool menu-button" onClick={() => setOpen(!open)} aria-label={t('menu')} aria-expanded={open}>
+            <Icon name="menu" />
+          </button>
+          <button type="button" className="top-search" onClick={() => setSearching(true)}>
+            <Icon name="search" size={18} />
+            <span>{t('search.prompt')}</span>
+            <kbd>/</kbd>
+          </button>
+          <div className="top-end">
+            <LiveMark />
+            <Tools />
+          </div>
+        </header>
+        <Offline />
+        <main id="content" className="page" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      {searching && <Palette close={() => setSearching(false)} />}
+    </div>
+  );
+}
+
+function Rail({ open, close }: { open: boolean; close: () => void }) {
+  const t = useT();
+  const viewer = useViewer();
+  return (
+    <nav className="rail" data-open={open} aria-label={t('navigation')}>
+      <Link to="/" className="brand" onClick={close}>
+        <img src="/static/mark.svg" width={32} height={32} alt="" />
+        Balance
+      </Link>
+      {navigation(viewer).map((section) => (
+        <div key={section.title}>
+          <div className="rail-caption">{t(section.title)}</div>
+          {section.places.map((place) => (
+            <Link
+              key={place.to}
+              to={place.to}
+              className="rail-link"
+              activeOptions={{ exact: place.to === '/', includeSearch: false }}
+              onClick={close}
+            >
+              <Icon name={place.icon} />
+              {t(place.title)}
+              {place.to === '/alarms' && <AlarmCount />}
+            </Link>
+          ))}
+        </div>
+      ))}
+      <div className="rail-foot">
+        {viewer.tenant.name}
+        <br />
+        {t('zoneOf', { zone: viewer.tenant.timezone })}
+      </div>
+    </nav>
+  );
+}
+
+function LiveMark() {
+  const t = useT();
+  const { state } = useLive();
+  if (state === 'idle') return null;
+  const word = t(state === 'connected' ? 'live.on' : 'live.off');
+  return (
+    <span className="status" data-tone={state === 'connected' ? 'ok' : 'warning'} title={word} role="status">
+      <Icon name={state === 'connected' ? 'delivery' : 'warning'} size={16} />
+      <span className="tool-word">{word}</span>
+    </span>
+  );
+}
+
+function Offline() {
+  const t = useT();
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const update = () => setOnline(navigator.onLine);
+    window.addEventListener('online', update);
+    window.addEventListener('offline', update);
+    return () => {
+      window.removeEventListener('online', update);
+      window.removeEventListener('offline', update);
+    };
+  }, []);
+  if (online) return null;
+  return (
+    <div className="notice" role="alert">
+      <Icon name="warning" size={18} colour="var(--b-warning)" /> {t('offline')}
+    </div>
+  );
+}
+
+function Tools() {
+  const { t, locale, setLocale } = usePreferences();
+  const viewer = useViewer();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const roles = session.claims()?.roles ?? [];
+  return (
+    <>
+      <Menu position="bottom-end" width={180}>
+        <Menu.Target>
+          <button type="button" className="tool" aria-label={t('language')}>{locale.toUpperCase()}</button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {LOCALES.map((one) => (
+            <Menu.Item key={one} lang={one} onClick={() => setLocale(one)} rightSection={one === locale && <Icon name="ok" size={16} />}>
+              {LANGUAGES[one]}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <Menu position="bottom-end" width={260}>
+        <Menu.Target>
+          <button type="button" className="tool" aria-label={t('account')}>
+            <Icon name="user" /> <span className="tool-word">{viewer.tenant.name}</span> <Icon name="down" size={14} />
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{roles.map((role) => t(`role.${role}` as 'role.operator')).join(', ')}</Menu.Label>
+          <Menu.Item leftSection={<Icon name="home" size={18} />} onClick={() => void session.signIn('/console/', { choose: true })}>
+            {t('switchTenant')}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>{t('scheme')}</Menu.Label>
+          {(['light', 'dark', 'auto'] as const).map((one) => (
+            <Menu.Item
+              key={one}
+              leftSection={<Icon name={one === 'dark' ? 'moon' : 'sun'} size={18} />}
+              rightSection={one === colorScheme && <Icon name="ok" size={16} />}
+              onClick={() => setColorScheme(one)}
+            >
+              {t(`scheme.${one}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<Icon name="out" size={18} />} onClick={() => void session.signOut()}>
+            {t('signOut')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}

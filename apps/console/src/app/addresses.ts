@@ -1,0 +1,82 @@
+/** What stands behind the question mark of each address: read strictly, kept as plain words. */
+import { COMMODITIES, type Commodity } from '@shared/tokens';
+import { parseDate, type Span } from '@shared/zones';
+
+export type Raw = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+const oneOf = <Word extends string>(words: readonly Word[], value: unknown): Word | undefined =>
+  words.find((word) => word === value);
+const dateText = (value: unknown): string | undefined => {
+  const found = text(value);
+  return parseDate(found) ? found : undefined;
+};
+
+export const POINT_ROLES = ['CONSUMER', 'INLET', 'COMMON', 'EXPORT'] as const;
+export const PERIODS = ['1', '7', '30'] as const;
+export const FILE_KINDS = ['metering', 'corrections', 'manual'] as const;
+
+export interface SpanSearch {
+  span?: Span | undefined;
+  date?: string | undefined;
+}
+
+export interface MeterSearch extends SpanSearch {
+  compare?: string | undefined;
+}
+
+export interface MetersSearch {
+  q?: string | undefined;
+  commodity?: Commodity | undefined;
+  role?: (typeof POINT_ROLES)[number] | undefined;
+  under?: string | undefined;
+}
+
+export interface PlaceSearch {
+  path?: string | undefined;
+}
+
+export interface PeriodSearch extends PlaceSearch {
+  days?: (typeof PERIODS)[number] | undefined;
+  commodity?: Commodity | undefined;
+}
+
+export interface AcceptanceSearch extends PlaceSearch {
+  from?: string | undefined;
+  days?: string | undefined;
+}
+
+export const spanSearch = (raw: Raw): SpanSearch => ({
+  span: oneOf(['day', 'month', 'year'], raw.span),
+  date: dateText(raw.date),
+});
+export const meterSearch = (raw: Raw): MeterSearch => ({ ...spanSearch(raw), compare: text(raw.compare) });
+export const metersSearch = (raw: Raw): MetersSearch => ({
+  q: text(raw.q),
+  commodity: oneOf(COMMODITIES, raw.commodity),
+  role: oneOf(POINT_ROLES, raw.role),
+  under: text(raw.under),
+});
+export const placeSearch = (raw: Raw): PlaceSearch => ({ path: text(raw.path) });
+export const periodSearch = (raw: Raw): PeriodSearch => ({
+  path: text(raw.path),
+  days: oneOf(PERIODS, raw.days),
+  commodity: oneOf(COMMODITIES, raw.commodity),
+});
+export const alarmSearch = (raw: Raw): { all?: 'true' | undefined } => ({ all: oneOf(['true'], raw.all) });
+export const daySearch = (raw: Raw): { on?: string | undefined } => ({ on: dateText(raw.on) });
+export const stateSearch = (raw: Raw): { state?: string | undefined } => ({ state: text(raw.state) });
+export const fileSearch = (raw: Raw): { kind?: (typeof FILE_KINDS)[number] | undefined } => ({ kind: oneOf(FILE_KINDS, raw.kind) });
+export const acceptanceSearch = (raw: Raw): AcceptanceSearch => ({
+  path: text(raw.path),
+  from: dateText(raw.from),
+  days: text(raw.days),
+});
+
+export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));
+
+export function stringifySearch(search: Raw): string {
+  const known = Object.entries(search).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const query = new URLSearchParams(known.map(([key, value]) => [key, String(value)])).toString();
+  return query ? `?${query}` : '';
+}

@@ -1,0 +1,51 @@
+/** Where a person may go: by their rights, not by the names of roles. */
+import type { Key } from '@shared/i18n';
+import type { IconName } from '../ui/Icon';
+import type { Viewer } from './viewer';
+
+export interface Place {
+  to: string;
+  title: Key;
+  icon: IconName;
+  needs: string;
+}
+
+interface Section {
+  title: Key;
+  places: Place[];
+}
+
+const SECTIONS: Section[] = [
+  {
+    title: 'nav.watch',
+    places: [
+      { to: '/', title: 'nav.overview', icon: 'overview', needs: 'readings:read' },
+      { to: '/balances', title: 'nav.balances', icon: 'balance', needs: 'balances:read' },
+      { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: 'health:read' },
+    ],
+  },
+  {
+    title: 'nav.metering',
+    places: [
+      { to: '/sites', title: 'nav.sites', icon: 'tree', needs: 'metering:read' },
+      { to: '/meters', title: 'nav.meters', icon: 'meter', needs: 'metering:read' },
+      { to: '/networks', title: 'nav.networks', icon: 'network', needs: 'metering:read' },
+      { to: '/delivery', title: 'nav.delivery', icon: 'delivery', needs: 'readings:read' },
+    ],
+  },
+  {
+    title: 'nav.work',
+    places: [
+      { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
+      { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
+      { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
+    ],
+  },
+];
+
+export function navigation(viewer: Viewer): Section[] {
+  return SECTIONS.map((section) => ({
+    ...section,
+    places: section.places.filter((place) => viewer.may(place.needs)),
+  })).filter((section) => section.places.length > 0);
+}

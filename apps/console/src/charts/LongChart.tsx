@@ -1,0 +1,86 @@
+/** More points than bars can show: uPlot lines over time, in the zone of the object. */
+import { clock, dayAndMonth } from '@shared/dates';
+import { formatNumber, unitText, type Locale } from '@shared/units';
+import { offsetAt } from '@shared/zones';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useColours } from './useColours';
+
+export interface LongLine {
+  name: string;
+  values: readonly (number | null)[];
+  colour: string;
+  fill?: boolean;
+  dash?: number[];
+  width?: number;
+}
+
+interface LongProps {
+  starts: readonly number[];
+  lines: LongLine[];
+  unit: string;
+  zone: string;
+  locale: Locale;
+  height?: number;
+}
+
+/** Wall time of the zone as if it were UTC: what uPlot lays its axis over. */
+function wallDate(seconds: number, zone: string): Date {
+  const wall = new Date(seconds * 1000 + offsetAt(seconds * 1000, zone));
+  return new Date(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate(), wall.getUTCHours(), wall.getUTCMinutes());
+}
+
+export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: LongProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const { colours } = useColours();
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    performance.mark('long-start');
+    const axis = { stroke: colours.quiet, font: '13px system-ui', grid: { stroke: colours.line, width: 1 }, ticks: { show: false } };
+    const plot = new uPlot(
+      {
+        width: element.clientWidth,
+        height,
+        tzDate: (seconds) => wallDate(seconds, zone),
+        cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+        scales: { x: { time: true } },
+        axes: [
+          {
+            ...axis,
+            values: (_, ticks) => ticks.map((tick, index) => {
+              const previous = ticks[index - 1];
+              const day = dayAndMonth(tick * 1000, zone, locale);
+              return previous !== undefined && tick - previous < 86_400 ? clock(tick * 1000, zone, locale) : day;
+            }),
+          },
+          { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => formatNumber(tick, locale)) },
+        ],
+        series: [
+          { label: '', value: (_, at) => (at === null ? '–' : `${dayAndMonth(at * 1000, zone, locale)} ${clock(at * 1000, zone, locale)}`) },
+          ...lines.map((line) => ({
+            label: line.name,
+            stroke: line.colour,
+            width: line.width ?? 1.5,
+            spanGaps: false,
+            points: { show: false },
+            ...(line.dash ? { dash: line.dash } : {}),
+            ...(line.fill ? { fill: `${line.colour}33` } : {}),
+            value: (_: uPlot, value: number | null) => (value === null ? '–' : `${formatNumber(value, locale)} ${unitText(unit, locale)}`),
+          })),
+        ],
+      },
+      [starts.map((start) => start / 1000), ...lines.map((line) => [...line.values])],
+      element,
+    );
+    performance.measure('long', 'long-start');
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [starts, lines, unit, zone, locale, height, colours]);
+  return <div ref={place} className="chart-body long-chart" style={{ minHeight: height }} aria-hidden="true" />;
+}

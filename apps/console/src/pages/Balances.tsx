@@ -1,0 +1,128 @@
+/** Where energy is lost: all nodes with a balance meter, those that lose most first. */
+import { SegmentedControl, Select } from '@mantine/core';
+import { COMMODITIES, type Commodity } from '@shared/tokens';
+import { formatAmount, formatPercent } from '@shared/units';
+import { addDays, instantOf, iso, today } from '@shared/zones';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { usePreferences } from '../app/preferences';
+import { useViewer, type TopSite } from '../app/viewer';
+import { Empty, FailureNote, Waiting } from '../ui/Answer';
+import { PageHead, Panel } from '../ui/Panel';
+import { Share } from './balance/Share';
+import { useRanked, type RankedRow } from './balance/useRanked';
+
+const DAYS = ['1', '7', '30'] as const;
+
+export function Balances() {
+  const { t } = usePreferences();
+  const viewer = useViewer();
+  if (viewer.tops.length === 0) return <Panel><Empty icon="balance" title={t('sites.none')}>{t('first.lead')}</Empty></Panel>;
+  return <Ranked tops={viewer.tops} />;
+}
+
+function Ranked({ tops }: { tops: TopSite[] }) {
+  const { t } = usePreferences();
+  const search = useSearch({ from: '/balances' });
+  const navigate = useNavigate({ from: '/balances' });
+  const path = search.path ?? tops[0]?.path ?? '';
+  const days = search.days ?? '7';
+  const zone = tops.find((top) => path.startsWith(top.path))?.timezone ?? tops[0]?.timezone ?? 'UTC';
+  const known = COMMODITIES.filter((one) => tops.some((top) => top.balanceGroups.some((group) => group.commodity === one)));
+  const commodity = search.commodity ?? known[0] ?? 'ELECTRICITY';
+  const range = useMemo(() => {
+    const end = today(zone, Date.now());
+    return { from: iso(instantOf(addDays(end, -Number(days)), zone)), to: iso(instantOf(end, zone)) };
+  }, [days, zone]);
+  const ranked = useRanked(path, commodity, range);
+  return (
+    <>
+      <PageHead
+        title={t('nav.balances')}
+        lead={t('balances.lead')}
+        actions={
+          <>
+            <Select
+              aria-label={t('commodity')}
+              data={known.map((value) => ({ value, label: t(`commodity.${value}`) }))}
+              value={commodity}
+              allowDeselect={false}
+              onChange={(value) => void navigate({ search: (now) => ({ ...now, commodity: (value ?? undefined) as Commodity | undefined }) })}
+            />
+            <SegmentedControl
+              aria-label={t('balances.period')}
+              value={days}
+              onChange={(value) => void navigate({ search: (now) => ({ ...now, days: DAYS.find((one) => one === value) }) })}
+              data={DAYS.map((value) => ({ value, label: t('balances.days', { count: Number(value) }) }))}
+            />
+          </>
+        }
+      />
+      <Panel flush title={<span className="row"><Way path={path} /></span>} hint={t('timesIn', { zone })}>
+        {ranked.error ? (
+          <FailureNote error={ranked.error} retry={ranked.again} />
+        ) : ranked.rows === null ? (
+          <Waiting height={320} />
+        ) : ranked.rows.length === 0 ? (
+          <Empty icon="balance" title={t('balances.none')}>{t('members.noInletLead')}</Empty>
+        ) : (
+          <Table rows={ranked.rows} waiting={ranked.waiting} />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function Way({ path }: { path: string }) {
+  const names = path.split('/');
+  return names.map((name, index) => (
+    <span key={index} className="row" style={{ gap: 8 }}>
+      {index > 0 && <span className="quiet">/</span>}
+      <Link from="/balances" to="/balances" search={(now) => ({ ...now, path: names.slice(0, index + 1).join('/') })}>{name}</Link>
+    </span>
+  ));
+}
+
+function Table({ rows, waiting }: { rows: RankedRow[]; waiting: number }) {
+  const { t, locale } = usePreferences();
+  const most = Math.max(0.02, ...rows.map((row) => row.share ?? 0));
+  return (
+    <>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={t('nav.balances')}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{t('balances.node')}</th>
+              <th scope="col" className="number">{t('balance.supplied')}</th>
+              <th scope="col" className="number">{t('balance.delivered')}</th>
+              <th scope="col" className="number">{t('balance.imbalance')}</th>
+              <th scope="col" style={{ minWidth: 180 }}>{t('balances.share')}</th>
+              <th scope="col">{t('balance.coverage')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.id}>
+                <td>
+                  <Link className="cell-link" to="/balances/$id" params={{ id: row.id }} search={{ span: 'month' }}>{row.name}</Link>
+                  <span className="quiet"><br />{row.path.split('/').slice(-3, -1).join(' · ')}</span>
+                </td>
+                <td className="number">{formatAmount(row.supplied, row.unit, locale)}</td>
+                <td className="number">{formatAmount(row.delivered, row.unit, locale)}</td>
+                <td className="number">{formatAmount(row.imbalance, row.unit, locale)}</td>
+                <td><Share share={row.share} most={most} /></td>
+                <td>
+                  <span className="nowrap">{formatPercent(row.coverage, locale)}</span>
+                  {row.judged < row.hours && <span className="quiet"><br />{t('balances.judged', { judged: row.judged, hours: row.hours })}</span>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="hint" style={{ padding: '8px 20px' }} role="status">
+        {waiting > 0 ? t('balances.waiting', { count: waiting }) : t('balances.count', { count: rows.length })}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+/** Concentrators with the health of their radio networks, and channels that nobody placed yet. */
+import { dateTime } from '@shared/dates';
+import { formatNumber } from '@shared/units';
+import { Link } from '@tanstack/react-router';
+import { graphql } from '../api/graphql';
+import { usePages } from '../api/usePages';
+import { usePreferences } from '../app/preferences';
+import { useViewer, useZone } from '../app/viewer';
+import { Empty } from '../ui/Answer';
+import { PagedTable } from '../ui/PagedTable';
+import { PageHead, Panel, type Tone } from '../ui/Panel';
+import { Status } from '../ui/Status';
+
+const CONCENTRATORS = graphql(`
+  query Concentrators($after: String) {
+    viewer {
+      concentrators(first: 20, after: $after) {
+        edges { node { id serial generation site { id name path } networks { number } modules { serial } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+const HEALTHY = graphql(`
+  query HealthyConcentrators($after: String) {
+    viewer {
+      concentrators(first: 20, after: $after) {
+        edges {
+          node {
+            id serial generation site { id name path } networks { number } modules { serial }
+            health { modules heard rssi levels { level modules } weakHops { module } batteries { module endsOn } }
+          }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+const FOUND = graphql(`
+  query FoundChannels($after: String) {
+    viewer {
+      foundChannels(first: 50, after: $after) {
+        edges { node { concentrator { id serial } network channel since lastSeen readings } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+
+interface Health {
+  modules: number;
+  heard: number;
+  rssi: number | null;
+  levels: { level: number; modules: number }[];
+  weakHops: { module: string }[];
+  batteries: { module: string; endsOn: string }[];
+}
+
+export function Networks() {
+  const { t, locale } = usePreferences();
+  const viewer = useViewer();
+  const healthy = viewer.may('health:read');
+  const paged = usePages(healthy ? HEALTHY : CONCENTRATORS, {}, (data) => data.viewer.concentrators);
+  return (
+    <>
+      <PageHead title={t('nav.networks')} lead={t('networks.lead')} />
+      <Panel flush title={t('networks.concentrators')}>
+        <PagedTable
+          paged={paged}
+          label={t('networks.concentrators')}
+          keyOf={(node) => node.id}
+          columns={[
+            { title: t('networks.concentrator') },
+            { title: t('alarms.where') },
+            { title: t('networks.networks'), number: true },
+            { title: t('networks.modules'), number: true },
+            ...(healthy ? [{ title: t('networks.heard') }, { title: t('networks.levels'), number: true }, { title: 'RSSI', number: true }, { title: t('networks.weak'), number: true }, { title: t('networks.battery') }] : []),
+          ]}
+          row={(node) => {
+            const health = 'health' in node ? (node.health as Health) : null;
+            return [
+              <span>
+                <Link className="cell-link" to="/networks/$id" params={{ id: node.id }} search={{}}>{node.serial}</Link>
+                <span className="quiet"><br />{node.generation}</span>
+              </span>,
+              node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
+              node.networks.length,
+              node.modules.length,
+              ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : `${formatNumber(health.rssi, locale, 0)} dBm`, health.weakHops.length, battery(health, t)] : []),
+            ];
+          }}
+          empty={<Empty icon="network" title={t('networks.none')} action={viewer.may('metering:install') ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}>{t('networks.noneLead')}</Empty>}
+        />
+      </Panel>
+      <Found />
+    </>
+  );
+}
+
+type T = ReturnType<typeof usePreferences>['t'];
+
+function heard(health: Health, t: T) {
+  const silent = health.modules - health.heard;
+  if (health.heard === 0) return <Status tone="quiet">{t('networks.noReport')}</Status>;
+  const tone: Tone = silent === 0 ? 'ok' : silent / health.modules > 0.1 ? 'critical' : 'warning';
+  return <Status tone={tone}>{t('networks.heardOf', { heard: health.heard, modules: health.modules })}</Status>;
+}
+
+const deepest = (health: Health) => Math.max(0, ...health.levels.map((level) => level.level)) || '–';
+
+function battery(health: Health, t: T) {
+  const first = health.batteries[0];
+  return first ? <span className="nowrap">{t('networks.firstEmpty', { date: first.endsOn })}</span> : <span className="quiet">–</span>;
+}
+
+function Found() {
+  const { t, locale } = usePreferences();
+  const viewer = useViewer();
+  const zone = useZone();
+  const paged = usePages(FOUND, {}, (data) => data.viewer.foundChannels);
+  return (
+    <Panel flush title={t('found.title')} hint={t('found.hint')}>
+      <PagedTable
+        paged={paged}
+        label={t('found.title')}
+        keyOf={(node) => `${node.concentrator.id}/${node.network}/${node.channel}`}
+        columns={[{ title: t('networks.concentrator') }, { title: t('found.channel') }, { title: t('found.since') }, { title: t('found.lastSeen') }, { title: t('found.readings'), number: true }, { title: '' }]}
+        row={(node) => [
+          <Link to="/networks/$id" params={{ id: node.concentrator.id }} search={{}}>{node.concentrator.serial}</Link>,
+          `${node.network} / ${node.channel}`,
+          dateTime(Date.parse(node.since), zone, locale),
+          node.lastSeen ? dateTime(Date.parse(node.lastSeen), zone, locale) : '–',
+          formatNumber(node.readings, locale, 0),
+          viewer.may('metering:install') ? <Link to="/networks/$id" params={{ id: node.concentrator.id }} search={{}}>{t('found.place')}</Link> : '',
+        ]}
+        empty={<Empty icon="ok" title={t('found.none')}>{t('found.noneLead')}</Empty>}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,270 @@
+/** The first look of the day: is everything delivered, who is silent, what was used and lost. */
+import { Link } from '@tanstack/react-router';
+import { clock, dayAndMonth } from '@shared/dates';
+import { mean } from '@shared/profiles';
+import { COMMODITIES, type Commodity } from '@shared/tokens';
+import { formatAmount, formatNumber, formatPercent, unitText } from '@shared/units';
+import { addDays, HOUR_MS, instantOf, iso, today } from '@shared/zones';
+import { useMemo, useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql, type ResultOf } from '../api/graphql';
+import { useNewReadings } from '../api/useNews';
+import { usePreferences, useT } from '../app/preferences';
+import { useViewer, useZone } from '../app/viewer';
+import { Spark } from '../charts/Spark';
+import { Answer, Empty, FailureNote, Waiting } from '../ui/Answer';
+import { Commodity as CommodityName } from '../ui/Commodity';
+import { Icon } from '../ui/Icon';
+import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
+import { Status } from '../ui/Status';
+import { useRanked } from './balance/useRanked';
+import { Share } from './balance/Share';
+
+const OVERVIEW = graphql(`
+  query Overview($from: DateTime!, $to: DateTime!, $weekFrom: DateTime!, $weekTo: DateTime!) {
+    viewer {
+      sites {
+        id
+        name
+        path
+        balanceGroups {
+          id
+          commodity
+          deliveries(from: $from, to: $to) { expected onTime late backfilled manual missing percent }
+          profile(from: $weekFrom, to: $weekTo, step: "P1D") { start step timezone unit values quality coverage }
+          monthToDate { soFar average unit forecast { p10 p50 p90 } }
+        }
+      }
+    }
+  }
+`);
+
+const HEALTH = graphql(`
+  query OverviewHealth {
+    viewer {
+      networkAlarms(first: 100) {
+        edges { node { id kind serial silentSince openedAt site { id name path timezone } concentrator { id serial } } }
+        pageInfo { hasNextPage }
+      }
+      foundChannels(first: 100) { edges { node { channel } } pageInfo { hasNextPage } }
+    }
+  }
+`);
+
+type Group = ResultOf<typeof OVERVIEW>['viewer']['sites'][number]['balanceGroups'][number];
+
+export function Overview() {
+  const t = useT();
+  const { locale } = usePreferences();
+  const viewer = useViewer();
+  const zone = useZone();
+  const [now, setNow] = useState(() => Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+  const variables = useMemo(() => {
+    const day = today(zone, now);
+    return {
+      from: iso(now - 24 * HOUR_MS),
+      to: iso(now),
+      weekFrom: iso(instantOf(addDays(day, -14), zone)),
+      weekTo: iso(instantOf(day, zone)),
+      lossFrom: iso(instantOf(addDays(day, -7), zone)),
+    };
+  }, [zone, now]);
+  const [result, again] = useQuery({ query: OVERVIEW, variables: { from: variables.from, to: variables.to, weekFrom: variables.weekFrom, weekTo: variables.weekTo } });
+  const retry = () => {
+    setNow(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+    again({ requestPolicy: 'network-only' });
+  };
+  useNewReadings(null, retry);
+  return (
+    <>
+      <PageHead
+        title={viewer.tenant.name}
+        lead={t('overview.lead', { time: `${clock(now, zone, locale)}, ${dayAndMonth(now, zone, locale)}` })}
+      />
+      {viewer.tops.length === 0 ? (
+        <FirstSteps />
+      ) : (
+        <>
+          <Answer result={result} retry={retry} skeleton={110}>
+            {(data) => <Delivered groups={data.viewer.sites.flatMap((site) => site.balanceGroups)} />}
+          </Answer>
+          <Answer result={result} retry={retry} skeleton={260}>
+            {(data) => (
+              <div className="grid-2">
+                {data.viewer.sites.flatMap((site) =>
+                  [...site.balanceGroups]
+                    .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))
+                    .map((group) => <Resource key={group.id} group={group} site={data.viewer.sites.length > 1 ? site.name : ''} />),
+                )}
+                {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
+                {viewer.may('health:read') && <Silent />}
+              </div>
+            )}
+          </Answer>
+        </>
+      )}
+    </>
+  );
+}
+
+function Delivered({ groups }: { groups: Group[] }) {
+  const t = useT();
+  const { locale } = usePreferences();
+  const sum = (part: 'expected' | 'onTime' | 'late' | 'backfilled' | 'manual' | 'missing') =>
+    groups.reduce((total, group) => total + group.deliveries[part], 0);
+  const expected = sum('expected');
+  const missing = sum('missing');
+  const share = expected ? (expected - missing) / expected : null;
+  const tone: Tone = share === null ? 'quiet' : share >= 0.9999 ? 'ok' : share >= 0.98 ? 'warning' : 'critical';
+  return (
+    <Figures>
+      <Figure
+        label={t('delivery.last24')}
+        value={formatPercent(share, locale, 2)}
+        tone={tone}
+        note={<Status tone={tone}>{t(`delivery.${tone}`)}</Status>}
+      />
+      <Figure label={t('delivery.expected')} value={formatNumber(expected, locale, 0)} note={t('delivery.channelHours')} />
+      <Figure label={t('delivery.onTime')} value={formatNumber(sum('onTime'), locale, 0)} note={t('delivery.within2')} />
+      <Figure
+        label={t('delivery.later')}
+        value={formatNumber(sum('late') + sum('backfilled') + sum('manual'), locale, 0)}
+        note={t('delivery.laterNote')}
+      />
+      <Figure
+        label={t('delivery.missing')}
+        value={formatNumber(missing, locale, 0)}
+        tone={missing ? 'critical' : 'ok'}
+        note={missing ? <Link to="/delivery" search={{}}>{t('delivery.see')}</Link> : t('delivery.none')}
+      />
+    </Figures>
+  );
+}
+
+function Resource({ group, site }: { group: Group; site: string }) {
+  const t = useT();
+  const { locale } = usePreferences();
+  const { monthToDate: month, profile } = group;
+  const values = profile.values;
+  const usual = mean(values.slice(0, 7));
+  const recent = mean(values.slice(7));
+  const change = usual && recent !== null ? recent / usual - 1 : null;
+  const end = month.forecast;
+  return (
+    <Panel
+      title={<span className="row"><CommodityName commodity={group.commodity as Commodity} />{site && <span className="quiet">{site}</span>}</span>}
+      actions={<Link to="/balances" search={{ commodity: group.commodity as Commodity }}>{t('overview.balance')}</Link>}
+    >
+      <div className="resource">
+        <div>
+          <div className="figure-label">{t('month.soFar')}</div>
+          <div className="figure-value">{formatAmount(month.soFar, month.unit, locale)}</div>
+          <div className="figure-note">
+            {end
+              ? t('month.expected', {
+                  amount: formatAmount(end.p50, month.unit, locale),
+                  low: formatAmount(end.p10 ?? null, month.unit, locale),
+                  high: formatAmount(end.p90 ?? null, month.unit, locale),
+                })
+              : t('month.noForecast')}
+          </div>
+        </div>
+        <Spark
+          values={values}
+          colour={`var(--b-${group.commodity})`}
+          label={t('overview.spark', { count: values.length, unit: unitText(profile.unit, locale) })}
+        />
+      </div>
+      <p className="chart-summary">
+        {change !== null && Math.abs(change) < 0.01 ? t('overview.same') : change === null
+          ? t('overview.noComparison')
+          : t(change > 0 ? 'overview.more' : 'overview.less', { percent: formatPercent(Math.abs(change), locale, 0) })}
+      </p>
+    </Panel>
+  );
+}
+
+function Losses({ from, to }: { from: string; to: string }) {
+  const t = useT();
+  const viewer = useViewer();
+  const range = useMemo(() => ({ from, to }), [from, to]);
+  const { rows, waiting, error, again } = useRanked(viewer.tops[0]?.path ?? '', 'ELECTRICITY', range);
+  if (rows?.length === 0 && waiting === 0) return null;
+  const most = Math.max(0.02, ...(rows ?? []).map((row) => row.share ?? 0));
+  return (
+    <Panel title={t('overview.losses')} hint={t('overview.lossesHint')} actions={<Link to="/balances" search={{}}>{t('nav.balances')}</Link>}>
+      {error && <FailureNote error={error} retry={again} compact />}
+      {rows === null && !error && <Waiting height={160} />}
+      <div className="stack" style={{ gap: 8 }}>
+        {rows?.slice(0, 5).map((row) => (
+          <div key={row.id} className="loss">
+            <Link to="/balances/$id" params={{ id: row.id }} search={{ span: 'month' }}>{row.name}</Link>
+            <Share share={row.share} most={most} />
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function Silent() {
+  const t = useT();
+  const { locale } = usePreferences();
+  const zone = useZone();
+  const [result, again] = useQuery({ query: HEALTH });
+  return (
+    <Panel title={t('overview.devices')} actions={<Link to="/alarms" search={{}}>{t('overview.allAlarms')}</Link>}>
+      <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={120}>
+        {({ viewer }) => {
+          const alarms = viewer.networkAlarms.edges.map((edge) => edge.node);
+          const down = alarms.filter((alarm) => alarm.kind === 'CONCENTRATOR_SILENT');
+          const found = viewer.foundChannels.edges.length;
+          const plus = (more: boolean) => (more ? '+' : '');
+          return (
+            <div className="stack">
+              <div className="row" style={{ gap: 24 }}>
+                <Status tone={down.length ? 'critical' : 'ok'}>{t('overview.down', { count: down.length })}</Status>
+                <Status tone={alarms.length - down.length ? 'warning' : 'ok'}>
+                  {t('overview.silentDevices', { count: alarms.length - down.length })}{plus(viewer.networkAlarms.pageInfo.hasNextPage)}
+                </Status>
+                <Status tone={found ? 'warning' : 'ok'} icon="plus">
+                  {t('overview.found', { count: found })}{plus(viewer.foundChannels.pageInfo.hasNextPage)}
+                </Status>
+              </div>
+              {alarms.slice(0, 5).map((alarm) => (
+                <Link key={alarm.id} className="row card-link" to="/networks/$id" params={{ id: alarm.concentrator?.id ?? '' }} search={{}}>
+                  <Icon name="critical" size={18} colour="var(--b-critical)" />
+                  <strong>{alarm.serial}</strong>
+                  <span className="quiet">{alarm.site?.name}</span>
+                  <span className="quiet">{t('alarms.since', { time: dayAndMonth(Date.parse(alarm.silentSince), alarm.site?.timezone ?? zone, locale) })}</span>
+                </Link>
+              ))}
+              {alarms.length === 0 && <p className="quiet">{t('overview.allHeard')}</p>}
+            </div>
+          );
+        }}
+      </Answer>
+    </Panel>
+  );
+}
+
+function FirstSteps() {
+  const t = useT();
+  const viewer = useViewer();
+  return (
+    <Panel>
+      <Empty
+        icon="house"
+        title={t('first.title')}
+        action={viewer.may('metering:install') ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}
+      >
+        {viewer.may('metering:install') ? t('first.lead') : t('first.wait')}
+      </Empty>
+      <ol className="steps" style={{ justifyContent: 'center' }}>
+        {(['first.step1', 'first.step2', 'first.step3', 'first.step4'] as const).map((key, index) => (
+          <li key={key} className="step" data-done={index === 0}>{index + 1}. {t(key)}</li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}

@@ -1,0 +1,71 @@
+/** The balance of a node: input, sum, imbalance and coverage, hour by hour; its members and profile. */
+import type { Commodity as Word } from '@shared/tokens';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../../api/graphql';
+import { useNewReadings } from '../../api/useNews';
+import { useT } from '../../app/preferences';
+import { useViewer, useZone } from '../../app/viewer';
+import { Answer, Empty } from '../../ui/Answer';
+import { Commodity } from '../../ui/Commodity';
+import { Crumbs } from '../../ui/Crumbs';
+import { PageHead, Panel } from '../../ui/Panel';
+import { chosenSpan } from '../../ui/SpanPicker';
+import { ProfileSection } from '../profile/ProfileSection';
+import { ImbalanceSection } from './ImbalanceSection';
+import { Members } from './Members';
+
+const GROUP = graphql(`
+  query BalanceGroup($id: ID!) {
+    node(id: $id) {
+      id
+      ... on BalanceGroup {
+        name commodity
+        site { id name path kind timezone }
+        parent { id name }
+        children { id name inlets { id } }
+        inlets { id name meter { id serial } }
+        members { id name role meter { id serial } premise { id name } }
+      }
+    }
+  }
+`);
+
+export function Balance() {
+  const t = useT();
+  const viewer = useViewer();
+  const tenantZone = useZone();
+  const { id } = useParams({ from: '/balances/$id' });
+  const search = useSearch({ from: '/balances/$id' });
+  const navigate = useNavigate({ from: '/balances/$id' });
+  const [version, setVersion] = useState(0);
+  const [result, again] = useQuery({ query: GROUP, variables: { id } });
+  useNewReadings(id, () => setVersion((known) => known + 1));
+  return (
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={600}>
+      {({ node }) => {
+        if (!node || !('children' in node)) return <Panel><Empty icon="balance" title={t('balances.absent')} /></Panel>;
+        const zone = node.site?.timezone ?? tenantZone;
+        const { span, date } = chosenSpan(search, zone);
+        const change = (next: typeof search) => void navigate({ search: next });
+        const commodity = node.commodity as Word;
+        return (
+          <>
+            <PageHead
+              eyebrow={node.site ? <Crumbs path={node.site.path} last={false} /> : t('balances.drawn')}
+              title={node.name}
+              lead={<span className="row"><Commodity commodity={commodity} />{node.site && <span>· {t(`kind.${node.site.kind}`)}</span>}</span>}
+              actions={node.site && <Link to="/sites" search={{ path: node.site.path }}>{t('balances.toSite')}</Link>}
+            />
+            {viewer.may('balances:read') && (
+              <ImbalanceSection key={`i${version}`} id={id} zone={zone} span={span} date={date} onChange={change} metered={node.inlets.length > 0} />
+            )}
+            <ProfileSection key={`p${version}`} id={id} commodity={commodity} zone={zone} span={span} date={date} onChange={change} />
+            <Members inlets={node.inlets} members={node.members} below={node.children} />
+          </>
+        );
+      }}
+    </Answer>
+  );
+}

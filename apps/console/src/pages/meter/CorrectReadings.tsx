@@ -1,0 +1,127 @@
+/** Correct, void or restore readings: first what it would change, then the change. */
+import { Button, Drawer, SegmentedControl, TextInput } from '@mantine/core';
+import { clock, dateTime } from '@shared/dates';
+import { formatNumber, unitText } from '@shared/units';
+import { HOUR_MS, instantOf, iso, isoDate, parseDate, today, type LocalDate } from '@shared/zones';
+import { useRef, useState } from 'react';
+import { useMutation } from 'urql';
+import { graphql, type ResultOf } from '../../api/graphql';
+import { usePreferences } from '../../app/preferences';
+import { UserErrors, type Refusal } from '../../ui/UserErrors';
+
+const CORRECT = graphql(`
+  mutation Correct($input: CorrectReadingsInput!) {
+    correctReadings(input: $input) {
+      corrections { id unit differences { hour before after } }
+      errors { code field message }
+    }
+  }
+`);
+
+type Correction = ResultOf<typeof CORRECT>['correctReadings']['corrections'][number];
+type Kind = 'index' | 'void' | 'restore';
+
+interface CorrectProps {
+  point: string;
+  zone: string;
+  date: LocalDate;
+  close: () => void;
+  done: () => void;
+}
+
+export function CorrectReadings({ point, zone, date, close, done }: CorrectProps) {
+  const { t, locale } = usePreferences();
+  const [{ fetching }, correct] = useMutation(CORRECT);
+  const [kind, setKind] = useState<Kind>('index');
+  const [day, setDay] = useState(isoDate(date));
+  const [hour, setHour] = useState(0);
+  const [index, setIndex] = useState('');
+  const [reason, setReason] = useState('');
+  const [preview, setPreview] = useState<Correction[] | null>(null);
+  const [errors, setErrors] = useState<Refusal[]>([]);
+  const key = useRef(crypto.randomUUID());
+  const start = instantOf(parseDate(day) ?? today(zone, Date.now()), zone) + hour * HOUR_MS;
+  const send = async (asPreview: boolean) => {
+    const change = { hour: iso(start), index: kind === 'index' ? index.replace(',', '.') : null, void: kind === 'void', restore: kind === 'restore' };
+    const { data, error } = await correct({
+      input: { point, changes: [change], reason, preview: asPreview, idempotencyKey: asPreview ? crypto.randomUUID() : key.current },
+    });
+    const told = error ? [{ code: 'FAILED', message: error.message }] : (data?.correctReadings.errors ?? []);
+    setErrors(told);
+    if (told.length > 0) return setPreview(null);
+    if (asPreview) return setPreview(data?.correctReadings.corrections ?? []);
+    done();
+    close();
+  };
+  const edited = <Args extends unknown[]>(set: (...args: Args) => void) => (...args: Args) => {
+    set(...args);
+    setPreview(null);
+  };
+  const amount = (value: number | null, unit: string) => (value === null ? '–' : `${formatNumber(value, locale, 3)} ${unitText(unit, locale)}`);
+  return (
+    <Drawer opened onClose={close} position="right" size={480} title={t('correct.title')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send(preview === null);
+        }}
+      >
+        <p className="quiet">{t('correct.lead', { zone })}</p>
+        <SegmentedControl
+          fullWidth
+          aria-label={t('correct.what')}
+          value={kind}
+          onChange={edited((value: string) => setKind(value as Kind))}
+          data={(['index', 'void', 'restore'] as const).map((value) => ({ value, label: t(`correct.${value}`) }))}
+        />
+        <div className="grid-2">
+          <TextInput type="date" label={t('span.date')} required value={day} onChange={edited((event) => setDay(event.currentTarget.value))} />
+          <label>
+            <span>{t('correct.hour')}</span>
+            <select className="field" value={hour} onChange={edited((event) => setHour(Number(event.currentTarget.value)))} style={{ width: '100%' }}>
+              {Array.from({ length: 24 }, (_, one) => {
+                const at = instantOf(parseDate(day) ?? date, zone) + one * HOUR_MS;
+                return <option key={one} value={one}>{clock(at, zone, locale)}–{clock(at + HOUR_MS, zone, locale)}</option>;
+              })}
+            </select>
+          </label>
+        </div>
+        {kind === 'index' && (
+          <TextInput
+            label={t('correct.register', { time: clock(start + HOUR_MS, zone, locale) })}
+            inputMode="decimal"
+            required
+            pattern="[0-9]+([.,][0-9]+)?"
+            value={index}
+            onChange={edited((event) => setIndex(event.currentTarget.value))}
+          />
+        )}
+        <TextInput label={t('reason')} required minLength={3} value={reason} onChange={edited((event) => setReason(event.currentTarget.value))} />
+        <UserErrors errors={errors} />
+        {preview && (
+          <div aria-live="polite">
+            <h3>{t('correct.effect')}</h3>
+            {preview.every((one) => one.differences.length === 0) && <p className="quiet">{t('correct.noEffect')}</p>}
+            <table className="table">
+              <tbody>
+                {preview.flatMap((one) => one.differences.slice(0, 50).map((difference) => (
+                  <tr key={difference.hour}>
+                    <td>{dateTime(Date.parse(difference.hour), zone, locale)}</td>
+                    <td className="number">{amount(difference.before, one.unit)}</td>
+                    <td className="number">→ <strong>{amount(difference.after, one.unit)}</strong></td>
+                  </tr>
+                )))}
+              </tbody>
+            </table>
+            <p className="hint">{t('correct.derives')}</p>
+          </div>
+        )}
+        <div className="row">
+          <Button type="submit" loading={fetching}>{t(preview ? 'correct.apply' : 'correct.preview')}</Button>
+          <Button variant="default" onClick={close}>{t('cancel')}</Button>
+        </div>
+      </form>
+    </Drawer>
+  );
+}

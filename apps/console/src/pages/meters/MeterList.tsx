@@ -1,0 +1,114 @@
+/** Meters in pages of 100 that follow the scrolling; only the rows in sight are drawn. */
+import type { Commodity, } from '@shared/tokens';
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useClient } from 'urql';
+import type { CombinedError } from '@urql/core';
+import { graphql, type ResultOf } from '../../api/graphql';
+import { useT } from '../../app/preferences';
+import { Empty, FailureNote, Waiting } from '../../ui/Answer';
+import { CommodityIcon } from '../../ui/Icon';
+
+const METERS = graphql(`
+  query Meters($after: String, $under: ID, $commodity: Commodity, $role: Role, $search: String) {
+    viewer {
+      meteringPoints(first: 100, after: $after, under: $under, commodity: $commodity, role: $role, search: $search) {
+        edges { node { id name commodity role phase meter { id serial } site { id name path timezone } premise { id name } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+
+type Point = ResultOf<typeof METERS>['viewer']['meteringPoints']['edges'][number]['node'];
+
+export interface MeterFilter {
+  under?: string | undefined;
+  commodity?: Commodity | undefined;
+  role?: Point['role'] | undefined;
+  search?: string | undefined;
+}
+
+const ROW = 48;
+const AHEAD = 40;
+
+function useMeters(filter: MeterFilter) {
+  const client = useClient();
+  const [state, setState] = useState<{ points: Point[]; after: string | null; done: boolean; error?: CombinedError | undefined }>({ points: [], after: null, done: false });
+  const busy = useRef(false);
+  const key = JSON.stringify(filter);
+  const wanted = useRef(key);
+  useEffect(() => {
+    wanted.current = key;
+    busy.current = false;
+    setState({ points: [], after: null, done: false });
+  }, [key]);
+  const more = useCallback(async () => {
+    if (busy.current) return;
+    busy.current = true;
+    const asked = wanted.current;
+    const { data, error } = await client.query(METERS, { ...(JSON.parse(asked) as MeterFilter), after: state.after }).toPromise();
+    if (wanted.current !== asked) return;
+    busy.current = false;
+    const found = data?.viewer.meteringPoints;
+    setState((known) =>
+      found
+        ? { points: [...known.points, ...found.edges.map((edge) => edge.node)], after: found.pageInfo.endCursor, done: !found.pageInfo.hasNextPage }
+        : { ...known, error, done: !error },
+    );
+  }, [client, state.after]);
+  return { ...state, more, retry: () => setState((known) => ({ ...known, error: undefined })) };
+}
+
+export function MeterList({ filter, height }: { filter: MeterFilter; height?: number }) {
+  const t = useT();
+  const { points, done, error, more, retry } = useMeters(filter);
+  const place = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({ count: points.length, getScrollElement: () => place.current, estimateSize: () => ROW, overscan: 10 });
+  const items = list.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (!done && !error && last >= points.length - AHEAD) void more();
+  }, [done, error, last, points.length, more]);
+  if (points.length === 0 && done) return <Empty icon="meter" title={t('meters.none')}>{t('meters.noneLead')}</Empty>;
+  return (
+    <>
+      {error && <FailureNote error={error} retry={retry} />}
+      <div className="list-head meter-cols" aria-hidden="true">
+        <span />
+        <span>{t('meter.serial')}</span>
+        <span>{t('meter.place')}</span>
+        <span>{t('meter.role')}</span>
+        <span>{t('commodity')}</span>
+      </div>
+      {points.length === 0 && !error && <Waiting height={height ?? 400} />}
+      <div ref={place} className="list" style={height ? { height: Math.min(height, Math.max(points.length, 1) * ROW) } : undefined} role="list" tabIndex={-1} aria-label={t('nav.meters')}>
+        <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
+          {items.map((item) => {
+            const point = points[item.index];
+            return point && <Row key={point.id} point={point} top={item.start} count={done ? points.length : -1} index={item.index} />;
+          })}
+        </div>
+      </div>
+      <p className="hint" style={{ padding: '8px 20px' }} role="status">
+        {done ? t('meters.all', { count: points.length }) : t('meters.some', { count: points.length })}
+      </p>
+    </>
+  );
+}
+
+function Row({ point, top, count, index }: { point: Point; top: number; count: number; index: number }) {
+  const t = useT();
+  return (
+    <div role="listitem" aria-setsize={count} aria-posinset={index + 1}>
+      <Link className="list-row meter-cols" to="/meters/$id" params={{ id: point.id }} search={{}} preload={false} style={{ top, height: ROW }}>
+        <CommodityIcon commodity={point.commodity} />
+        <strong>{point.meter?.serial ?? point.name}</strong>
+        <span className="quiet">{point.site.path.split('/').slice(-2).join(' · ')}{point.premise && ` · ${point.premise.name}`}</span>
+        <span className="quiet">{t(`role.point.${point.role}`)}</span>
+        <span className="quiet">{t(`commodity.${point.commodity}`)}</span>
+      </Link>
+    </div>
+  );
+}

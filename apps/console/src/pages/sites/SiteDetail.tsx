@@ -1,0 +1,108 @@
+/** One site: what it used, what is below it, its devices. */
+import { Link } from '@tanstack/react-router';
+import { COMMODITIES, type Commodity as Word } from '@shared/tokens';
+import { formatAmount, formatPercent } from '@shared/units';
+import { HOUR_MS, iso } from '@shared/zones';
+import { useMemo } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../../api/graphql';
+import { usePreferences } from '../../app/preferences';
+import { useViewer } from '../../app/viewer';
+import { Answer, Empty } from '../../ui/Answer';
+import { Commodity } from '../../ui/Commodity';
+import { Crumbs } from '../../ui/Crumbs';
+import { PageHead, Panel } from '../../ui/Panel';
+import { Status } from '../../ui/Status';
+import { MeterList } from '../meters/MeterList';
+
+const SITE = graphql(`
+  query SiteDetail($path: String!, $from: DateTime!, $to: DateTime!) {
+    viewer {
+      site(path: $path) {
+        id name kind path timezone
+        children { id name kind path }
+        balanceGroups {
+          id commodity name
+          inlets { id }
+          monthToDate { soFar average unit forecast { p10 p50 p90 } }
+          deliveries(from: $from, to: $to) { expected missing percent }
+        }
+      }
+    }
+  }
+`);
+
+const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount } } }`);
+
+export function SiteDetail({ path }: { path: string }) {
+  const { t, locale } = usePreferences();
+  const viewer = useViewer();
+  const variables = useMemo(() => {
+    const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    return { path, from: iso(now - 24 * HOUR_MS), to: iso(now) };
+  }, [path]);
+  const [result, again] = useQuery({ query: SITE, variables });
+  const [silent] = useQuery({ query: ALARMS, variables: { path }, pause: !viewer.may('health:read') });
+  const count = silent.data?.viewer.site?.networkAlarmCount;
+  return (
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={420}>
+      {({ viewer: { site } }) => {
+        if (!site) return <Panel><Empty icon="tree" title={t('sites.absent')}>{path}</Empty></Panel>;
+        const groups = [...site.balanceGroups].sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity));
+        return (
+          <>
+            <PageHead
+              title={site.name}
+              eyebrow={<Crumbs path={site.path} last={false} />}
+              lead={`${t(`kind.${site.kind}`)} · ${t('timesIn', { zone: site.timezone })}`}
+              actions={count === undefined ? undefined : <Status tone={count ? 'critical' : 'ok'}>{count ? t('alarms.silentCount', { count }) : t('sites.allHeard')}</Status>}
+            />
+            <Panel title={t('sites.month')} hint={t('sites.monthHint')} flush>
+              <div className="table-scroll">
+                <table className="table">
+                  <thead>
+                    <tr>
+                      <th scope="col">{t('commodity')}</th>
+                      <th scope="col" className="number">{t('month.soFar')}</th>
+                      <th scope="col" className="number">{t('month.before')}</th>
+                      <th scope="col" className="number">{t('month.end')}</th>
+                      <th scope="col" className="number">{t('delivery.last24')}</th>
+                      <th scope="col"><span className="sr">{t('open')}</span></th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {groups.map(({ id, commodity, monthToDate: month, deliveries, inlets }) => (
+                      <tr key={id}>
+                        <td><Commodity commodity={commodity as Word} /></td>
+                        <td className="number">{formatAmount(month.soFar, month.unit, locale)}</td>
+                        <td className="number">{formatAmount(month.average, month.unit, locale)}</td>
+                        <td className="number">{formatAmount(month.forecast?.p50 ?? null, month.unit, locale)}</td>
+                        <td className="number">{formatPercent(deliveries.percent === null ? null : deliveries.percent / 100, locale, 2)}</td>
+                        <td className="nowrap">
+                          <Link to="/balances/$id" params={{ id }} search={{}}>{t(inlets.length ? 'sites.balance' : 'sites.profile')}</Link>
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+              {groups.length === 0 && <Empty icon="meter" title={t('sites.noMeters')}>{t('sites.noMetersLead')}</Empty>}
+            </Panel>
+            {site.children.length > 0 && (
+              <Panel title={t('sites.below', { count: site.children.length })}>
+                <div className="row">
+                  {site.children.slice(0, 60).map((child) => (
+                    <Link key={child.id} className="tag" to="/sites" search={{ path: child.path }}>{child.name}</Link>
+                  ))}
+                </div>
+              </Panel>
+            )}
+            <Panel title={t('nav.meters')} flush actions={<Link to="/meters" search={{ under: site.id }}>{t('sites.allMeters')}</Link>}>
+              <MeterList filter={{ under: site.id }} height={420} />
+            </Panel>
+          </>
+        );
+      }}
+    </Answer>
+  );
+}

@@ -1,0 +1,78 @@
+/** What a query came to: skeleton, failure with a way on, nothing there, or its content. */
+import { Button, Skeleton } from '@mantine/core';
+import type { CombinedError } from '@urql/core';
+import type { ReactNode } from 'react';
+import { failureOf } from '../api/client';
+import { useT } from '../app/preferences';
+import { Icon, type IconName } from './Icon';
+
+interface AnswerProps<Data> {
+  result: { data?: Data | undefined; error?: CombinedError | undefined; fetching: boolean; stale: boolean };
+  retry: () => void;
+  skeleton?: number | ReactNode;
+  children: (data: Data) => ReactNode;
+}
+
+export function Answer<Data>({ result, retry, skeleton = 160, children }: AnswerProps<Data>) {
+  if (result.data !== undefined && result.data !== null) {
+    return (
+      <>
+        {result.error && <FailureNote error={result.error} retry={retry} compact />}
+        {children(result.data)}
+      </>
+    );
+  }
+  if (result.error) return <FailureNote error={result.error} retry={retry} />;
+  return <Waiting height={skeleton} />;
+}
+
+export function Waiting({ height }: { height: number | ReactNode }) {
+  const t = useT();
+  return (
+    <div className="waiting" role="status" aria-label={t('loading')}>
+      {typeof height === 'number' ? <Skeleton height={height} radius="md" /> : height}
+    </div>
+  );
+}
+
+export function FailureNote({ error, retry, compact = false }: { error: CombinedError; retry: () => void; compact?: boolean }) {
+  const t = useT();
+  const failure = failureOf(error);
+  const words = failure.offline ? t('error.offline') : failure.code === 'FORBIDDEN' ? t('error.forbidden') : failure.message;
+  return (
+    <div className={compact ? 'failure failure-compact' : 'failure'} role="alert">
+      <Icon name={failure.offline ? 'network' : 'critical'} size={compact ? 18 : 24} colour="var(--b-critical)" />
+      <div className="failure-words">
+        <strong>{t('error.title')}</strong>
+        <span>{words}</span>
+        <small>
+          {failure.code}
+          {failure.requestId && ` · ${t('error.request', { id: failure.requestId })}`}
+        </small>
+      </div>
+      <Button variant="default" size="sm" onClick={retry}>
+        {t('retry')}
+      </Button>
+    </div>
+  );
+}
+
+interface EmptyProps {
+  icon?: IconName;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}
+
+export function Empty({ icon = 'info', title, children, action }: EmptyProps) {
+  return (
+    <div className="empty">
+      <span className="empty-icon">
+        <Icon name={icon} size={26} />
+      </span>
+      <strong>{title}</strong>
+      {children && <p>{children}</p>}
+      {action}
+    </div>
+  );
+}

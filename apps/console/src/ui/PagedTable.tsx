@@ -1,0 +1,45 @@
+/** A list in pages as a table, with its states. */
+import type { ReactNode } from 'react';
+import type { Paged } from '../api/usePages';
+import { FailureNote, Waiting } from './Answer';
+import { Pages } from './Pages';
+
+interface Column {
+  title: ReactNode;
+  number?: boolean;
+}
+
+interface TableProps<Node> {
+  paged: Paged<Node>;
+  columns: Column[];
+  row: (node: Node) => ReactNode[];
+  keyOf: (node: Node) => string;
+  empty: ReactNode;
+  label: string;
+}
+
+export function PagedTable<Node>({ paged, columns, row, keyOf, empty, label }: TableProps<Node>) {
+  if (paged.error && paged.nodes.length === 0) return <div style={{ padding: 20 }}><FailureNote error={paged.error} retry={paged.again} /></div>;
+  if (paged.fetching && paged.nodes.length === 0) return <Waiting height={200} />;
+  if (paged.nodes.length === 0) return <>{empty}</>;
+  return (
+    <>
+      {paged.error && <FailureNote error={paged.error} retry={paged.again} compact />}
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
+        <table className="table">
+          <thead>
+            <tr>{columns.map((column, index) => <th key={index} scope="col" className={column.number ? 'number' : undefined}>{column.title}</th>)}</tr>
+          </thead>
+          <tbody>
+            {paged.nodes.map((node) => (
+              <tr key={keyOf(node)}>
+                {row(node).map((cell, index) => <td key={index} className={columns[index]?.number ? 'number' : undefined}>{cell}</td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Pages shown={paged.nodes.length} more={paged.more} next={paged.next} />
+    </>
+  );
+}

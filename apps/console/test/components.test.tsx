@@ -1,0 +1,89 @@
+import { MantineProvider } from '@mantine/core';
+import { fireEvent, render, screen } from '@testing-library/react';
+import { CombinedError } from '@urql/core';
+import { describe, expect, it, vi } from 'vitest';
+import { parseSearch, periodSearch, spanSearch, stringifySearch } from '../src/app/addresses';
+import { claimsOf, seatOf } from '../src/auth/session';
+import { ChartFrame } from '../src/charts/ChartFrame';
+import { meteredNodes } from '../src/pages/balance/useRanked';
+import { pathsTo, visibleRows } from '../src/pages/sites/SiteTree';
+import { Answer } from '../src/ui/Answer';
+import { UserErrors } from '../src/ui/UserErrors';
+
+const shown = (node: React.ReactNode) => render(<MantineProvider>{node}</MantineProvider>);
+
+describe('Answer', () => {
+  it('shows a failure with its code and request, and a way on', () => {
+    const retry = vi.fn();
+    const error = new CombinedError({ graphQLErrors: [{ message: 'Too much', extensions: { code: 'COST_LIMIT', requestId: 'r-17' } }] });
+    shown(<Answer result={{ error, fetching: false, stale: false }} retry={retry}>{() => null}</Answer>);
+    expect(screen.getByRole('alert').textContent).toContain('COST_LIMIT');
+    expect(screen.getByRole('alert').textContent).toContain('r-17');
+    fireEvent.click(screen.getByRole('button'));
+    expect(retry).toHaveBeenCalledOnce();
+  });
+
+  it('keeps showing what it has when reading again fails', () => {
+    const error = new CombinedError({ networkError: new Error('gone') });
+    shown(<Answer result={{ data: 'old', error, fetching: false, stale: false }} retry={() => undefined}>{(data) => <p>{data}</p>}</Answer>);
+    expect(screen.getByText('old')).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toContain('OFFLINE');
+  });
+});
+
+describe('ChartFrame', () => {
+  it('says the same as a table', () => {
+    shown(<ChartFrame title="T" summary="In words." columns={['Hour', 'kWh']} rows={() => [['01:00', '2.5']]}><i>chart</i></ChartFrame>);
+    expect(screen.getByText('In words.')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { pressed: false }));
+    expect(screen.getByRole('cell', { name: '2.5' })).toBeTruthy();
+    expect(screen.queryByText('chart')).toBeNull();
+  });
+});
+
+describe('UserErrors', () => {
+  it('names code and field', () => {
+    shown(<UserErrors errors={[{ code: 'BAD_INDEX', message: 'No number', field: 'line 4' }]} />);
+    expect(screen.getByRole('alert').textContent).toBe('No number BAD_INDEX · line 4');
+  });
+});
+
+describe('tree', () => {
+  const site = (path: string) => ({ id: path, name: path, kind: 'CITY', path });
+
+  it('lists the opened parts alone, each with its level', () => {
+    const children = new Map([['A', [site('A/B')]], ['A/B', [site('A/B/C')]]]);
+    const rows = visibleRows([site('A'), site('Z')], children, new Set(['A']));
+    expect(rows.map((row) => [row.path, row.level])).toEqual([['A', 1], ['A/B', 2], ['Z', 1]]);
+  });
+
+  it('knows the way to a place', () => {
+    expect(pathsTo('A/B/C')).toEqual(['A', 'A/B', 'A/B/C']);
+  });
+
+  it('finds the nodes that have a balance meter', () => {
+    const group = (id: string, inlets: number) => ({ id, commodity: 'GAS', inlets: Array.from({ length: inlets }, () => ({ id: 'm' })) });
+    const tree = { id: '1', name: 'A', path: 'A', balanceGroups: [group('g1', 0)], children: [{ id: '2', name: 'B', path: 'A/B', balanceGroups: [group('g2', 1)] }] };
+    expect(meteredNodes(tree, 'GAS').map((node) => node.id)).toEqual(['g2']);
+    expect(meteredNodes(tree, 'HEAT')).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it('survive the way into the address and back', () => {
+    const search = { path: 'A/B c', days: '7', commodity: 'GAS' } as const;
+    expect(periodSearch(parseSearch(stringifySearch({ ...search })))).toEqual(search);
+  });
+
+  it('drop what is not a view', () => {
+    expect(spanSearch({ span: 'decade', date: '2026-02-31' })).toEqual({ span: undefined, date: undefined });
+  });
+});
+
+describe('session', () => {
+  it('names the seat as sign-in does', () => {
+    const token = `x.${btoa(JSON.stringify({ sub: 'user:1', tid: 3, roles: ['manager', 'operator'] }))}.y`;
+    expect(seatOf(claimsOf(token))).toBe('3:manager+operator:all');
+    expect(seatOf({ sub: '', tid: 3, roles: ['resident'], sites: [4] })).toBe('3:resident:some');
+  });
+});

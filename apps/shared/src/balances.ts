@@ -1,0 +1,58 @@
+/** Supplied against delivered over a range; what is not known is left out and counted. */
+
+export interface PackedImbalance {
+  supplied: readonly (number | null)[];
+  delivered: readonly (number | null)[];
+  imbalance: readonly (number | null)[];
+  coverage: readonly (number | null)[];
+}
+
+export interface BalanceSum {
+  supplied: number | null;
+  delivered: number | null;
+  /** Sum of the hours that can be judged. */
+  imbalance: number | null;
+  /** Of what was supplied in those hours. */
+  share: number | null;
+  coverage: number | null;
+  hours: number;
+  judged: number;
+}
+
+const sum = (values: readonly (number | null)[]): number | null =>
+  values.reduce<number | null>((total, value) => (value === null ? total : (total ?? 0) + value), null);
+
+/** `due` hours of the range are over; what is to come is neither known nor missing. */
+export function sumImbalance(packed: PackedImbalance, due = packed.imbalance.length): BalanceSum {
+  let judged = 0;
+  let judgedSupply = 0;
+  packed.imbalance.forEach((value, index) => {
+    if (value === null) return;
+    judged += 1;
+    judgedSupply += packed.supplied[index] ?? 0;
+  });
+  const imbalance = sum(packed.imbalance);
+  const known = packed.coverage.slice(0, due).filter((value) => value !== null);
+  return {
+    supplied: sum(packed.supplied),
+    delivered: sum(packed.delivered),
+    imbalance,
+    share: imbalance !== null && judgedSupply > 0 ? imbalance / judgedSupply : null,
+    coverage: known.length ? known.reduce((total, value) => total + value, 0) / known.length : null,
+    hours: due,
+    judged,
+  };
+}
+
+/** Mean imbalance by hour of the day: theft at night looks otherwise than a leak all day. */
+export function byHourOfDay(hours: readonly number[], values: readonly (number | null)[]): (number | null)[] {
+  const sums = new Array<number>(24).fill(0);
+  const counts = new Array<number>(24).fill(0);
+  values.forEach((value, index) => {
+    const hour = hours[index];
+    if (value === null || hour === undefined) return;
+    sums[hour] = (sums[hour] ?? 0) + value;
+    counts[hour] = (counts[hour] ?? 0) + 1;
+  });
+  return sums.map((total, hour) => (counts[hour] ? total / (counts[hour] ?? 1) : null));
+}

@@ -1,0 +1,123 @@
+/** Geometry of profile charts: buckets, averages, running sums; pure, for console and app alike. */
+import { lookOf, type Look } from './quality';
+import { bucketStarts, localTime } from './zones';
+
+export interface Packed {
+  start: string;
+  step: string;
+  timezone: string;
+  unit: string;
+  values: readonly (number | null)[];
+  quality: readonly (number | null)[];
+  coverage: readonly (number | null)[];
+}
+
+export interface Bucket {
+  start: number;
+  end: number;
+  value: number | null;
+  quality: number | null;
+  coverage: number | null;
+  look: Look;
+}
+
+/** Buckets with their instants and looks. `to` ends the last one. */
+export function bucketsOf(packed: Packed, to: number, now: number): Bucket[] {
+  const starts = bucketStarts(Date.parse(packed.start), packed.step, packed.values.length, packed.timezone);
+  return starts.map((start, index) => {
+    const value = packed.values[index] ?? null;
+    const quality = packed.quality[index] ?? null;
+    const coverage = packed.coverage[index] ?? null;
+    const look = lookOf(value, quality, coverage, { start, now });
+    return { start, end: starts[index + 1] ?? to, value, quality, coverage, look };
+  });
+}
+
+export interface Totals {
+  sum: number | null;
+  known: number;
+  due: number;
+  peak: Bucket | null;
+}
+
+/** The sum of what is known, and of how many buckets that are over it is the sum. */
+export function totalsOf(buckets: readonly Bucket[]): Totals {
+  let sum: number | null = null;
+  let known = 0;
+  let due = 0;
+  let peak: Bucket | null = null;
+  for (const bucket of buckets) {
+    if (bucket.look === 'blank') continue;
+    due += 1;
+    if (bucket.value === null) continue;
+    known += 1;
+    sum = (sum ?? 0) + bucket.value;
+    if (peak === null || bucket.value > (peak.value ?? 0)) peak = bucket;
+  }
+  return { sum, known, due, peak };
+}
+
+/** Running sum; stops at the first bucket that is not over, and goes on over what is missing. */
+export function runningSum(buckets: readonly Bucket[]): (number | null)[] {
+  let sum = 0;
+  return buckets.map((bucket) => {
+    if (bucket.look === 'blank') return null;
+    sum += bucket.value ?? 0;
+    return sum;
+  });
+}
+
+/** Mean by local hour over past days: what this object usually uses at that hour. */
+export function meanByHour(packed: Packed): (number | null)[] {
+  const sums = new Array<number>(24).fill(0);
+  const counts = new Array<number>(24).fill(0);
+  const start = Date.parse(packed.start);
+  packed.values.forEach((value, index) => {
+    if (value === null) return;
+    const { hour } = localTime(start + index * 3_600_000, packed.timezone);
+    sums[hour] = (sums[hour] ?? 0) + value;
+    counts[hour] = (counts[hour] ?? 0) + 1;
+  });
+  return sums.map((sum, hour) => (counts[hour] ? sum / (counts[hour] ?? 1) : null));
+}
+
+/** Mean of what is known; null without anything. */
+export function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+}
+
+/** Smallest and largest hour of each local day: how a long series is drawn. */
+export function dailyBand(start: number, values: readonly (number | null)[], zone: string) {
+  const days: { start: number; low: number | null; high: number | null; mean: number | null }[] = [];
+  let day = -1;
+  let bucket: number[] = [];
+  const close = () => {
+    const last = days.at(-1);
+    if (!last || bucket.length === 0) return;
+    last.low = Math.min(...bucket);
+    last.high = Math.max(...bucket);
+    last.mean = bucket.reduce((sum, value) => sum + value, 0) / bucket.length;
+  };
+  values.forEach((value, index) => {
+    const instant = start + index * 3_600_000;
+    const local = localTime(instant, zone);
+    if (local.day !== day) {
+      close();
+      day = local.day;
+      bucket = [];
+      days.push({ start: instant, low: null, high: null, mean: null });
+    }
+    if (value !== null) bucket.push(value);
+  });
+  close();
+  return days;
+}
+
+/** A round upper end of an axis that starts at zero. */
+export function niceMax(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const scaled = value / power;
+  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10].find((step) => scaled <= step) ?? 10) * power;
+}

@@ -1,0 +1,62 @@
+/** Units and numbers as people of each language read them. */
+
+export type Locale = 'en' | 'ru' | 'ro';
+export const LOCALES: readonly Locale[] = ['en', 'ru', 'ro'];
+
+const TAGS: Record<Locale, string> = { en: 'en-GB', ru: 'ru-RU', ro: 'ro-RO' };
+export const tagOf = (locale: Locale): string => TAGS[locale];
+
+const UNITS: Record<string, Record<Locale, string>> = {
+  kWh: { en: 'kWh', ru: 'кВт·ч', ro: 'kWh' },
+  MWh: { en: 'MWh', ru: 'МВт·ч', ro: 'MWh' },
+  kvarh: { en: 'kvarh', ru: 'квар·ч', ro: 'kvarh' },
+  m3: { en: 'm³', ru: 'м³', ro: 'm³' },
+  degC: { en: '°C', ru: '°C', ro: '°C' },
+  kW: { en: 'kW', ru: 'кВт', ro: 'kW' },
+  'm3/h': { en: 'm³/h', ru: 'м³/ч', ro: 'm³/h' },
+};
+
+export function unitText(unit: string, locale: Locale): string {
+  return UNITS[unit]?.[locale] ?? unit;
+}
+
+const numbers = new Map<string, Intl.NumberFormat>();
+
+export function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale}${JSON.stringify(options)}`;
+  let found = numbers.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(TAGS[locale], options);
+    numbers.set(key, found);
+  }
+  return found;
+}
+
+/** Fraction digits at which a figure of this size is still read at a glance. */
+export function digitsFor(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 1000 || size === 0) return 0;
+  if (size >= 100) return 1;
+  if (size >= 1) return 2;
+  return 3;
+}
+
+export function formatNumber(value: number, locale: Locale, digits = digitsFor(value)): string {
+  return numberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
+/** A figure with its unit; what is not known is a dash, never a zero. */
+export function formatAmount(value: number | null | undefined, unit: string, locale: Locale): string {
+  if (value === null || value === undefined) return '–';
+  const [scaled, scaledUnit] =
+    unit === 'kWh' && Math.abs(value) >= 100_000 ? [value / 1000, 'MWh'] : [value, unit];
+  return `${formatNumber(scaled, locale)} ${unitText(scaledUnit, locale)}`;
+}
+
+export function formatPercent(share: number | null | undefined, locale: Locale, digits = 1): string {
+  if (share === null || share === undefined) return '–';
+  // What is nearly whole must not read as whole.
+  const factor = 100 * 10 ** digits;
+  const shown = share < 1 && share > 0 ? Math.floor(share * factor + 1e-9) / factor : share;
+  return numberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(shown);
+}

@@ -1,0 +1,1 @@
+"""Findings: analyses run on what changed, and what people make of them."""

@@ -1,0 +1,374 @@
+"""Attributing: what the balance of a group says of its meters, over whole local days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics import losses
+from analytics.attribution import judging
+from analytics.attribution.catalogue import causes
+from analytics.attribution.judgement import (
+    BalanceMeter,
+    Evidence,
+    GroupJudgement,
+    Kind,
+    Suspect,
+    Unattributed,
+    Verdict,
+)
+from analytics.attribution.thresholds import Thresholds
+from analytics.attribution.window import Window
+from backend.services.findings import sentences
+from backend.services.findings.reconciling import Look, kinds_of
+from backend.services.findings.sentences import Missing
+from backend.store.findings import due, experience, group_losses
+from backend.store.findings.due import DueGroup, GroupName, WatchedPoint
+from backend.store.findings.findings import Curve, Said
+from backend.store.groups.structure import Structure
+from backend.store.hours import series
+from backend.store.hours.series import PointHours
+from domain.findings import Family, FindingKind
+from domain.hours import hour_of, instant_of, midnight
+from domain.identity import BalanceGroupId, MeteringPointId
+from domain.quality import Quality
+from domain.quantities import Commodity, Role
+from tenants.session import TenantSession
+
+WINDOW_DAYS = 56
+LEAST_CONFIDENCE = 0.01
+_CLEAR_SIGMA = 6.0
+
+KINDS: Mapping[Kind, FindingKind] = {
+    Kind.SLOWED: FindingKind.METER_SLOWED,
+    Kind.SLOWED_BY_DAYS: FindingKind.METER_SLOWED_BY_DAYS,
+    Kind.SILENT_HOURS: FindingKind.METER_SILENT_HOURS,
+    Kind.CAPPED: FindingKind.METER_CAPPED,
+    Kind.STUCK: FindingKind.METER_STUCK,
+    Kind.OFFSET: FindingKind.METER_OFFSET,
+    Kind.CLOCK_SKEW: FindingKind.METER_CLOCK_SKEW,
+}
+_SAID = kinds_of(Family.UNDERCOUNT, Family.CLOCK, Family.LOSS, Family.BALANCE_METER)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A direct member of what a group delivers: a point, or a child group with its own inlet."""
+
+    plus: tuple[MeteringPointId, ...]
+    minus: tuple[MeteringPointId, ...] = ()
+    group_id: BalanceGroupId | None = None
+    """The child; none for a point."""
+
+    @property
+    def point_id(self) -> MeteringPointId | None:
+        """The one meter behind it, if it is one."""
+        return self.plus[0] if len(self.plus) == 1 and not self.minus else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a group is made of."""
+
+    supply: Member
+    members: tuple[Member, ...]
+
+    @property
+    def points(self) -> list[MeteringPointId]:
+        """All meters that are read for it."""
+        every = (self.supply, *self.members)
+        return sorted({point for one in every for point in (*one.plus, *one.minus)})
+
+
+def shape_of(structure: Structure, group: BalanceGroupId) -> Shape | None:
+    """Inlets and members of a group; None without an inlet.
+
+    A child without an inlet stands for its own members.
+    """
+    supply = _feed(structure, group)
+    if supply is None:
+        return None
+    return Shape(replace(supply, group_id=None), tuple(_members(structure, group)))
+
+
+def _of_role(structure: Structure, group: int, *roles: Role) -> list[MeteringPointId]:
+    members = structure.members
+    low, high = np.searchsorted(members.group_ids, [group, group + 1])
+    part = slice(int(low), int(high))
+    wanted = np.isin(members.role[part], [str(role) for role in roles])
+    return [MeteringPointId(one) for one in members.point_ids[part][wanted].tolist()]
+
+
+def _feed(structure: Structure, group: BalanceGroupId) -> Member | None:
+    inlets = _of_role(structure, group, Role.INLET)
+    if not inlets:
+        return None
+    exports = _of_role(structure, group, Role.EXPORT)
+    return Member(tuple(inlets), tuple(exports), group)
+
+
+def _members(structure: Structure, group: BalanceGroupId) -> list[Member]:
+    found = [Member((one,)) for one in _of_role(structure, group, Role.CONSUMER, Role.COMMON)]
+    tree = structure.tree
+    for child in tree.ids[tree.parent_ids == group].tolist():
+        feed = _feed(structure, BalanceGroupId(child))
+        found += [feed] if feed is not None else _members(structure, BalanceGroupId(child))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """What the balance of a group says, and of whom it would have said something."""
+
+    said: list[Said]
+    look: Look
+    noise: float
+    """Scatter of an hour's imbalance [Wh or l]."""
+
+    def clears(self, said: Said) -> bool:
+        """Whether a meter cannot have missed what its own hours suggest: the balance would show it.
+
+        An empty flat uses nothing; a meter that stands still while its flat uses leaves a gap.
+        """
+        if said.point_id not in self.look.points or not said.flow or not said.amount:
+            return False
+        if any(one.point_id == said.point_id for one in self.said):
+            return True  # its own finding says more
+        hours = said.amount / said.flow
+        return bool(said.flow * hours**0.5 > _CLEAR_SIGMA * self.noise)
+
+
+async def attribute(
+    session: TenantSession, structure: Structure, group: DueGroup, now: datetime
+) -> Attributed | None:
+    """What the balance of a group says now; None where it says nothing at all."""
+    shape = shape_of(structure, group.id)
+    if shape is None or not shape.members:
+        return None
+    zone = ZoneInfo(group.timezone)
+    end = midnight(now.astimezone(zone).date(), zone)
+    start = end - WINDOW_DAYS * 24
+    found = await series.load_points(session, shape.points, start, end, hour_of(now))
+    told = {point.id: point for point in await due.points_by_id(session, shape.points)}
+    window, start = _window(shape, found, told, group, zone, (start, end))
+    if window is None:
+        return None
+    factors = await experience.factors(session)
+    judgement = judging.judge(window, _thresholds(factors))
+    if judgement.verdict is Verdict.UNKNOWN:
+        return None
+    await _learn_losses(session, group, window, judgement, end)
+    children = [one.group_id for one in shape.members if one.group_id is not None]
+    names = await due.names_of(session, [group.id, *children])
+    writer = _Writer(group, shape, told, names, start)
+    points = [one.point_id for one in (shape.supply, *shape.members) if one.point_id is not None]
+    look = Look(points, [group.id, *children], _SAID, from_group=True)
+    usual = float(np.nanmean(np.nan_to_num(window.readings).sum(axis=0)))
+    return Attributed(writer.said(judgement), look, judgement.noise * usual)
+
+
+async def _learn_losses(
+    session: TenantSession, group: DueGroup, window: Window, judgement: GroupJudgement, end: int
+) -> None:
+    """Keep what the conductors lose, with all that was found counted as delivered."""
+    if group.commodity is not Commodity.ELECTRICITY:
+        return
+    present = np.ones(window.readings.shape, bool) if window.present is None else window.present
+    own = losses.own_consumption(present, group.commodity)
+    found = [one.evidence.missing for one in judgement.suspects]
+    if judgement.unattributed is not None:
+        found.append(judgement.unattributed.evidence.missing)
+    known = ~np.isnan(window.supplied) & ~(np.isnan(window.readings) & present).any(axis=0)
+    delivered = np.nansum(window.readings, axis=0) + np.nansum(np.stack([*found, 0 * own]), axis=0)
+    supplied = np.nan_to_num(window.supplied)
+    model = losses.fit(
+        np.rint(supplied).astype(np.int64), np.rint(delivered).astype(np.int64), known, own
+    )
+    if model is not None:
+        await group_losses.save_loss(session, group.id, model, end)
+
+
+def balanced_above(structure: Structure, group: BalanceGroupId) -> BalanceGroupId | None:
+    """The nearest group with an inlet, from a group upward."""
+    tree = structure.tree
+    at: int | None = group
+    while at is not None and at >= 0:
+        if _feed(structure, BalanceGroupId(at)) is not None:
+            return BalanceGroupId(at)
+        place = int(np.searchsorted(tree.ids, at))
+        found = place < len(tree.ids) and int(tree.ids[place]) == at
+        at = int(tree.parent_ids[place]) if found else None
+    return None
+
+
+def _thresholds(factors: Mapping[Family, float]) -> Thresholds:
+    """Settings as inspections have moved them."""
+    usual = Thresholds()
+    factor = factors.get(Family.UNDERCOUNT, 1.0)
+    return replace(usual, alarm=usual.alarm * factor, accuse=usual.accuse * factor)
+
+
+def _window(  # noqa: PLR0913, PLR0917 - what was read, and where it belongs
+    shape: Shape,
+    found: PointHours,
+    told: Mapping[MeteringPointId, WatchedPoint],
+    group: DueGroup,
+    zone: ZoneInfo,
+    span: tuple[int, int],
+) -> tuple[Window | None, int]:
+    """Hours of a group as its judge sees them, from the first that its balance meter knows."""
+    start, end = span
+    place = {point: row for row, point in enumerate(shape.points)}
+    hourly = found.hourly
+    values = np.where(hourly.known, hourly.values.astype(float), np.nan)
+    there = hourly.codes != Quality.NOT_EXPECTED
+    estimated = hourly.codes == Quality.ESTIMATED
+
+    def total(member: Member) -> NDArray[np.float64]:
+        plus = [place[one] for one in member.plus]
+        minus = [place[one] for one in member.minus]
+        flow = np.where(there[plus], values[plus], 0.0).sum(axis=0)
+        flow -= np.where(there[minus], values[minus], 0.0).sum(axis=0)
+        return np.where(there[plus].any(axis=0), flow, np.nan)
+
+    supplied = np.where(
+        estimated[[place[one] for one in shape.supply.plus]].any(axis=0),
+        np.nan,
+        total(shape.supply),
+    )
+    known = np.flatnonzero(~np.isnan(supplied))
+    if not len(known):
+        return None, start
+    first = (int(known[0]) + 23) // 24 * 24
+    rows = [[place[one] for one in (*member.plus, *member.minus)] for member in shape.members]
+    hours = np.arange(start, end)
+    local = [instant_of(hour).astimezone(zone) for hour in hours[first:].tolist()]
+    quanta = [told[point].quantum for point in shape.points if point in told]
+    return (
+        Window(
+            supplied=supplied[first:],
+            readings=np.stack([total(member) for member in shape.members])[:, first:],
+            hour=np.array([one.hour for one in local], dtype=np.int64),
+            day=np.array([one.toordinal() for one in local], dtype=np.int64),
+            estimated=np.stack([estimated[own].any(axis=0) for own in rows])[:, first:],
+            present=np.stack([there[own].any(axis=0) for own in rows])[:, first:],
+            commodity=group.commodity,
+            quantum=float(np.median(quanta)) if quanta else 1.0,
+        ),
+        start + first,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Turns a judgement into findings."""
+
+    group: DueGroup
+    shape: Shape
+    points: Mapping[MeteringPointId, WatchedPoint]
+    names: Mapping[BalanceGroupId, GroupName]
+    start: int
+
+    def said(self, judgement: GroupJudgement) -> list[Said]:
+        """Everything that somebody should look at."""
+        found = [self._suspect(one) for one in judgement.suspects]
+        if judgement.unattributed is not None:
+            found.append(self._loss(judgement.unattributed))
+        if judgement.balance_meter is not None:
+            found.append(self._balance_meter(judgement.balance_meter))
+        return found
+
+    def _at(self, place: int) -> datetime:
+        return instant_of(self.start + place)
+
+    def _since(self, place: int) -> str:
+        return sentences.moment(self._at(place), self.group.timezone)
+
+    def _curves(self, evidence: Evidence) -> dict[str, Curve]:
+        named: Mapping[str, NDArray[np.float64]] = {
+            "metered": evidence.metered,
+            "expected": evidence.expected,
+            "missing": evidence.missing,
+            "unexplained": evidence.unexplained,
+        }
+        return {
+            name: Curve(self.start, values)
+            for name, values in named.items()
+            if not np.isnan(values).all()
+        }
+
+    def _subject(self, member: Member) -> tuple[str, MeteringPointId | None, int | None]:
+        """What people call a member, its point, and its site."""
+        point = None if member.point_id is None else self.points.get(member.point_id)
+        if point is not None:
+            return sentences.meter(point), point.id, point.site_id
+        name = self.names.get(member.group_id or self.group.id)
+        if name is None:
+            return self.group.name, None, self.group.site_id
+        return f"balance meters of {name.path}", None, name.site_id
+
+    def _suspect(self, suspect: Suspect) -> Said:
+        member = self.shape.members[suspect.member]
+        subject, point, site = self._subject(member)
+        behind = causes(suspect.kind, self.group.commodity)
+        missing = Missing(suspect.energy, suspect.low, suspect.high, suspect.share)
+        about = subject, self.group.commodity, self._since(suspect.since)
+        amount = suspect.kind is not Kind.CLOCK_SKEW
+        return Said(
+            kind=KINDS[suspect.kind],
+            commodity=self.group.commodity,
+            point_id=point,
+            group_id=self.group.id if point is not None else member.group_id,
+            site_id=site,
+            since=self._at(suspect.since),
+            amount=round(suspect.energy) if amount else None,
+            low=round(suspect.low) if amount else None,
+            high=round(suspect.high) if amount else None,
+            confidence=min(max(suspect.confidence, LEAST_CONFIDENCE), 1.0),
+            explanation=sentences.of_suspect(about, missing, suspect.explanation, behind),
+            figures={"share_pct": 100 * suspect.share, "sigma": suspect.score},
+            causes=behind,
+            curves=self._curves(suspect.evidence),
+        )
+
+    def _loss(self, loss: Unattributed) -> Said:
+        name = self.names.get(self.group.id)
+        subject = self.group.name if name is None else name.path
+        about = subject, self.group.commodity, self._since(loss.since)
+        missing = Missing(loss.energy, loss.low, loss.high, 1.0)
+        return Said(
+            kind=FindingKind.UNATTRIBUTED_LOSS,
+            commodity=self.group.commodity,
+            point_id=None,
+            group_id=self.group.id,
+            site_id=self.group.site_id,
+            since=self._at(loss.since),
+            amount=round(loss.energy),
+            low=round(loss.low),
+            high=round(loss.high),
+            confidence=float(np.clip(loss.score / (loss.score + 2.0), LEAST_CONFIDENCE, 0.99)),
+            explanation=sentences.of_loss(about, missing, loss.explanation),
+            figures={"sigma": loss.score},
+            curves=self._curves(loss.evidence),
+        )
+
+    def _balance_meter(self, fault: BalanceMeter) -> Said:
+        subject, point, site = self._subject(self.shape.supply)
+        return Said(
+            kind=FindingKind.BALANCE_METER_FAULT,
+            commodity=self.group.commodity,
+            point_id=point,
+            group_id=self.group.id,
+            site_id=site,
+            since=self._at(fault.since),
+            amount=round(abs(fault.energy)),
+            confidence=float(np.clip(fault.score / (fault.score + 2.0), 0.5, 0.99)),
+            explanation=sentences.of_balance_meter(
+                subject, self._since(fault.since), fault.explanation
+            ),
+            figures={"size": fault.size, "sigma": fault.score},
+            curves=self._curves(fault.evidence),
+        )

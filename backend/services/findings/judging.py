@@ -1,0 +1,153 @@
+"""Judging what changed: portion by portion, groups and the points that hang on them directly."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from backend.services.findings import attributing, reconciling, watching
+from backend.services.findings.attributing import Attributed
+from backend.store import bells
+from backend.store.findings import due
+from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
+from backend.store.findings.findings import Said
+from backend.store.groups.group_hours import ROLL_UP
+from backend.store.groups.structure import Structure, Structures
+from backend.store.journal import FOLD
+from domain.findings import FAMILY, Family
+from domain.hours import hour_of, midnight
+from domain.identity import BalanceGroupId
+from tenants.session import Database, TenantSession
+
+GROUPS_AT_ONCE = 20
+POINTS_AT_ONCE = 500
+
+SETTLES = timedelta(seconds=15)
+"""So long after the first change hours are judged: the others of a wave come meanwhile."""
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""So long at most judging waits for a tenant's readings to come to an end."""
+
+NIGHT = "night"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one portion came to."""
+
+    told: tuple[int, ...]
+    """Findings worth telling of."""
+
+    more: bool
+
+
+async def announce(database: Database, now: datetime) -> None:
+    """Ring for a night in which every group of every tenant is judged."""
+    async with database.global_session() as session:
+        await bells.ring_for_all(session, FINDINGS, f"{NIGHT} {now.date()}")
+
+
+async def note_changes(
+    session: TenantSession, groups: tuple[int, ...], hour: int, now: datetime
+) -> None:
+    """Have groups judged of which hours changed, from one on."""
+    if not groups:
+        return
+    await due.mark(session, [BalanceGroupId(one) for one in groups], hour)
+    # a key of its own for each second: whoever judges has heard of none that is still to come
+    await bells.ring_later(session, FINDINGS, f"{int(now.timestamp())}", now + SETTLES)
+
+
+async def must_wait(session: TenantSession, now: datetime) -> bool:
+    """Whether readings of the tenant are still coming in, and have not been for too long."""
+    keys = await bells.heard(session, FINDINGS)
+    seconds = [int(key) for key in keys if key.isdigit()]
+    if not seconds or len(seconds) < len(keys):
+        return False
+    if now.timestamp() - min(seconds) > LONGEST_WAIT.total_seconds():
+        return False
+    return await bells.rings(session, FOLD) or await bells.rings(session, ROLL_UP)
+
+
+async def judge_next(session: TenantSession, now: datetime, structures: Structures) -> Judged:
+    """Judge the next groups that are due, and ring on while some are left.
+
+    The bells are answered before what is due is read: a change that comes later rings again.
+    """
+    keys = await bells.heard(session, FINDINGS)
+    if not keys:
+        return Judged((), more=False)
+    await bells.answer(session, FINDINGS, keys)
+    if any(key.startswith(NIGHT) for key in keys):
+        await due.mark_all(session, 0)
+    groups = await due.next_groups(session, GROUPS_AT_ONCE)
+    if not groups:
+        return Judged((), more=False)
+    told = await judge(session, groups, now, structures)
+    await due.settle(session, groups)
+    await bells.ring(session, FINDINGS, "more")
+    return Judged(tuple(told), more=True)
+
+
+async def judge(
+    session: TenantSession, groups: list[DueGroup], now: datetime, structures: Structures
+) -> list[int]:
+    """Judge groups, and the points directly in them; findings worth telling of."""
+    told: list[int] = []
+    points = await due.points_of(session, [group.id for group in groups])
+    kept = await due.load_habits(session, [point.id for point in points])
+    today = {group.id: _today(group, now) for group in groups}
+    older = {group.id for group in groups if group.since_hour < today[group.id]}
+    review: list[WatchedPoint] = []
+    recent: list[WatchedPoint] = []
+    for point in points:
+        habits = kept.get(point.id)
+        fresh = habits is not None and habits.until_hour >= today[point.group_id] - 48
+        (recent if fresh and point.group_id not in older else review).append(point)
+    balances = _Balances(session, await structures.of(session), now)
+    for chosen, over_weeks in ((review, True), (recent, False)):
+        for at in range(0, len(chosen), POINTS_AT_ONCE):
+            part = chosen[at : at + POINTS_AT_ONCE]
+            said, look = await watching.watch(session, part, now, review=over_weeks)
+            said = await balances.uncleared(said, part)
+            told += await reconciling.settle(session, said, look, now)
+    for group in groups:
+        if group.id in older:
+            found = await balances.of(group)
+            if found is not None:
+                told += await reconciling.settle(session, found.said, found.look, now)
+    return told
+
+
+class _Balances:
+    """What the balances of groups say, each asked once in a portion."""
+
+    def __init__(self, session: TenantSession, structure: Structure, now: datetime) -> None:
+        self._session, self._structure, self._now = session, structure, now
+        self._known: dict[BalanceGroupId, Attributed | None] = {}
+
+    async def of(self, group: DueGroup) -> Attributed | None:
+        """What the balance of a group says; None where it says nothing."""
+        if group.id not in self._known:
+            self._known[group.id] = await attributing.attribute(
+                self._session, self._structure, group, self._now
+            )
+        return self._known[group.id]
+
+    async def uncleared(self, said: list[Said], points: list[WatchedPoint]) -> list[Said]:
+        """Without meters that seem to stand still, but of which the balance misses nothing."""
+        place = {point.id: point.group_id for point in points}
+        found = []
+        for one in said:
+            if FAMILY[one.kind] is Family.UNDERCOUNT and one.point_id is not None:
+                above = attributing.balanced_above(self._structure, place[one.point_id])
+                group = None if above is None else await due.load_group(self._session, above)
+                balance = None if group is None else await self.of(group)
+                if balance is not None and balance.clears(one):
+                    continue
+            found.append(one)
+        return found
+
+
+def _today(group: DueGroup, now: datetime) -> int:
+    zone = ZoneInfo(group.timezone)
+    return min(midnight(now.astimezone(zone).date(), zone), hour_of(now))

@@ -1,0 +1,1 @@
+"""Forecasts of days: learnt at night from a sample, told of anybody, scored afterwards."""

@@ -1,0 +1,244 @@
+"""Findings from pushes to GraphQL: a thief and a leak in a house, and what people do with them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from domain.hours import instant_of, parse_instant
+from domain.identity import SiteId
+from tenants.permissions import Permission
+from tenants.session import Database
+from tests.factories import make_tenant
+from tests.integration.findings.town import (
+    LEAK,
+    LEAK_FROM,
+    LOW,
+    NOW,
+    PATH,
+    STOLEN_FROM,
+    THIEF,
+    Town,
+    make_town,
+)
+
+GROUPS = """query Groups($path: String!) { viewer { site(path: $path) {
+  id balanceGroups { id commodity } } } }"""
+FINDINGS = """query Findings($id: ID!) { node(id: $id) { ... on BalanceGroup {
+  findings(first: 50) { edges { node { id kind since state confidence
+    energy { value unit } point { id name } explanation } } } } } }"""
+ALL = """query All($states: [FindingState!], $kinds: [FindingKind!], $under: ID) { viewer {
+  findings(states: $states, kinds: $kinds, under: $under) { edges { node {
+    id kind state verdict money { amount currency } site { path } group { name }
+    causes figures { name value } evidence { name start step unit values }
+    transitions { actor state verdict note } } } } } }"""
+ACT = """mutation Act($id: ID!, $note: String) {
+  acknowledgeFinding(input: {finding: $id, note: $note}) {
+    finding { state } errors { code field } } }"""
+INSPECT = """mutation Inspect($id: ID!, $verdict: FindingVerdict!) {
+  inspectFinding(input: {finding: $id, verdict: $verdict}) {
+    finding { id state verdict } errors { code field } } }"""
+CLOSE = """mutation Close($id: ID!) { closeFinding(input: {finding: $id, note: "repaired"}) {
+  finding { state verdict } errors { code field } } }"""
+PRICE = """mutation Price($price: Decimal) {
+  setCommodityPrice(input: {commodity: ELECTRICITY, price: $price, currency: "MDL"}) {
+    price { price currency } errors { code field } } }"""
+EXPERIENCE = "query E { viewer { findingExperience { family confirmed refuted factor } } }"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
+    made = await make_town(database, redis_url)
+    made.raised = await made.judge()
+    yield made
+    await made.events.close()
+
+
+async def listed(town: Town, **asked: Any) -> list[dict[str, Any]]:
+    found = await town.ask(ALL, **asked)
+    return [edge["node"] for edge in found["viewer"]["findings"]["edges"]]
+
+
+async def group(town: Town, path: str, commodity: str) -> str:
+    site = (await town.ask(GROUPS, path=path))["viewer"]["site"]
+    (found,) = [one["id"] for one in site["balanceGroups"] if one["commodity"] == commodity]
+    return str(found)
+
+
+async def of_group(town: Town, path: str, commodity: str) -> list[dict[str, Any]]:
+    found = await town.ask(FINDINGS, id=await group(town, path, commodity))
+    return [edge["node"] for edge in found["node"]["findings"]["edges"]]
+
+
+async def test_the_thief_is_named_and_nobody_else_all_the_way_up_the_tree(town: Town) -> None:
+    for path in (PATH, "Region/City/Street", "Region"):
+        (found,) = await of_group(town, path, "ELECTRICITY")
+        assert found["kind"] == "METER_SLOWED"
+        assert found["point"]["name"].endswith(f"E{THIEF}")
+    since = instant_of(LOW + STOLEN_FROM)
+    assert abs(parse_instant(found["since"], "since") - since) < timedelta(days=2)
+    stolen = town.used[THIEF, STOLEN_FROM:].sum() * 0.7 / 1000
+    assert found["energy"]["unit"] == "kWh"
+    assert found["energy"]["value"] == pytest.approx(stolen, rel=0.15)
+    assert found["confidence"] > 0.9
+    for word in (f"meter E{THIEF}", PATH, f"Flat {THIEF + 1}", "shunt", "kWh"):
+        assert word in found["explanation"]
+
+
+async def test_the_leak_is_found_where_it_is(town: Town) -> None:
+    (found,) = await of_group(town, "Region/City", "WATER_COLD")
+    assert found["kind"] == "LEAK_CONTINUOUS"
+    assert found["point"]["name"].endswith(f"W{LEAK}")
+    assert abs(parse_instant(found["since"], "since") - instant_of(LOW + LEAK_FROM)) < timedelta(
+        hours=18
+    )
+    assert "without a pause" in found["explanation"]
+    assert len(town.raised) == 2
+
+
+async def test_a_finding_shows_its_evidence_and_its_worth(town: Town) -> None:
+    (before,) = await listed(town, kinds=["METER_SLOWED"])
+    assert before["money"] is None
+    made = await town.ask(PRICE, price="2.35")
+    assert made["setCommodityPrice"]["errors"] == []
+    (thief,) = await listed(town, kinds=["METER_SLOWED"])
+    stolen = town.used[THIEF, STOLEN_FROM:].sum() * 0.7 / 1000
+    assert float(thief["money"]["amount"]) == pytest.approx(2.35 * stolen, rel=0.15)
+    assert thief["money"]["currency"] == "MDL"
+    assert thief["site"]["path"] == PATH
+    assert thief["causes"]
+    curves = {one["name"]: one for one in thief["evidence"]}
+    assert set(curves) == {"metered", "expected", "missing", "unexplained"}
+    sizes = {len(one["values"]) for one in curves.values()}
+    assert len(sizes) == 1
+    assert curves["missing"]["values"].sum() == pytest.approx(stolen, rel=0.15)
+    wrong = await town.ask(PRICE, price="-1")
+    assert wrong["setCommodityPrice"]["errors"] == [{"code": "INVALID", "field": "price"}]
+
+
+CHECKS = """query C($id: ID!) { node(id: $id) { ... on BalanceGroup { checks {
+  check outcome explanation findings { kind } } } } }"""
+
+
+async def test_the_seven_checks_say_what_was_looked_at(town: Town) -> None:
+    found = await town.ask(CHECKS, id=await group(town, PATH, "ELECTRICITY"))
+    told = {one["check"]: one["outcome"] for one in found["node"]["checks"]}
+    assert told == {
+        "SUBSCRIBER_METERS": "PASSED",
+        "BALANCE_METER": "PASSED",
+        "MAINS_HEAT_LOSS": "NOT_APPLICABLE",
+        "COOLANT_LOSS": "NOT_APPLICABLE",
+        "UNAUTHORISED_CONNECTIONS": "PASSED",
+        "MANIPULATION": "FAILED",
+        "NAMED_FAULTS": "FAILED",
+    }
+    water = await town.ask(CHECKS, id=await group(town, PATH, "WATER_COLD"))
+    told = {one["check"]: one["outcome"] for one in water["node"]["checks"]}
+    assert (told["BALANCE_METER"], told["NAMED_FAULTS"]) == ("UNKNOWN", "FAILED")
+    assert told["MANIPULATION"] == "UNKNOWN"
+
+
+async def test_judging_again_changes_nothing_that_people_see(town: Town) -> None:
+    before = await listed(town)
+    assert await town.night(NOW) == []
+    after = await listed(town)
+    assert [one["id"] for one in after] == [one["id"] for one in before]
+    assert [one["transitions"] for one in after] == [one["transitions"] for one in before]
+
+
+async def test_people_acknowledge_inspect_and_close_once(town: Town) -> None:
+    (leak,) = await listed(town, kinds=["LEAK_CONTINUOUS"])
+    for _ in range(2):
+        done = await town.ask(ACT, id=leak["id"], note="plumber ordered")
+        assert done["acknowledgeFinding"] == {"finding": {"state": "ACKNOWLEDGED"}, "errors": []}
+    for _ in range(2):
+        done = await town.ask(INSPECT, id=leak["id"], verdict="CONFIRMED")
+        assert done["inspectFinding"]["finding"]["verdict"] == "CONFIRMED"
+    # a confirmed leak stays until a person closes it
+    await town.night(NOW + timedelta(days=30))
+    (leak,) = await listed(town, kinds=["LEAK_CONTINUOUS"])
+    assert leak["state"] == "INSPECTED"
+    for _ in range(2):
+        done = await town.ask(CLOSE, id=leak["id"])
+        assert done["closeFinding"]["finding"] == {"state": "CLOSED", "verdict": "CONFIRMED"}
+    late = await town.ask(ACT, id=leak["id"])
+    assert late["acknowledgeFinding"]["errors"] == [{"code": "FINDING_CLOSED", "field": "finding"}]
+    (leak,) = await listed(town, kinds=["LEAK_CONTINUOUS"])
+    assert [(one["state"], one["note"]) for one in leak["transitions"]] == [
+        ("NEW", None),
+        ("ACKNOWLEDGED", "plumber ordered"),
+        ("INSPECTED", None),
+        ("CLOSED", "repaired"),
+    ]
+    assert {one["actor"] for one in leak["transitions"]} == {"user:1"}
+    # the same story is not told again
+    assert await town.night(NOW) == []
+    assert await listed(town, states=["NEW"], kinds=["LEAK_CONTINUOUS"]) == []
+
+
+async def test_a_refuted_suspicion_is_remembered_and_moves_the_thresholds(town: Town) -> None:
+    (thief,) = await listed(town, kinds=["METER_SLOWED"])
+    await town.ask(INSPECT, id=thief["id"], verdict="REFUTED")
+    rows = (await town.ask(EXPERIENCE))["viewer"]["findingExperience"]
+    (own,) = [one for one in rows if one["family"] == "UNDERCOUNT"]
+    assert own == {"family": "UNDERCOUNT", "confirmed": 0, "refuted": 1, "factor": 1.15}
+    await town.ask(CLOSE, id=thief["id"])
+    assert await town.night(NOW) == []
+    assert await listed(town, states=["NEW"]) == []
+    (again,) = await listed(town, kinds=["METER_SLOWED"])
+    assert (again["id"], again["verdict"]) == (thief["id"], "REFUTED")
+
+
+async def test_others_see_nothing_and_change_nothing(town: Town, database: Database) -> None:
+    (thief,) = await listed(town, kinds=["METER_SLOWED"])
+    other = await make_tenant(database, "findings of another")
+    foreign = replace(other, permissions=town.scope.permissions)
+    assert (await town.ask(ALL, scope=foreign))["viewer"]["findings"]["edges"] == []
+    node = "query N($id: ID!) { node(id: $id) { id } }"
+    assert (await town.ask(node, scope=foreign, id=thief["id"])) == {"node": None}
+    done = await town.ask(CLOSE, scope=foreign, id=thief["id"])
+    assert done["closeFinding"]["errors"] == [{"code": "NOT_FOUND", "field": "finding"}]
+    elsewhere = replace(town.scope, sites=frozenset({SiteId(10**9)}))
+    assert (await town.ask(ALL, scope=elsewhere))["viewer"]["findings"]["edges"] == []
+
+
+async def test_a_household_sees_its_own_leaks_and_no_suspicion(town: Town) -> None:
+    lives = {str(Permission.METERING_READ), str(Permission.ALERTS_READ)}
+    resident = replace(
+        town.scope, actor="user:77", permissions=frozenset(lives), sites=frozenset[SiteId]()
+    )
+    flats = """query P { viewer { meteringPoints(first: 50) { edges { node {
+      name premise { id name } } } } } }"""
+    edges = (await town.ask(flats))["viewer"]["meteringPoints"]["edges"]
+    premises = {one["node"]["name"]: one["node"]["premise"] for one in edges}
+    mine = """query O { viewer { findings { edges { node { kind } } } } }"""
+
+    async def moved_in(user: str, name: str) -> None:
+        (premise,) = [p["id"] for key, p in premises.items() if p and key.endswith(name)]
+        move = """mutation M($p: ID!, $n: String!, $at: DateTime!) { moveIn(input: {
+          premise: $p, accountNumber: $n, name: $n, at: $at}) { errors { code } } }"""
+        at = instant_of(LOW).isoformat()
+        assert (await town.ask(move, p=premise, n=user, at=at))["moveIn"]["errors"] == []
+        async with town.database.session(town.scope) as session:
+            driver = await session.driver()
+            await driver.execute(
+                "UPDATE resident SET user_id = $3 WHERE tenant_id = $1 AND name = $2",
+                town.scope.tenant_id,
+                user,
+                int(user),
+            )
+
+    people = "INSERT INTO user_account (id, email, name, locale) VALUES (:id, :login, 'x', 'en')"
+    async with town.database.global_session() as session:
+        for user in (77, 78):
+            await session.execute(text(people), {"id": user, "login": f"{user}@findings.example"})
+    await moved_in("77", f"W{LEAK}")
+    await moved_in("78", f"E{THIEF}")
+    shown = (await town.ask(mine, scope=resident))["viewer"]["findings"]["edges"]
+    assert [one["node"]["kind"] for one in shown] == ["LEAK_CONTINUOUS"]
+    thief = replace(resident, actor="user:78")
+    assert (await town.ask(mine, scope=thief))["viewer"]["findings"]["edges"] == []
