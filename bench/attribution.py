@@ -159,21 +159,27 @@ class Truth:
 
 
 def truths(labels: Path, start: pd.Timestamp) -> dict[str, Truth]:
-    """Read labels; a group without theft is not in the answer."""
-    told = json.loads(labels.read_text())
+    """Read labels; a group without theft is not in the answer.
+
+    ``theft`` is one case or a list of them: home, type, start_day, stolen_kwh.
+    """
     found = {}
-    for row in told["labels"]:
-        theft = row["theft"]
-        if not theft:
+    for row in json.loads(labels.read_text())["labels"]:
+        cases = row["theft"] or []
+        cases = [cases] if isinstance(cases, dict) else cases
+        if not cases:
             continue
-        kwh, kind = float(theft["stolen_kwh"]), str(theft["type"])
-        unmetered = kind in UNMETERED
+        loose = [case for case in cases if case["type"] in UNMETERED]
         found[row["group"]] = Truth(
             row["group"],
-            {} if unmetered else {str(theft["home"]): kwh},
-            kwh if unmetered else 0.0,
-            start + pd.Timedelta(days=int(theft["start_day"])),
-            kind,
+            {
+                str(case["home"]): float(case["stolen_kwh"])
+                for case in cases
+                if case["type"] not in UNMETERED
+            },
+            sum(float(case["stolen_kwh"]) for case in loose),
+            start + pd.Timedelta(days=min(int(case["start_day"]) for case in cases)),
+            "+".join(str(case["type"]) for case in cases),
         )
     return found
 
