@@ -82,6 +82,7 @@ class Watch:
             np.concatenate(self.readings, axis=1)[:, kept],
             np.concatenate(self.hour)[kept],
             day[kept],
+            quantum=quantum_of(self.readings),
         )
         start = time.process_time()
         self.judgement = judge(window, Thresholds())
@@ -110,6 +111,16 @@ class Watch:
         if said.unattributed is not None:
             line["unattributed_kwh"] = round(said.unattributed.energy / WH, 1)
         return line
+
+
+def quantum_of(readings: list[FloatArray]) -> float:
+    """Largest of the usual steps of a reading [Wh] of which nearly all readings are multiples."""
+    known = np.concatenate([day.ravel() for day in readings[:7]])
+    known = known[np.isfinite(known)]
+    for step in (1000.0, 100.0, 10.0):
+        if len(known) and np.mean(known % step == 0) >= 0.9:
+            return step
+    return 1.0
 
 
 def watch(meters: Path, feeder: Path, out: Path) -> dict[str, Watch]:
@@ -148,21 +159,27 @@ class Truth:
 
 
 def truths(labels: Path, start: pd.Timestamp) -> dict[str, Truth]:
-    """Read labels; a group without theft is not in the answer."""
-    told = json.loads(labels.read_text())
+    """Read labels; a group without theft is not in the answer.
+
+    ``theft`` is one case or a list of them: home, type, start_day, stolen_kwh.
+    """
     found = {}
-    for row in told["labels"]:
-        theft = row["theft"]
-        if not theft:
+    for row in json.loads(labels.read_text())["labels"]:
+        cases = row["theft"] or []
+        cases = [cases] if isinstance(cases, dict) else cases
+        if not cases:
             continue
-        kwh, kind = float(theft["stolen_kwh"]), str(theft["type"])
-        unmetered = kind in UNMETERED
+        loose = [case for case in cases if case["type"] in UNMETERED]
         found[row["group"]] = Truth(
             row["group"],
-            {} if unmetered else {str(theft["home"]): kwh},
-            kwh if unmetered else 0.0,
-            start + pd.Timedelta(days=int(theft["start_day"])),
-            kind,
+            {
+                str(case["home"]): float(case["stolen_kwh"])
+                for case in cases
+                if case["type"] not in UNMETERED
+            },
+            sum(float(case["stolen_kwh"]) for case in loose),
+            start + pd.Timedelta(days=min(int(case["start_day"]) for case in cases)),
+            "+".join(str(case["type"]) for case in cases),
         )
     return found
 
