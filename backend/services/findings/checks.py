@@ -20,7 +20,7 @@ from backend.store.findings import finding_lists
 from backend.store.findings.finding_lists import FindingRow, Wanted
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
-from domain.findings import FAMILY, Family, FindingKind, FindingState
+from domain.findings import FAMILY, WRONG, Family, FindingKind, FindingState
 from domain.hours import Step, midnight
 from domain.identity import BalanceGroupId
 from domain.quantities import Commodity
@@ -71,7 +71,7 @@ _FAULTS = frozenset((FindingKind.METER_STUCK, FindingKind.PULSE_LOSS, FindingKin
 _MANIPULATED = frozenset(kind for kind, family in FAMILY.items() if family is Family.UNDERCOUNT) - {
     FindingKind.PULSE_LOSS
 }
-_NAMED = frozenset(FindingKind) - {FindingKind.UNATTRIBUTED_LOSS}
+_NAMED = WRONG - {FindingKind.UNATTRIBUTED_LOSS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,5 +170,13 @@ async def make_town(database: Database, redis_url: str, silent: int | None = Non
                 del told[silent + 1]
             blocks += store.frame(0, LOW + at, told)["hours"]
         await store.push({"sequence": 1 + day, "hours": blocks})
+    magnet = {
+        "network": 1,
+        "channel": THIEF + 1,
+        "kind": "magnet",
+        "at": instant_of(LOW + STOLEN_FROM + 2).isoformat(),
+        "value": 1,
+    }
+    await store.push({"sequence": 9_000, "hours": [], "events": [magnet]})
     await store.fold()
     return Town(database, scope, Events(redis_url), store, used)
