@@ -15,6 +15,7 @@ import { Spark } from '../charts/Spark';
 import { Answer, Empty, FailureNote, Waiting } from '../ui/Answer';
 import { Commodity as CommodityName } from '../ui/Commodity';
 import { Icon } from '../ui/Icon';
+import { OpenFindings } from '../ui/OpenFindings';
 import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { useRanked } from './balance/useRanked';
@@ -96,6 +97,7 @@ export function Overview() {
                     .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))
                     .map((group) => <Resource key={group.id} group={group} site={data.viewer.sites.length > 1 ? site.name : ''} />),
                 )}
+                {viewer.may('findings:read') && <OpenFindings />}
                 {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
                 {viewer.may('health:read') && <Silent />}
               </div>

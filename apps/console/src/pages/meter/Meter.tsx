@@ -13,6 +13,7 @@ import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
+import { FindingsOf } from '../findings/FindingsOf';
 import { ProfileSection } from '../profile/ProfileSection';
 import { Changes } from './Changes';
 import { Compare } from './Compare';
@@ -101,13 +102,15 @@ export function Meter() {
             </div>
             <Temperatures id={id} zone={zone} span={span} date={date} />
             <Panel flush label={t('meter.more')}>
-              <Tabs defaultValue="changes" keepMounted={false}>
+              <Tabs defaultValue={viewer.may('findings:read') ? 'findings' : 'changes'} keepMounted={false}>
                 <Tabs.List aria-label={t('meter.more')}>
+                  {viewer.may('findings:read') && <Tabs.Tab value="findings">{t('nav.findings')}</Tabs.Tab>}
                   <Tabs.Tab value="changes">{t('changes.title')}</Tabs.Tab>
                   <Tabs.Tab value="flags">{t('flags.title')}</Tabs.Tab>
                   {viewer.may('control:read') && <Tabs.Tab value="orders">{t('nav.commands')}</Tabs.Tab>}
                   {viewer.may('residents:read') && node.premise && <Tabs.Tab value="household">{t('household.title')}</Tabs.Tab>}
                 </Tabs.List>
+                <Tabs.Panel value="findings"><FindingsOf id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="changes"><Changes key={version} id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="flags"><Flags id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="orders"><Orders id={id} zone={zone} /></Tabs.Panel>
