@@ -29,7 +29,8 @@ export async function places(ask) {
     `query($path: String!) { viewer {
       site(path: $path) { id timezone balanceGroups { id commodity } }
       meteringPoints(first: 1, search: "31100001") { edges { node { id meter { serial } } } }
-      concentrators(first: 1) { edges { node { id serial } } } } }`,
+      concentrators(first: 1) { edges { node { id serial } } }
+      findings(first: 1) { edges { node { id } } } } }`,
     { path: HOUSE },
   );
   return {
@@ -37,15 +38,18 @@ export async function places(ask) {
     group: viewer.site.balanceGroups.find((one) => one.commodity === 'ELECTRICITY').id,
     meter: viewer.meteringPoints.edges[0].node.id,
     concentrator: viewer.concentrators.edges[0].node.id,
+    finding: viewer.findings.edges[0].node.id,
   };
 }
 
 /** Every route of the console, by a name for its picture. */
-export function routes({ group, meter, concentrator }) {
+export function routes({ group, meter, concentrator, finding }) {
   return {
     overview: '/',
     balances: '/balances',
     balance: `/balances/${group}?span=month`,
+    findings: '/findings?state=ALL',
+    finding: `/findings/${finding}`,
     alarms: '/alarms?all=true',
     sites: `/sites?path=${encodeURIComponent(HOUSE)}`,
     meters: '/meters',

@@ -9,16 +9,18 @@ import { useSubscription } from 'urql';
 import { useLive } from '../api/live';
 import { usePages } from '../api/usePages';
 import { usePreferences } from '../app/preferences';
-import { useZone } from '../app/viewer';
+import { useViewer, useZone } from '../app/viewer';
 import { Empty } from '../ui/Answer';
 import { CommodityIcon } from '../ui/Icon';
 import { PagedTable } from '../ui/PagedTable';
 import { PageHead, Panel } from '../ui/Panel';
 import { FINDINGS, OPEN_STATES, RAISED, STATES } from './findings/documents';
+import { Prices } from './findings/Prices';
 import { Confidence, FindingState } from './findings/FindingState';
 
 export function Findings() {
   const { t, locale } = usePreferences();
+  const viewer = useViewer();
   const zone = useZone();
   const search = useSearch({ from: '/findings' });
   const navigate = useNavigate({ from: '/findings' });
@@ -92,6 +94,7 @@ export function Findings() {
           empty={<Empty icon="ok" title={t('findings.none')}>{t('findings.noneLead')}</Empty>}
         />
       </Panel>
+      {viewer.may('tariffs:write') && <Prices />}
     </>
   );
 }

@@ -13,6 +13,7 @@ import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
 import { FindingsOf } from '../findings/FindingsOf';
+import { YearBand } from '../profile/YearBand';
 import { ProfileSection } from '../profile/ProfileSection';
 import { ImbalanceSection } from './ImbalanceSection';
 import { Members } from './Members';
@@ -63,6 +64,7 @@ export function Balance() {
               <ImbalanceSection key={`i${version}`} id={id} zone={zone} span={span} date={date} onChange={change} metered={node.inlets.length > 0} />
             )}
             <ProfileSection key={`p${version}`} id={id} commodity={commodity} zone={zone} span={span} date={date} onChange={change} />
+            {span === 'year' && <YearBand id={id} zone={zone} year={date.year} commodity={commodity} />}
             {viewer.may('findings:read') && <Panel flush title={t('nav.findings')}><FindingsOf id={id} zone={zone} /></Panel>}
             <Members inlets={node.inlets} members={node.members} below={node.children} />
           </>

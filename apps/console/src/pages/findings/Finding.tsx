@@ -1,10 +1,12 @@
 /** One finding: what is said, the curves behind it, what it costs, and what is done about it. */
-import { dateTime, dayAndMonth } from '@shared/dates';
+import { SegmentedControl } from '@mantine/core';
+import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
+import { dailySums } from '@shared/profiles';
 import type { Commodity as Word } from '@shared/tokens';
 import { formatAmount, formatNumber, unitText } from '@shared/units';
 import { HOUR_MS } from '@shared/zones';
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { usePreferences } from '../../app/preferences';
 import { useZone } from '../../app/viewer';
@@ -99,7 +101,10 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
   const { t, locale } = usePreferences();
   const { colours } = useColours();
   const first = finding.evidence[0];
-  const starts = useMemo(() => (first ? first.values.map((_, index) => Date.parse(first.start) + index * HOUR_MS) : []), [first]);
+  const hours = useMemo(() => (first ? first.values.map((_, index) => Date.parse(first.start) + index * HOUR_MS) : []), [first]);
+  const [step, setStep] = useState<'days' | 'hours'>('days');
+  const byDay = step === 'days';
+  const starts = useMemo(() => (byDay ? dailySums(hours, hours.map(() => null), zone).map((day) => day.start) : hours), [byDay, hours, zone]);
   const look = useMemo(
     () => ({
       metered: { colour: colours[finding.commodity as Word], width: 1.8 },
@@ -113,18 +118,26 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
     () =>
       finding.evidence
         .filter((curve) => curve.unit === first?.unit)
-        .map((curve) => ({ name: nameOf(curve.name), values: curve.values, ...(look[curve.name as keyof typeof look] ?? { colour: colours.quiet }) })),
-    [finding.evidence, first, look, colours],
+        .map((curve) => ({ name: nameOf(curve.name), values: byDay ? dailySums(hours, curve.values, zone).map((day) => day.value) : curve.values, ...(look[curve.name as keyof typeof look] ?? { colour: colours.quiet }) })),
+    [finding.evidence, first, look, colours, byDay, hours, zone],
   );
   if (!first) return null;
   return (
     <ChartFrame
       title={<>{t('findings.evidence')}, {unitText(first.unit, locale)}</>}
       hint={t('timesIn', { zone })}
+      actions={
+        <SegmentedControl
+          aria-label={t('findings.step')}
+          value={step}
+          onChange={(value) => setStep(value === 'hours' ? 'hours' : 'days')}
+          data={[{ value: 'days', label: t('findings.days') }, { value: 'hours', label: t('findings.hours') }]}
+        />
+      }
       summary={t('findings.evidenceSummary', { from: dayAndMonth(starts[0] ?? 0, zone, locale), to: dayAndMonth(starts.at(-1) ?? 0, zone, locale), names: lines.map((line) => line.name).join(', ') })}
       legend={lines.map((line) => <LegendItem key={line.name} mark={'dash' in line && line.dash ? 'dash' : 'fill' in line ? 'band' : 'line'} colour={line.colour}>{line.name}</LegendItem>)}
-      columns={[t('span.hour'), ...lines.map((line) => line.name)]}
-      rows={() => starts.map((start, index) => [dateTime(start, zone, locale), ...lines.map((line) => formatAmount(line.values[index], first.unit, locale))])}
+      columns={[t(byDay ? 'span.day' : 'span.hour'), ...lines.map((line) => line.name)]}
+      rows={() => starts.map((start, index) => [byDay ? fullDate(start, zone, locale) : dateTime(start, zone, locale), ...lines.map((line) => formatAmount(line.values[index], first.unit, locale))])}
     >
       <Suspense fallback={<Waiting height={320} />}>
         <LongChart starts={starts} lines={lines} unit={first.unit} zone={zone} locale={locale} height={320} />

@@ -14,6 +14,7 @@ import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
 import { FindingsOf } from '../findings/FindingsOf';
+import { YearBand } from '../profile/YearBand';
 import { ProfileSection } from '../profile/ProfileSection';
 import { Changes } from './Changes';
 import { Compare } from './Compare';
@@ -96,6 +97,7 @@ export function Meter() {
                 />
               }
             />
+            {span === 'year' && <YearBand id={id} zone={zone} year={date.year} commodity={node.commodity as Word} />}
             <div className="grid-2">
               <ReadingAt key={version} id={id} zone={zone} />
               <History installations={node.installations} zone={zone} accuracyClass={node.meter?.accuracyClass ?? null} />
