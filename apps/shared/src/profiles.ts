@@ -28,7 +28,7 @@ export function bucketsOf(packed: Packed, to: number, now: number): Bucket[] {
     const value = packed.values[index] ?? null;
     const quality = packed.quality[index] ?? null;
     const coverage = packed.coverage[index] ?? null;
-    const look = lookOf(value, quality, coverage, { start, now });
+    const look = lookOf(value, quality, coverage, { start, now, hourly: packed.step === 'PT1H' });
     return { start, end: starts[index + 1] ?? to, value, quality, coverage, look };
   });
 }

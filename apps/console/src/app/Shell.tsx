@@ -2,7 +2,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { LOCALES, type Locale } from '@shared/units';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useLive } from '../api/live';
 import * as session from '../auth/session';
 import { DropItem, DropMenu } from '../ui/DropMenu';
@@ -19,7 +19,8 @@ const LANGUAGES: Record<Locale, string> = { en: 'English', ru: 'Русский',
 export function Shell() {
   const t = useT();
   const [open, setOpen] = useState(false);
-  const [searching, setSearching] = useState(false);
+  const [search, setSearch] = useState<string | null>(null);
+  const searchShown = useRef(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
@@ -27,7 +28,10 @@ export function Shell() {
       const typing = (event.target as HTMLElement).closest('input, textarea, [contenteditable]');
       if ((event.key === 'k' && (event.metaKey || event.ctrlKey)) || (event.key === '/' && !typing)) {
         event.preventDefault();
-        setSearching(true);
+        setSearch((known) => known ?? '');
+      } else if (event.key.length === 1 && !typing && !searchShown.current && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        // Whoever types on while the search is still being fetched loses nothing.
+        setSearch((known) => (known === null ? null : known + event.key));
       }
       if (event.key === 'Escape') setOpen(false);
     };
@@ -43,7 +47,7 @@ export function Shell() {
           <button type="button" className="tool menu-button" onClick={() => setOpen(!open)} aria-label={t('menu')} aria-expanded={open}>
             <Icon name="menu" />
           </button>
-          <button type="button" className="top-search" onClick={() => setSearching(true)}>
+          <button type="button" className="top-search" onClick={() => setSearch('')}>
             <Icon name="search" size={18} />
             <span>{t('search.prompt')}</span>
             <kbd>/</kbd>
@@ -58,9 +62,16 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      {searching && (
+      {search !== null && (
         <Suspense>
-          <Palette close={() => setSearching(false)} />
+          <Palette
+            begun={search}
+            shown={searchShown}
+            close={() => {
+              searchShown.current = false;
+              setSearch(null);
+            }}
+          />
         </Suspense>
       )}
     </div>

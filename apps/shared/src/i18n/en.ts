@@ -592,4 +592,5 @@ export const en = {
   'year.low': 'Smallest hour',
   'year.mean': 'Mean hour',
   'year.summary': '{hours} hours of {year}; the largest used {amount}.',
+  'quality.partly': 'partly {word}',
 };

@@ -594,4 +594,5 @@ export const ro: Texts = {
   'year.low': 'Ora minimă',
   'year.mean': 'Ora medie',
   'year.summary': 'Ore din {year}: {hours}; cea mai mare {amount}.',
+  'quality.partly': 'parțial {word}',
 };

@@ -594,4 +594,5 @@ export const ru: Texts = {
   'year.low': 'Наименьший час',
   'year.mean': 'Средний час',
   'year.summary': 'Часов {year} года: {hours}; наибольший {amount}.',
+  'quality.partly': 'частично {word}',
 };

@@ -4,7 +4,7 @@ import { bucketsOf, totalsOf, type Bucket } from '@shared/profiles';
 import { qualityOf } from '@shared/quality';
 import { OVERLAY, type Commodity } from '@shared/tokens';
 import { formatAmount, formatPercent, unitText } from '@shared/units';
-import { iso, isoDate, localTime, rangeOf, STEP_OF, today, weekday, type LocalDate, type Span } from '@shared/zones';
+import { HOUR_MS, iso, isoDate, localTime, rangeOf, STEP_OF, today, weekday, type LocalDate, type Span } from '@shared/zones';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import type { SpanSearch } from '../../app/addresses';
@@ -163,7 +163,8 @@ function wordOf(bucket: Bucket, t: T, locale: L): string {
   if (bucket.look === 'blank') return t('quality.notYet');
   const words = [];
   const quality = qualityOf(bucket.quality);
-  if (quality !== 'measured') words.push(t(`quality.${quality}`));
+  const hourly = bucket.end - bucket.start <= HOUR_MS;
+  if (quality !== 'measured') words.push(hourly || bucket.value === null ? t(`quality.${quality}`) : t('quality.partly', { word: t(`quality.${quality}`) }));
   if (bucket.coverage !== null && bucket.coverage < 0.9995) words.push(t('chart.coverage', { percent: formatPercent(bucket.coverage, locale) }));
   return words.join(', ');
 }
