@@ -63,12 +63,14 @@ console-test:  ## Check the types of the console and run its unit tests
 screenshots: setup browser console  ## Walk through the console and keep pictures in apps/console/artifacts
 	CONSOLE_SCREENSHOTS=all $(BIN)/pytest -n 0 tests/e2e/test_console.py
 
+INSTALL_CHROMIUM := apt-get install --yes --quiet --no-install-recommends chromium
+
 # The pages are tested in a real browser; only SKIP_BROWSER=1 excuses its absence.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 		|| command -v google-chrome >/dev/null || [[ -n "$$CHROMIUM_PATH" ]] \
 		|| { [[ -x /usr/bin/apt-get && $$(id -u) == 0 ]] \
-			&& apt-get install --yes --quiet --no-install-recommends chromium; } \
+			&& { $(INSTALL_CHROMIUM) || { apt-get update --quiet && $(INSTALL_CHROMIUM); }; }; } \
 		|| echo 'note: no chromium for the tests of the pages (Debian: apt-get install chromium); SKIP_BROWSER=1 skips them'
 
 test: setup browser console-test  ## Run all tests

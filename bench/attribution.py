@@ -28,6 +28,8 @@ from bench.rig.thefts import Group, groups
 WH = 1000.0
 UNMETERED = {"T4_partial_const"}
 WINDOW_DAYS = 56
+LARGE = 0.002
+"""Share of a group's energy from which on the goals at 100 homes ask for a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,14 @@ class Watch:
     supplied: list[FloatArray] = field(default_factory=list)
     readings: list[FloatArray] = field(default_factory=list)
     hour: list[IntArray] = field(default_factory=list)
+    last: pd.Timestamp = field(default_factory=lambda: pd.Timestamp(0))
     alarmed_at: str | None = None
     judgement: GroupJudgement | None = None
     busy_s: list[float] = field(default_factory=list)
 
     def see(self, at: pd.DatetimeIndex, readings: FloatArray, supplied: FloatArray) -> None:
         """Take in a day and decide again."""
+        self.last = at[-1] + pd.Timedelta(hours=1)
         self.supplied.append(supplied * WH)
         self.readings.append(np.rint(readings * WH))
         self.hour.append(np.asarray(at.hour, dtype=np.int64))
@@ -82,12 +86,13 @@ class Watch:
             np.concatenate(self.readings, axis=1)[:, kept],
             np.concatenate(self.hour)[kept],
             day[kept],
+            quantum=quantum_of(self.readings),
         )
         start = time.process_time()
         self.judgement = judge(window, Thresholds())
         self.busy_s.append(time.process_time() - start)
         if self.judgement.alarmed and self.alarmed_at is None:
-            self.alarmed_at = (at[-1] + pd.Timedelta(hours=1)).isoformat()
+            self.alarmed_at = self.last.isoformat()
 
     def line(self) -> dict[str, object]:
         """The decision as it stands."""
@@ -110,6 +115,16 @@ class Watch:
         if said.unattributed is not None:
             line["unattributed_kwh"] = round(said.unattributed.energy / WH, 1)
         return line
+
+
+def quantum_of(readings: list[FloatArray]) -> float:
+    """Largest of the usual steps of a reading [Wh] of which nearly all readings are multiples."""
+    known = np.concatenate([day.ravel() for day in readings[:7]])
+    known = known[np.isfinite(known)]
+    for step in (1000.0, 100.0, 10.0):
+        if len(known) and np.mean(known % step == 0) >= 0.9:
+            return step
+    return 1.0
 
 
 def watch(meters: Path, feeder: Path, out: Path) -> dict[str, Watch]:
@@ -148,21 +163,27 @@ class Truth:
 
 
 def truths(labels: Path, start: pd.Timestamp) -> dict[str, Truth]:
-    """Read labels; a group without theft is not in the answer."""
-    told = json.loads(labels.read_text())
+    """Read labels; a group without theft is not in the answer.
+
+    ``theft`` is one case or a list of them: home, type, start_day, stolen_kwh.
+    """
     found = {}
-    for row in told["labels"]:
-        theft = row["theft"]
-        if not theft:
+    for row in json.loads(labels.read_text())["labels"]:
+        cases = row["theft"] or []
+        cases = [cases] if isinstance(cases, dict) else cases
+        if not cases:
             continue
-        kwh, kind = float(theft["stolen_kwh"]), str(theft["type"])
-        unmetered = kind in UNMETERED
+        loose = [case for case in cases if case["type"] in UNMETERED]
         found[row["group"]] = Truth(
             row["group"],
-            {} if unmetered else {str(theft["home"]): kwh},
-            kwh if unmetered else 0.0,
-            start + pd.Timedelta(days=int(theft["start_day"])),
-            kind,
+            {
+                str(case["home"]): float(case["stolen_kwh"])
+                for case in cases
+                if case["type"] not in UNMETERED
+            },
+            sum(float(case["stolen_kwh"]) for case in loose),
+            start + pd.Timedelta(days=min(int(case["start_day"]) for case in cases)),
+            "+".join(str(case["type"]) for case in cases),
         )
     return found
 
@@ -184,6 +205,10 @@ def figures(watched: dict[str, Watch], told: dict[str, Truth]) -> dict[str, obje
         "detected_pct": _share([delay is not None for delay in delays]),
         "top1_pct": _share([_first(one) in truth.thieves for one, truth in metered]),
         "all_named_pct": _share([set(truth.thieves) <= _named(one) for one, truth in metered]),
+        "top1_of_02_pct": _share(
+            [_first(one) in truth.thieves for one, truth in metered if _part(one, truth) >= LARGE]
+        ),
+        "auc": _auc([_score(one) for one, _ in metered], [_score(one) for one in clean]),
         "wrongly_named": sum(len(_named(one) - set(truth.thieves)) for one, truth in metered),
         "days_p50": round(float(np.quantile(seen, 0.5)), 1) if seen else None,
         "days_p90": round(float(np.quantile(seen, 0.9)), 1) if seen else None,
@@ -210,6 +235,26 @@ def _delay(one: Watch, truth: Truth) -> float | None:
         return None
     days = (pd.Timestamp(one.alarmed_at) - truth.start) / pd.Timedelta(days=1)
     return float(days) if days > 0 else None
+
+
+def _score(one: Watch) -> float:
+    assert one.judgement is not None
+    return one.judgement.score
+
+
+def _auc(guilty: list[float], clean: list[float]) -> float | None:
+    """Probability that a group with a case scores higher than a clean one (Mann and Whitney)."""
+    if not guilty or not clean:
+        return None
+    higher = np.subtract.outer(guilty, clean)
+    return round(float(np.mean((higher > 0) + 0.5 * (higher == 0))), 3)
+
+
+def _part(one: Watch, truth: Truth) -> float:
+    """Share of a group's energy since the start that was not counted."""
+    days = [float(np.nansum(day)) for day in one.supplied]
+    since = days[-max(int((one.last - truth.start) / pd.Timedelta(days=1)), 1) :]
+    return sum(truth.thieves.values()) * WH / max(sum(since), 1e-9)
 
 
 def _first(one: Watch) -> str:

@@ -11,18 +11,34 @@ import json
 import os
 import signal
 import time
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
 
+import psutil
+
+from backend.clients.events import Events
+from backend.services.findings import judging
+from backend.services.forecasting import learning
+from backend.store import bells
+from backend.store.findings.due import FINDINGS
+from backend.tasks import findings, forecasting
+from backend.tasks.queue import SilentQueue
+from backend.tasks.work import Work
 from bench.intake import acknowledged
+from bench.rig import homes
 from bench.rig.concentrators import Plan
 from bench.rig.installation import Installation, background, part, temporary_installation
 from bench.rig.town import Town
 from bench.wave import CONNECTIONS, FULL, NOW, SHAPES, found
 from domain.hours import day_of, hour_of, instant_of
+from domain.identity import Scope, TenantId
 
 HOURS = 24
 ALL_HOURS = (1 << HOURS) - 1
 LONGEST_S = 3_600.0
+TENANTS, COMMODITIES, CORES = 40, 4, 2
 
 _WAITS = """
 SELECT EXISTS (SELECT FROM work_bell WHERE kind IN ('fold', 'roll_up'))
@@ -111,6 +127,57 @@ async def roll_up(installation: Installation, first: int) -> dict[str, object]:
     return {"day_s": round(took, 1), **found_again}
 
 
+async def night(installation: Installation, houses: int) -> dict[str, float]:
+    """Judge and learn for some houses, and what that comes to for two million meters."""
+    events = Events(installation.settings.redis_url)
+    work = Work(installation.database, SilentQueue(), events)
+    made, meters = await homes.houses(installation, work, houses)
+    tenant = made.scope.tenant_id
+    judged = await _timed(installation, partial(_judge, work, tenant))
+    await learning.announce_for(work.database, tenant, datetime.now(UTC))
+    learnt = await _timed(installation, partial(forecasting.learn, work, tenant))
+    await events.close()
+    models = TENANTS * COMMODITIES
+    cpu, clock = (judged[at] / meters * FULL + learnt[at] * models for at in range(2))
+    return {
+        "night_meters": meters,
+        "judge_ms_per_meter": round(1000 * judged[0] / meters, 2),
+        "learn_s_per_model": round(learnt[0], 1),
+        "nightly_min": round(cpu / CORES / 60, 1),
+        "nightly_min_one_process": round(clock / 60, 1),
+    }
+
+
+async def _judge(work: Work, tenant: TenantId) -> None:
+    """Judge everything of a tenant, turn by turn."""
+    await judging.announce(work.database, datetime.now(UTC))
+    ringing = True
+    while ringing:
+        await findings.judge(work, tenant)
+        async with work.database.session(Scope(tenant, actor="bench")) as session:
+            ringing = bool(await bells.heard(session, FINDINGS))
+
+
+async def _timed(
+    installation: Installation, act: Callable[[], Awaitable[None]]
+) -> tuple[float, float]:
+    """Processor seconds of this process and of PostgreSQL, and seconds by the clock."""
+    start, before = time.perf_counter(), _processor_s(installation)
+    await act()
+    return _processor_s(installation) - before, time.perf_counter() - start
+
+
+def _processor_s(installation: Installation) -> float:
+    port = str(installation.settings.database_url.rpartition(":")[2].partition("/")[0])
+    total = float(sum(psutil.Process().cpu_times()[:2]))
+    for one in psutil.process_iter(["name"]):
+        if one.info["name"] == "postgres":
+            with suppress(psutil.Error):
+                if any(c.laddr.port == int(port) for c in one.net_connections()):
+                    total += sum(one.cpu_times()[:2])
+    return total
+
+
 async def main(options: argparse.Namespace) -> None:
     """Measure and print; who ends it from outside finds no server left behind."""
     task = asyncio.current_task()
@@ -121,10 +188,13 @@ async def main(options: argparse.Namespace) -> None:
     async with temporary_installation() as installation:
         channels = await fill(installation, options.channels, first)
         answer = {"channels": channels, **await roll_up(installation, first)}
+    async with temporary_installation() as installation:
+        answer |= await night(installation, options.houses)
     print(json.dumps(answer))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channels", type=int, default=FULL)
+    parser.add_argument("--houses", type=int, default=20, help="judged at night, of 30 homes each")
     asyncio.run(main(parser.parse_args()))

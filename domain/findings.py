@@ -37,6 +37,8 @@ class FindingKind(StrEnum):
     METER_CLOCK_SKEW = "meter_clock_skew"
     UNATTRIBUTED_LOSS = "unattributed_loss"
     BALANCE_METER_FAULT = "balance_meter_fault"
+    HONEST_SAVING = "honest_saving"
+    """Less is taken, and no imbalance rose with it: nothing is wrong."""
 
 
 class Family(StrEnum):
@@ -52,6 +54,7 @@ class Family(StrEnum):
     CLOCK = "clock"
     LOSS = "loss"
     BALANCE_METER = "balance_meter"
+    SAVING = "saving"
 
 
 K, F = FindingKind, Family
@@ -77,11 +80,16 @@ FAMILY: Mapping[FindingKind, Family] = MappingProxyType(
         K.METER_CLOCK_SKEW: F.CLOCK,
         K.UNATTRIBUTED_LOSS: F.LOSS,
         K.BALANCE_METER_FAULT: F.BALANCE_METER,
+        K.HONEST_SAVING: F.SAVING,
     }
 )
 
 FOR_RESIDENTS = frozenset(kind for kind in K if FAMILY[kind] in {F.LEAK, F.BURST})
 """What a household is told of its own meters. Suspicions are for those who may inspect."""
+
+
+WRONG = frozenset(K) - {K.HONEST_SAVING}
+"""Kinds that somebody should look at; the others are shown to who asks for them."""
 
 
 class FindingState(StrEnum):
@@ -116,6 +124,7 @@ PATIENCE: Mapping[Family, timedelta] = MappingProxyType(
         F.CLOCK: timedelta(days=3),
         F.LOSS: timedelta(days=3),
         F.BALANCE_METER: timedelta(days=3),
+        F.SAVING: timedelta(days=1),
     }
 )
 """How long a judgement must be silent about a finding before it ends by itself."""

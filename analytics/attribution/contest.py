@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.attribution.forms import REACH
 from analytics.attribution.hypotheses import Cause, Hypothesis
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
@@ -132,6 +133,16 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
         penalty,
         _score(missing, apart, weight, active),
     )
+
+
+def skew(fitted: Fitted) -> float:
+    """Hours by which a clock is off: the mean displacement of the filter that mends it."""
+    columns, found = fitted.hypothesis.columns, fitted.coefficients
+    if len(columns) == 1:
+        return abs(float(found[0]))
+    taps = -np.array(REACH)
+    own = [float(np.abs(columns[0] - column).sum()) for column in columns[1:]]
+    return abs(float(found[0] * taps[int(np.argmin(own))] + found[1:] @ taps))
 
 
 def _mostly_gain(missing: FloatArray) -> bool:

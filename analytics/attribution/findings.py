@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.attribution.catalogue import causes
-from analytics.attribution.contest import Fitted
+from analytics.attribution.contest import Fitted, skew
 from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import Evidence, Kind, Suspect, Unattributed
 from analytics.attribution.search import Case
@@ -114,7 +114,7 @@ def _suspect(window: Window, case: Case, fitted: Fitted, sure: float, score: flo
     read = float(case.prepared.readings[member, began(case, fitted) :].sum()) * case.prepared.unit
     share = energy / max(energy + read, 1e-9)
     if kind is _SKEW:
-        share = min(abs(float(fitted.coefficients[0])), 1.0)
+        share = skew(fitted)
     return Suspect(
         member,
         kind,

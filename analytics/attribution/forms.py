@@ -11,7 +11,8 @@ from analytics.attribution.window import FloatArray
 LOOSE = 0.5
 """Standard deviation of the share by which a shape that is known roughly is off."""
 
-_REACH_HOURS = 3
+REACH = (-3, -2, -1, 1, 2, 3)
+"""Hours by which a meter's readings are displaced to mend its clock."""
 
 
 def of_unseen(prepared: Prepared, values: FloatArray) -> Iterator[tuple[FloatArray, float]]:
@@ -43,8 +44,7 @@ def of_displaced(
     """
     own = prepared.readings[member]
     yield values[None, :], 0.0
-    reach = [by for by in range(-_REACH_HOURS, _REACH_HOURS + 1) if by]
-    moved = np.stack([np.roll(own, by) - own for by in reach])
+    moved = np.stack([np.roll(own, by) - own for by in REACH])
     yield np.concatenate((values[None, :], moved)), LOOSE
 
 

@@ -11,9 +11,12 @@ from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, Screen, screen
 from analytics.attribution.shapes import Shapes, all_shapes, everyday
 from analytics.attribution.window import FloatArray, IntArray
-from domain.quantities import Mask
 
 _OLD_SILENCE = 0.5
+_PART = 0.5
+"""Share of a constant led past a meter that is missing in hours in which nothing is left to
+count: all that was taken, which is less."""
+
 _CLOSE = 3
 """How many members of each kind get the forms of which little is known."""
 
@@ -70,16 +73,18 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
     best, placebo = float(group.score[:2].max(initial=0.0)), 0.0
     best = max(best, float(np.abs(group.score[2]).max(initial=0.0)), -float(group.score[0].min()))
     for item, one in zip(shapes, screens, strict=True):
-        inside = possible(item, one)
-        best = max(best, float(one.score.max(initial=0.0, where=inside)))
+        best = max(best, float(_scores(item, one).max(initial=0.0)))
         if item.kind is not Kind.CLOCK_SKEW:  # a clock may be off to either side
             placebo = max(placebo, -float(one.score.min(initial=0.0)))
     return Survey(shapes, screens, group, placebo, best)
 
 
-def possible(shapes: Shapes, told: Screen) -> Mask:
-    """Where a coefficient means something, shape ``(m, d)``."""
-    return np.asarray((told.coefficient >= shapes.least) & (told.coefficient <= shapes.most))
+def _scores(shapes: Shapes, told: Screen) -> FloatArray:
+    """Scores of coefficients that mean something, else 0; a clock may be off to either side."""
+    clock = shapes.kind is Kind.CLOCK_SKEW
+    size = np.abs(told.coefficient) if clock else told.coefficient
+    score = np.abs(told.score) if clock else told.score
+    return np.where((size >= shapes.least) & (size <= shapes.most), score, 0.0)
 
 
 def latest_best(score: FloatArray) -> int:
@@ -101,7 +106,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
         )
     ]
     for item, one in zip(told.shapes, told.screens, strict=True):
-        score = np.where(possible(item, one), one.score, 0.0)
+        score = _scores(item, one)
         most = score.max(axis=1)
         for rank, place in enumerate(np.argsort(-most)[:members]):
             if most[place] < 2:
@@ -175,11 +180,11 @@ def _offsets(prepared: Prepared, first: int) -> list[Hypothesis]:
     before = np.mean(prepared.readings[:, ~since], axis=1)
     after = np.mean(prepared.readings[:, since], axis=1)
     fell = np.where(before > 0, 1 - after / np.maximum(before, 1e-12), 0.0)
-    shapes = (prepared.readings > 0).astype(float)
+    shapes = np.where(prepared.readings > 0, 1.0, _PART)
     return [
         Hypothesis(Kind.OFFSET, int(member), first, _from(prepared, shapes[member][None, :], first))
         for member in np.argsort(-fell)[:_CLOSE]
-        if fell[member] > 0 and (shapes[member] * since).any()
+        if fell[member] > 0
     ]
 
 

@@ -52,7 +52,7 @@ def judge(window: Window, thresholds: Thresholds) -> GroupJudgement:
     fault = balance_meter.silent(window)
     if fault is not None:
         return GroupJudgement(Verdict.BALANCE_METER, fault.explanation, balance_meter=fault)
-    prepared = prepare(window)
+    prepared = prepare(window, thresholds.clock_s)
     if prepared is None:
         return _unknown("no member has metered anything")
     known = int(np.count_nonzero(prepared.usable))

@@ -15,9 +15,8 @@ little is filled in above it widens the noise of the hour instead."""
 
 _FEW = 3
 _USUAL_NOISE = 0.003
-_LEAST_CLEAR = 0.7
-"""Share of the hours that must remain when those are left out whose filled readings say more than
-half of the usual noise: errors of filling have heavy tails. With fewer the doubtful ones stay."""
+_FAR_DOUBT = 2.0
+"""Times by which a habit is trusted less in a long gap: who is away is away for days."""
 
 _FLOOR_SHARE = 0.2
 
@@ -40,8 +39,8 @@ class Prepared:
     usable: Mask
     """Hours whose balance says something, shape ``(t,)``."""
 
-    filled: FloatArray
-    """Variance that filled readings add to the hour, shape ``(t,)``."""
+    doubt: FloatArray
+    """Variance that filled readings and clocks add to the hour, shape ``(t,)``."""
 
     habit: FloatArray
     """What each member takes in such an hour while its meter counts, shape ``(n, t)``."""
@@ -62,15 +61,15 @@ class Prepared:
         """Variance of the imbalance when an hour scatters by ``noise`` of its energy."""
         scale = np.maximum(np.abs(self.supplied), _FLOOR_SHARE)
         pulses = self.quantum**2 / 6 * (len(self.readings) + 1)
-        return np.asarray((noise * scale) ** 2 + self.filled + pulses)
+        return np.asarray((noise * scale) ** 2 + self.doubt + pulses)
 
     def widened(self, extra: FloatArray) -> Self:
         """The same with more variance in some hours."""
-        return replace(self, filled=self.filled + extra)
+        return replace(self, doubt=self.doubt + extra)
 
 
-def prepare(window: Window) -> Prepared | None:
-    """Make a window ready; None when no hour of it can be used."""
+def prepare(window: Window, clock_s: float = 0.0) -> Prepared | None:
+    """Make a window ready, whose clocks may be off by so much; None when no hour can be used."""
     readings = window.readings.astype(float)
     there = np.ones(readings.shape, dtype=bool) if window.present is None else window.present
     with np.errstate(invalid="ignore"):
@@ -101,9 +100,8 @@ def prepare(window: Window) -> Prepared | None:
     share = np.sum(expected, axis=0, where=measured_there) / whole
     usable = known & (share >= LEAST_ENERGY_KNOWN) & measured_there.any(axis=0)
     doubt = np.sum(spread**2, axis=0)
-    clear = usable & (np.sqrt(doubt) <= _USUAL_NOISE / 2 * np.abs(supplied))
-    if np.count_nonzero(clear) >= _LEAST_CLEAR * np.count_nonzero(usable):
-        usable = clear
+    usable &= _clear(doubt, supplied, usable)
+    doubt += ((_slope(readings) * (clock_s / 3600 / np.sqrt(3))) ** 2).sum(axis=0)
     return Prepared(
         unit,
         readings,
@@ -118,6 +116,25 @@ def prepare(window: Window) -> Prepared | None:
         window.starts,
         window.quantum / unit,
     )
+
+
+def _clear(doubt: FloatArray, supplied: FloatArray, usable: Mask) -> Mask:
+    """Hours whose filled readings say little, shape ``(t,)``.
+
+    Less than half of the usual noise; or, in a large group in which something is always missing,
+    no more than in most hours. Errors of filling have heavy tails, so their variance alone would
+    not do.
+    """
+    if not usable.any():
+        return usable
+    most = np.maximum(_USUAL_NOISE / 2 * np.abs(supplied), 1.5 * np.sqrt(np.median(doubt[usable])))
+    return np.asarray(np.sqrt(doubt) <= most)
+
+
+def _slope(values: FloatArray) -> FloatArray:
+    """Half of the change from the hour before to the hour after, along the last axis."""
+    before, after = values[:, :-2], values[:, 2:]
+    return np.pad((after - before) / 2, ((0, 0), (1, 1)), mode="edge")
 
 
 def day_levels(readings: FloatArray, measured: Mask, starts: IntArray) -> FloatArray:
@@ -190,4 +207,4 @@ def _gaps(
     near = np.sqrt((off**2).sum(axis=1, keepdims=True) / count)
     far = _deviation(readings, habit, measured)
     guess = np.where(both, middle, habit)
-    return guess, np.where(gaps, np.where(both, near, far), 0.0)
+    return guess, np.where(gaps, np.where(both, near, _FAR_DOUBT * far), 0.0)

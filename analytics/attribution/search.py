@@ -9,7 +9,7 @@ from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, fit, nuisance
-from analytics.attribution.step import Found, State, advance, ranked
+from analytics.attribution.step import Found, State, advance, persistence, ranked
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
@@ -33,9 +33,14 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     """Explain the imbalance of a group, the strongest explanation first."""
     start = State.of(prepared, thresholds)
     end = _explain(start, thresholds, _DETOURS)
-    return _settled(
-        Case(end.prepared, end.frame, list(end.found), start.told.best, start.told.placebo)
-    )
+    held = [one for one in end.found if _holds(end, one, thresholds)]
+    return _settled(Case(end.prepared, end.frame, held, start.told.best, start.told.placebo))
+
+
+def _holds(end: State, one: Found, thresholds: Thresholds) -> bool:
+    """Whether an explanation stands out of noise that lasts for days, too."""
+    lasting = persistence(end.prepared, end.frame, one.fitted.hypothesis.first)
+    return one.score >= thresholds.alarm * float(np.sqrt(lasting))
 
 
 def _explain(state: State, thresholds: Thresholds, detours: int) -> State:

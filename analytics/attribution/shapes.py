@@ -12,6 +12,8 @@ _LEAST_TIES = 12
 """Hours at exactly the largest reading that make it a cap."""
 
 _TIE_SHARE = 1e-5
+_LEAST_SKEW = 0.05
+"""Part of an hour below which a clock is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ def all_shapes(prepared: Prepared) -> list[Shapes]:
     some = np.flatnonzero(silent.sum(axis=1) >= 2)
     found = [
         Shapes(Kind.SLOWED, everybody, readings, 0.02, 100.0),
-        Shapes(Kind.CLOCK_SKEW, everybody, later, 0.005, 1.5),
-        Shapes(Kind.CLOCK_SKEW, everybody, earlier, 0.005, 1.5),
+        Shapes(Kind.CLOCK_SKEW, everybody, later, _LEAST_SKEW, 1.5),
+        Shapes(Kind.CLOCK_SKEW, everybody, earlier, _LEAST_SKEW, 1.5),
         Shapes(Kind.STUCK, some, np.where(silent, prepared.habit, 0.0)[some], 0.1, 6.0),
     ]
     capped, values = _caps(prepared)

@@ -1,10 +1,10 @@
 """One step of the search: the likeliest explanation joins those found before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.attribution.contest import Fitted, contest
+from analytics.attribution.contest import Fitted, contest, skew
 from analytics.attribution.hypotheses import Cause, Hypothesis, Survey, begun, shortlist, survey
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
@@ -22,6 +22,17 @@ _FEW_HOURS = 2
 _FEW_SHARE = 0.6
 """An explanation must keep this share of the alarm without its best two hours: a register that
 hiccups is no theft."""
+
+_WITHIN_DAYS = 1.5
+"""Times the alarm that a share which changes by the day must score inside of the days: the noise of
+whole days could feign the rest."""
+
+_SPIKE = 8.0
+_MOST_SPIKES = 0.005
+_LEAST_BLOCKS = 4
+_LEAST_BLOCK_HOURS = 12
+_MEDIAN_OF_SQUARES = 0.455
+"""Median of the square of a standard normal number."""
 
 _LEAST_OF_LARGEST = 0.03
 """Share of the largest loss that a further one must come to: no model of the former is exact."""
@@ -56,6 +67,10 @@ class State:
         """Nothing is explained yet but technical losses."""
         columns = nuisance(prepared)
         frame = fit(prepared, columns, _FIRST_NOISE, thresholds.noise_share)
+        sound = _without_spikes(prepared, frame)
+        if sound is not prepared:
+            prepared = sound
+            frame = fit(prepared, columns, _FIRST_NOISE, thresholds.noise_share)
         return cls(prepared, columns, frame, survey(prepared, frame))
 
     def likelihood(self) -> float:
@@ -80,7 +95,13 @@ def advance(
         return None
     if _rests_on_few(state.frame, winner) < _FEW_SHARE * thresholds.alarm:
         return None
-    strict = bool(state.found) or winner.hypothesis.what is Kind.CLOCK_SKEW
+    by_days = winner.hypothesis.what is Kind.SLOWED_BY_DAYS
+    if by_days and within_days(state, winner) < _WITHIN_DAYS * thresholds.alarm:
+        return None
+    clock = winner.hypothesis.what is Kind.CLOCK_SKEW
+    if clock and skew(winner) < thresholds.least_skew_s / 3600:
+        return None
+    strict = clock or bool(state.found)
     if strict and winner.score < thresholds.alarm:
         return None
     found = (*state.found, Found(winner, rivals, best, placebo))
@@ -100,6 +121,61 @@ def ranked(state: State) -> list[Fitted]:
     some = [one.hypothesis for one in first[:_SECOND_LOOK]]
     some += [one.hypothesis for one in first[_SECOND_LOOK:] if one.hypothesis.member is None]
     return contest(prepared, sharper, some + _shifted(prepared, first[0].hypothesis)) or first
+
+
+def _without_spikes(prepared: Prepared, frame: Frame) -> Prepared:
+    """Leave out hours in which a register hiccups: one or two, far off, between quiet ones.
+
+    Many of them are no hiccups, and stay.
+    """
+    far = np.abs(frame.residual) * np.sqrt(frame.weight)
+    edges = np.diff(np.concatenate(([0], (far > _SPIKE).astype(int), [0])))
+    begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    padded = np.concatenate(([0.0], far, [0.0]))
+    lonely = (ends - begins <= 2) & (np.maximum(padded[begins], padded[ends + 1]) < _SPIKE / 2)
+    left = prepared.usable.copy()
+    for begin, end in zip(begins[lonely], ends[lonely], strict=True):
+        left[begin:end] = False
+    dropped = np.count_nonzero(prepared.usable & ~left)
+    if not 0 < dropped <= max(3, _MOST_SPIKES * np.count_nonzero(prepared.usable)):
+        return prepared
+    return replace(prepared, usable=left)
+
+
+def persistence(prepared: Prepared, frame: Frame, first: int) -> float:
+    """How many times larger the noise of whole days is than independent hours would make it.
+
+    By the median of the squared sums of days, and of three days, before an explanation begins; of
+    all days when those are few. Drawn towards one as long as they are few.
+    """
+    apart = frame.residual * np.sqrt(frame.weight)
+    largest = 1.0
+    for length in (1, 3):
+        block = prepared.day // length
+        sums = np.bincount(block, apart)
+        counts = np.bincount(block, frame.weight > 0)
+        used = counts >= _LEAST_BLOCK_HOURS
+        before = used & (np.arange(len(sums)) < first // length)
+        if np.count_nonzero(before) >= _LEAST_BLOCKS:
+            used = before
+        few = np.count_nonzero(used)
+        if few < _LEAST_BLOCKS:
+            continue
+        size = float(np.median(sums[used] ** 2 / counts[used])) / _MEDIAN_OF_SQUARES
+        largest = max(largest, (few * size + _LEAST_BLOCKS) / (few + _LEAST_BLOCKS))
+    return largest
+
+
+def within_days(state: State, winner: Fitted) -> float:
+    """Score of an explanation inside of the days alone, without what it says of their means."""
+    root = np.sqrt(state.frame.weight)
+    day = state.prepared.day
+    count = np.maximum(np.bincount(day, root > 0), 1)
+    shape, seen = winner.missing * root, (winner.residual + winner.missing) * root
+    shape -= (np.bincount(day, shape) / count)[day] * (root > 0)
+    seen -= (np.bincount(day, seen) / count)[day] * (root > 0)
+    power = float((shape**2).sum())
+    return float(shape @ seen) / np.sqrt(power) if power > 0 else 0.0
 
 
 def _closed(state: State) -> set[int]:

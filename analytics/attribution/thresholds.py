@@ -34,6 +34,13 @@ class Thresholds:
     """Least noise of an hour's balance, as a share of its energy: what the meters are known to
     scatter at best."""
 
+    clock_s: float = 60.0
+    """What clocks may be off at all times [s]: it widens the noise, so that no step of a load is
+    taken for a theft."""
+
+    least_skew_s: float = 300.0
+    """Clock error that is worth a finding [s]."""
+
     technical_most: float = 0.14
     """Largest share of technical losses that is taken for granted; what lies above it from the
     first hour on is told as unattributed."""

@@ -100,7 +100,7 @@ def stuck(
         yield Sign(row, Kind.STUCK, since, flow, flow * hours, confidence, figures)
 
 
-def _surprise(usual: FloatArray, run: NDArray[np.int64], hours: int) -> FloatArray:
+def _surprise(usual: FloatArray, run: NDArray[np.int32], hours: int) -> FloatArray:
     told = -np.log(np.clip(usual, 1e-3, 0.999))
     inside = np.arange(hours) >= hours - run[:, None]
     return np.asarray(np.where(inside, told, 0.0).sum(axis=1))

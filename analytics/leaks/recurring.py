@@ -69,7 +69,7 @@ def quiet_shares(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
     return found
 
 
-def _whole_runs(runs: NDArray[np.int64]) -> NDArray[np.int64]:
+def _whole_runs(runs: NDArray[np.int32]) -> NDArray[np.int32]:
     """Length that the run of each hour comes to in the end, shape ``(n, t)``."""
     last = np.ones(runs.shape, dtype=np.bool_)
     last[:, :-1] = runs[:, 1:] < runs[:, :-1]

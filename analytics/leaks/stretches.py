@@ -7,7 +7,7 @@ from analytics.leaks.signs import FloatArray
 from domain.quantities import Mask
 
 
-def length(ends: Mask, unknown: Mask | None = None) -> NDArray[np.int64]:
+def length(ends: Mask, unknown: Mask | None = None) -> NDArray[np.int32]:
     """Hours since the last one that ended the stretch, shape ``(n, t)``; unknown ones do not count.
 
     Examples
@@ -16,12 +16,12 @@ def length(ends: Mask, unknown: Mask | None = None) -> NDArray[np.int64]:
     [[0, 1, 2, 0, 1, 2]]
     """
     inside = ~ends if unknown is None else ~(ends | unknown)
-    counts = np.cumsum(inside, axis=1, dtype=np.int64)
-    before: NDArray[np.int64] = np.maximum.accumulate(np.where(ends, counts, 0), axis=1)
+    counts = np.cumsum(inside, axis=1, dtype=np.int32)
+    before: NDArray[np.int32] = np.maximum.accumulate(counts * ends, axis=1)
     return counts - before
 
 
-def without(ended: Mask, unknown: Mask, longest_gap: int) -> NDArray[np.int64]:
+def without(ended: Mask, unknown: Mask, longest_gap: int) -> NDArray[np.int32]:
     """Known hours of the stretch that each hour belongs to, shape ``(n, t)``.
 
     Parameters

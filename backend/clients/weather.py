@@ -5,13 +5,15 @@ column of days or hours (the first one) and one named ``temp_c``; a forecast of 
 stands in the same file. A provider that asks a service is a class with the same method.
 """
 
+import csv
+import gzip
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from statistics import fmean
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from domain.errors import InvalidError
@@ -48,12 +50,12 @@ class ConstantWeather:
 
 
 class FileWeather:
-    """A file, read again when it changes."""
+    """A file, read again when it changes; it may be compressed by gzip."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read_at: float | None = None
-        self._days = pd.Series(dtype=float)
+        self._days: dict[date, float] = {}
 
     def temperatures(self, days: Sequence[date]) -> NDArray[np.float64] | None:
         """As the file says.
@@ -64,24 +66,35 @@ class FileWeather:
             The file cannot be read, or has no such column.
         """
         self._refresh()
-        return np.asarray(self._days.reindex(list(days)), dtype=np.float64)
+        return np.array([self._days.get(day, np.nan) for day in days])
 
     def _refresh(self) -> None:
         try:
             changed = self._path.stat().st_mtime
-            if changed == self._read_at:
-                return
-            told = pd.read_csv(self._path)
-            values = told[TEMPERATURE].to_numpy(dtype=float)
-            moments = pd.to_datetime(told.iloc[:, 0])
+            if changed != self._read_at:
+                self._days = _means(self._path)
+                self._read_at = changed
         except (OSError, ValueError, KeyError) as error:
             message = f"weather file {self._path} cannot be read: {error!r}"
             raise InvalidError(message, code="BAD_WEATHER", field="weather") from error
-        days = pd.Series(values, index=pd.DatetimeIndex(moments).date)
-        hourly = days.index.has_duplicates
-        grouped = days.groupby(level=0)
-        self._days = grouped.mean().where(grouped.count() >= (LEAST_HOURS if hourly else 1))
-        self._read_at = changed
+
+
+def _means(path: Path) -> dict[date, float]:
+    """Mean of each day; of hours, where a day has enough of them."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    told: dict[date, list[float]] = {}
+    with opened(path, "rt", encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        first = (rows.fieldnames or [""])[0]
+        if TEMPERATURE not in (rows.fieldnames or []):
+            raise KeyError(TEMPERATURE)
+        for row in rows:
+            if row[TEMPERATURE]:
+                day = datetime.fromisoformat(row[first]).date()
+                told.setdefault(day, []).append(float(row[TEMPERATURE]))
+    hourly = any(len(values) > 1 for values in told.values())
+    least = LEAST_HOURS if hourly else 1
+    return {day: fmean(values) for day, values in told.items() if len(values) >= least}
 
 
 def weather_of(told: str) -> Weather:

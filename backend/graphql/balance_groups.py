@@ -8,9 +8,11 @@ import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.findings import GroupFindings
+from backend.graphql.group_checks import GroupChecks
 from backend.graphql.heat import HeatAllocation
 from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
+from backend.graphql.indicators import GroupCurves
 from backend.graphql.metered import From, Metered, Node, To, edge_values
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
@@ -104,7 +106,7 @@ def _packed(amounts: Amounts) -> SeriesArray:
 
 
 @strawberry.type(description="A node of the tree along which energy is balanced.")
-class BalanceGroup(Node, GroupFindings, Metered):
+class BalanceGroup(Node, GroupFindings, GroupChecks, GroupCurves, Metered):
     """View of a group."""
 
     id: strawberry.ID

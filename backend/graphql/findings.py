@@ -22,7 +22,7 @@ from backend.store.findings.finding_lists import (
     Wanted,
 )
 from backend.store.model.metered import GroupRow, PointRow
-from domain.findings import FindingKind, FindingState, FindingVerdict
+from domain.findings import WRONG, FindingKind, FindingState, FindingVerdict
 from domain.hours import instant_of
 from domain.quantities import Commodity, unit_of
 from tenants.permissions import Permission
@@ -45,7 +45,8 @@ States = Annotated[
     strawberry.argument(description="Only those that stand so; all without it."),
 ]
 Kinds = Annotated[
-    list[FindingKind] | None, strawberry.argument(description="Only these kinds; all without it.")
+    list[FindingKind] | None,
+    strawberry.argument(description="Only these kinds; without it all but HONEST_SAVING."),
 ]
 
 
@@ -255,7 +256,7 @@ def wanted(first: int, after: str | None, states: States, kinds: Kinds) -> Wante
         page_length(first) + 1,
         position(after),
         None if states is None else tuple(states),
-        None if kinds is None else tuple(kinds),
+        tuple(sorted(WRONG if kinds is None else kinds)),
     )
 
 

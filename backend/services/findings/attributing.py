@@ -16,6 +16,7 @@ from analytics.attribution.judgement import (
     Evidence,
     GroupJudgement,
     Kind,
+    Saving,
     Suspect,
     Unattributed,
     Verdict,
@@ -25,6 +26,7 @@ from analytics.attribution.window import Window
 from backend.services.findings import sentences
 from backend.services.findings.reconciling import Look, kinds_of
 from backend.services.findings.sentences import Missing
+from backend.services.findings.shapes import Member, Shape, shape_of
 from backend.store.findings import due, experience, group_losses
 from backend.store.findings.due import DueGroup, GroupName, WatchedPoint
 from backend.store.findings.findings import Curve, Said
@@ -35,12 +37,14 @@ from domain.findings import Family, FindingKind
 from domain.hours import hour_of, instant_of, midnight
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality
-from domain.quantities import Commodity, Role
+from domain.quantities import Commodity
 from tenants.session import TenantSession
 
 WINDOW_DAYS = 56
 LEAST_CONFIDENCE = 0.01
 _CLEAR_SIGMA = 6.0
+_LEAST_PULSES = 10
+_LEAST_SEEN = 0.5
 
 KINDS: Mapping[Kind, FindingKind] = {
     Kind.SLOWED: FindingKind.METER_SLOWED,
@@ -51,72 +55,7 @@ KINDS: Mapping[Kind, FindingKind] = {
     Kind.OFFSET: FindingKind.METER_OFFSET,
     Kind.CLOCK_SKEW: FindingKind.METER_CLOCK_SKEW,
 }
-_SAID = kinds_of(Family.UNDERCOUNT, Family.CLOCK, Family.LOSS, Family.BALANCE_METER)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A direct member of what a group delivers: a point, or a child group with its own inlet."""
-
-    plus: tuple[MeteringPointId, ...]
-    minus: tuple[MeteringPointId, ...] = ()
-    group_id: BalanceGroupId | None = None
-    """The child; none for a point."""
-
-    @property
-    def point_id(self) -> MeteringPointId | None:
-        """The one meter behind it, if it is one."""
-        return self.plus[0] if len(self.plus) == 1 and not self.minus else None
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a group is made of."""
-
-    supply: Member
-    members: tuple[Member, ...]
-
-    @property
-    def points(self) -> list[MeteringPointId]:
-        """All meters that are read for it."""
-        every = (self.supply, *self.members)
-        return sorted({point for one in every for point in (*one.plus, *one.minus)})
-
-
-def shape_of(structure: Structure, group: BalanceGroupId) -> Shape | None:
-    """Inlets and members of a group; None without an inlet.
-
-    A child without an inlet stands for its own members.
-    """
-    supply = _feed(structure, group)
-    if supply is None:
-        return None
-    return Shape(replace(supply, group_id=None), tuple(_members(structure, group)))
-
-
-def _of_role(structure: Structure, group: int, *roles: Role) -> list[MeteringPointId]:
-    members = structure.members
-    low, high = np.searchsorted(members.group_ids, [group, group + 1])
-    part = slice(int(low), int(high))
-    wanted = np.isin(members.role[part], [str(role) for role in roles])
-    return [MeteringPointId(one) for one in members.point_ids[part][wanted].tolist()]
-
-
-def _feed(structure: Structure, group: BalanceGroupId) -> Member | None:
-    inlets = _of_role(structure, group, Role.INLET)
-    if not inlets:
-        return None
-    exports = _of_role(structure, group, Role.EXPORT)
-    return Member(tuple(inlets), tuple(exports), group)
-
-
-def _members(structure: Structure, group: BalanceGroupId) -> list[Member]:
-    found = [Member((one,)) for one in _of_role(structure, group, Role.CONSUMER, Role.COMMON)]
-    tree = structure.tree
-    for child in tree.ids[tree.parent_ids == group].tolist():
-        feed = _feed(structure, BalanceGroupId(child))
-        found += [feed] if feed is not None else _members(structure, BalanceGroupId(child))
-    return found
+_SAID = kinds_of(Family.UNDERCOUNT, Family.CLOCK, Family.LOSS, Family.BALANCE_METER, Family.SAVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +102,28 @@ async def attribute(
     await _learn_losses(session, group, window, judgement, end)
     children = [one.group_id for one in shape.members if one.group_id is not None]
     names = await due.names_of(session, [group.id, *children])
+    if judgement.unattributed is not None and not _credible(window, judgement):
+        judgement = replace(judgement, unattributed=None)
     writer = _Writer(group, shape, told, names, start)
     points = [one.point_id for one in (shape.supply, *shape.members) if one.point_id is not None]
     look = Look(points, [group.id, *children], _SAID, from_group=True)
     usual = float(np.nanmean(np.nan_to_num(window.readings).sum(axis=0)))
     return Attributed(writer.said(judgement), look, judgement.noise * usual)
+
+
+def _credible(window: Window, judgement: GroupJudgement) -> bool:
+    """Whether what is said to vanish can be: it is in the sums, and more than some pulses."""
+    loss = judgement.unattributed
+    assert loss is not None
+    since = slice(loss.since, None)
+    delivered = np.nansum(window.readings[:, since], axis=0)
+    supplied = window.supplied[since]
+    known = ~np.isnan(supplied)
+    # a loss above the norm from the first hour on is in the fitted losses itself
+    linear, square = judgement.technical if loss.score > 0 else (0.0, 0.0)
+    technical = linear * delivered + square * delivered**2
+    gone = float((supplied - delivered - technical)[known].sum())
+    return loss.energy >= _LEAST_PULSES * window.quantum and gone >= _LEAST_SEEN * loss.energy
 
 
 async def _learn_losses(
@@ -189,19 +145,6 @@ async def _learn_losses(
     )
     if model is not None:
         await group_losses.save_loss(session, group.id, model, end)
-
-
-def balanced_above(structure: Structure, group: BalanceGroupId) -> BalanceGroupId | None:
-    """The nearest group with an inlet, from a group upward."""
-    tree = structure.tree
-    at: int | None = group
-    while at is not None and at >= 0:
-        if _feed(structure, BalanceGroupId(at)) is not None:
-            return BalanceGroupId(at)
-        place = int(np.searchsorted(tree.ids, at))
-        found = place < len(tree.ids) and int(tree.ids[place]) == at
-        at = int(tree.parent_ids[place]) if found else None
-    return None
 
 
 def _thresholds(factors: Mapping[Family, float]) -> Thresholds:
@@ -247,6 +190,7 @@ def _window(  # noqa: PLR0913, PLR0917 - what was read, and where it belongs
     hours = np.arange(start, end)
     local = [instant_of(hour).astimezone(zone) for hour in hours[first:].tolist()]
     quanta = [told[point].quantum for point in shape.points if point in told]
+    coarse = max((told[one].quantum for one in shape.supply.plus if one in told), default=1.0)
     return (
         Window(
             supplied=supplied[first:],
@@ -256,7 +200,7 @@ def _window(  # noqa: PLR0913, PLR0917 - what was read, and where it belongs
             estimated=np.stack([estimated[own].any(axis=0) for own in rows])[:, first:],
             present=np.stack([there[own].any(axis=0) for own in rows])[:, first:],
             commodity=group.commodity,
-            quantum=float(np.median(quanta)) if quanta else 1.0,
+            quantum=max(float(np.median(quanta)), coarse) if quanta else coarse,
         ),
         start + first,
     )
@@ -275,6 +219,7 @@ class _Writer:
     def said(self, judgement: GroupJudgement) -> list[Said]:
         """Everything that somebody should look at."""
         found = [self._suspect(one) for one in judgement.suspects]
+        found += [self._saving(one) for one in judgement.savings]
         if judgement.unattributed is not None:
             found.append(self._loss(judgement.unattributed))
         if judgement.balance_meter is not None:
@@ -332,6 +277,25 @@ class _Writer:
             figures={"share_pct": 100 * suspect.share, "sigma": suspect.score},
             causes=behind,
             curves=self._curves(suspect.evidence),
+        )
+
+    def _saving(self, saving: Saving) -> Said:
+        member = self.shape.members[saving.member]
+        subject, point, site = self._subject(member)
+        since = self._since(saving.since)
+        return Said(
+            kind=FindingKind.HONEST_SAVING,
+            commodity=self.group.commodity,
+            point_id=point,
+            group_id=self.group.id if point is not None else member.group_id,
+            site_id=site,
+            since=self._at(saving.since),
+            amount=round(saving.energy),
+            confidence=0.9,
+            explanation=sentences.of_saving(
+                subject, self.group.commodity, since, saving.energy, saving.explanation
+            ),
+            curves=self._curves(saving.evidence),
         )
 
     def _loss(self, loss: Unattributed) -> Said:

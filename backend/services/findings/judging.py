@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from backend.services.findings import attributing, reconciling, watching
+from backend.services.findings import attributing, reconciling, shapes, signals, watching
 from backend.services.findings.attributing import Attributed
 from backend.store import bells
 from backend.store.findings import due
@@ -108,13 +108,14 @@ async def judge(
         for at in range(0, len(chosen), POINTS_AT_ONCE):
             part = chosen[at : at + POINTS_AT_ONCE]
             said, look = await watching.watch(session, part, now, review=over_weeks)
-            said = await balances.uncleared(said, part)
+            said = await signals.with_reports(session, await balances.uncleared(said, part))
             told += await reconciling.settle(session, said, look, now)
     for group in groups:
         if group.id in older:
             found = await balances.of(group)
             if found is not None:
-                told += await reconciling.settle(session, found.said, found.look, now)
+                said = await signals.with_reports(session, found.said)
+                told += await reconciling.settle(session, said, found.look, now)
     return told
 
 
@@ -139,7 +140,7 @@ class _Balances:
         found = []
         for one in said:
             if FAMILY[one.kind] is Family.UNDERCOUNT and one.point_id is not None:
-                above = attributing.balanced_above(self._structure, place[one.point_id])
+                above = shapes.balanced_above(self._structure, place[one.point_id])
                 group = None if above is None else await due.load_group(self._session, above)
                 balance = None if group is None else await self.of(group)
                 if balance is not None and balance.clears(one):

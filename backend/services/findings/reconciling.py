@@ -12,6 +12,7 @@ from backend.store.findings import findings
 from backend.store.findings.findings import Said, Subject
 from domain.findings import (
     FAMILY,
+    WRONG,
     FindingKind,
     FindingState,
     Standing,
@@ -55,7 +56,7 @@ async def settle(
     touched: list[int] = []
     for subject, one in surest.items():
         number = await _say(session, known.get(subject), one, now, touched)
-        if number is not None:
+        if number is not None and one.kind in WRONG:
             told.append(number)
     await findings.touch(session, touched, now)
     for subject, standing in known.items():

@@ -230,3 +230,11 @@ def of_balance_meter(subject: str, since: str, explanation: str) -> str:
         f"{subject}: {explanation.rstrip('.')}, since {since}. Until it is checked, the balance of"
         " the group tells nothing of the meters below it."
     )
+
+
+def of_saving(subject: str, commodity: Commodity, since: str, saved: float, words: str) -> str:
+    """What is no suspicion: somebody takes less, and the balance agrees."""
+    return (
+        f"{subject}: {words.rstrip('.')}. About {quantity(saved, commodity)} less than expected"
+        f" were taken since {since}; the balance of the group agrees, so nothing needs to be done."
+    )

@@ -225,17 +225,22 @@ async def _review(
 async def _learnt(session: TenantSession, points: Sequence[WatchedPoint], window: Flow) -> Habits:
     """Habits that were kept; where none are, those of the window without its last days."""
     kept = await due.load_habits(session, [point.id for point in points])
-    earlier = Flow(
-        window.values[:, :-LEVEL_HOURS],
-        window.slots[:-LEVEL_HOURS],
-        window.quantum,
-        window.largest,
-    )
-    rows = Habits.of(earlier, Thresholds.of(points[0].commodity)).to_rows()
+    rows = Habits.none(len(points)).to_rows()
+    fresh = []
     for row, point in enumerate(points):
         own = kept.get(point.id)
         if own is not None and len(own.habits) == rows.shape[1]:
             rows[row] = own.habits
+        else:
+            fresh.append(row)
+    if fresh:
+        earlier = Flow(
+            window.values[fresh, :-LEVEL_HOURS],
+            window.slots[:-LEVEL_HOURS],
+            window.step[fresh],
+            window.most[fresh],
+        )
+        rows[fresh] = Habits.of(earlier, Thresholds.of(points[0].commodity)).to_rows()
     return Habits.from_rows(rows)
 
 

@@ -9,7 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from backend.store.model.access import sites_of, visible
-from domain.findings import FOR_RESIDENTS, FindingKind, FindingState, FindingVerdict
+from domain.findings import FOR_RESIDENTS, WRONG, FindingKind, FindingState, FindingVerdict
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
@@ -19,7 +19,7 @@ _COLUMNS = """f.id, f.kind, f.state, f.verdict, f.commodity, f.point_id, f.group
        f.confidence, f.figures::text, f.causes, f.explanation"""
 
 _WANTED = f"""f.tenant_id = $1 AND {visible("s", 2)} AND ($3 = 0 OR f.id < $3)
-  AND ($5::text[] IS NULL OR f.state = ANY($5)) AND ($6::text[] IS NULL OR f.kind = ANY($6))"""
+  AND ($5::text[] IS NULL OR f.state = ANY($5)) AND f.kind = ANY($6::text[])"""
 
 _FOUND = "finding AS f LEFT JOIN site AS s ON s.tenant_id = $1 AND s.id = f.site_id"
 
@@ -65,7 +65,7 @@ _OWN = f"""
 SELECT {_COLUMNS} FROM finding AS f
 JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = f.point_id
 WHERE f.tenant_id = $1 AND ($2 = 0 OR f.id < $2) AND f.kind = ANY($4::text[])
-  AND ($7::text[] IS NULL OR f.state = ANY($7)) AND ($8::text[] IS NULL OR f.kind = ANY($8))
+  AND ($7::text[] IS NULL OR f.state = ANY($7)) AND f.kind = ANY($8::text[])
   AND EXISTS (
     SELECT FROM account AS a JOIN resident AS r ON r.tenant_id = $1 AND r.account_id = a.id
     WHERE a.tenant_id = $1 AND a.premise_id = p.premise_id AND r.user_id = $5
@@ -146,7 +146,7 @@ class Wanted(NamedTuple):
     most: int
     before: int = 0
     states: tuple[FindingState, ...] | None = None
-    kinds: tuple[FindingKind, ...] | None = None
+    kinds: tuple[FindingKind, ...] = tuple(sorted(WRONG))
 
 
 def _row(row: Sequence[object]) -> FindingRow:

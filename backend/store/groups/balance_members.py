@@ -21,7 +21,8 @@ WITH RECURSIVE part AS (
     WHERE NOT p.fed
 )
 SELECT part.root, m.point_id, CASE WHEN part.fed THEN part.id ELSE 0 END,
-       m.role IN ('inlet', 'export'), CASE WHEN m.role = 'export' THEN -1 ELSE 1 END, part.top
+       m.role IN ('inlet', 'export'), CASE WHEN m.role = 'export' THEN -1 ELSE 1 END, part.top,
+       m.role = 'common'
 FROM part JOIN group_member AS m ON m.tenant_id = $1 AND m.group_id = part.id
 WHERE CASE WHEN part.fed THEN m.role IN ('inlet', 'export')
            WHEN part.top THEN true ELSE m.role IN ('consumer', 'common') END
@@ -52,6 +53,9 @@ class BalanceMember(NamedTuple):
 
     of_top: bool = True
     """Whether it belongs to the group itself: its feeds are the group's supply."""
+
+    common: bool = False
+    """Whether it meters the common needs of a house."""
 
 
 async def members_of(

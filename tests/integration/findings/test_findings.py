@@ -1,5 +1,6 @@
 """Findings from pushes to GraphQL: a thief and a leak in a house, and what people do with them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,11 +10,13 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from backend.graphql.context import Context
+from backend.graphql.schema import schema
 from domain.hours import instant_of, parse_instant
 from domain.identity import SiteId
 from tenants.permissions import Permission
 from tenants.session import Database
-from tests.factories import make_tenant
+from tests.factories import MASTER_KEY, make_tenant
 from tests.integration.findings.town import (
     LEAK,
     LEAK_FROM,
@@ -85,7 +88,14 @@ async def test_the_thief_is_named_and_nobody_else_all_the_way_up_the_tree(town: 
     assert found["energy"]["unit"] == "kWh"
     assert found["energy"]["value"] == pytest.approx(stolen, rel=0.15)
     assert found["confidence"] > 0.9
-    for word in (f"meter E{THIEF}", PATH, f"Flat {THIEF + 1}", "shunt", "kWh"):
+    for word in (
+        f"meter E{THIEF}",
+        PATH,
+        f"Flat {THIEF + 1}",
+        "shunt",
+        "kWh",
+        "reported a magnet on",
+    ):
         assert word in found["explanation"]
 
 
@@ -118,6 +128,48 @@ async def test_a_finding_shows_its_evidence_and_its_worth(town: Town) -> None:
     assert curves["missing"]["values"].sum() == pytest.approx(stolen, rel=0.15)
     wrong = await town.ask(PRICE, price="-1")
     assert wrong["setCommodityPrice"]["errors"] == [{"code": "INVALID", "field": "price"}]
+
+
+CHECKS = """query C($id: ID!) { node(id: $id) { ... on BalanceGroup { checks {
+  check outcome explanation findings { kind } } } } }"""
+
+
+async def test_the_seven_checks_say_what_was_looked_at(town: Town) -> None:
+    found = await town.ask(CHECKS, id=await group(town, PATH, "ELECTRICITY"))
+    told = {one["check"]: one["outcome"] for one in found["node"]["checks"]}
+    assert told == {
+        "SUBSCRIBER_METERS": "PASSED",
+        "BALANCE_METER": "PASSED",
+        "MAINS_HEAT_LOSS": "NOT_APPLICABLE",
+        "COOLANT_LOSS": "NOT_APPLICABLE",
+        "UNAUTHORISED_CONNECTIONS": "PASSED",
+        "MANIPULATION": "FAILED",
+        "NAMED_FAULTS": "FAILED",
+    }
+    water = await town.ask(CHECKS, id=await group(town, PATH, "WATER_COLD"))
+    told = {one["check"]: one["outcome"] for one in water["node"]["checks"]}
+    assert (told["BALANCE_METER"], told["NAMED_FAULTS"]) == ("UNKNOWN", "FAILED")
+    assert told["MANIPULATION"] == "UNKNOWN"
+
+
+async def test_whoever_listens_is_told_of_what_is_in_their_group(town: Town) -> None:
+    house = await group(town, PATH, "ELECTRICITY")
+    document = (
+        """subscription F($under: ID) { findingRaised(under: $under) { kind point { name } } }"""
+    )
+    async with Context(town.database, town.scope, town.events, MASTER_KEY) as context:
+        stream = await schema.subscribe(document, {"under": house}, context_value=context)
+        hearing = asyncio.ensure_future(anext(stream))  # type: ignore[arg-type]  # it was granted
+        for _ in range(200):
+            if hearing.done():
+                break
+            await town.events.findings_raised(town.scope.tenant_id, sorted(town.raised))
+            await asyncio.sleep(0.05)
+        heard = await hearing
+        await stream.aclose()  # type: ignore[union-attr]  # it was granted
+    assert heard.errors is None
+    assert heard.data["findingRaised"]["kind"] == "METER_SLOWED"
+    assert heard.data["findingRaised"]["point"]["name"].endswith(f"E{THIEF}")
 
 
 async def test_judging_again_changes_nothing_that_people_see(town: Town) -> None:

@@ -52,6 +52,12 @@ def homes() -> NDArray[np.int64]:
     return np.rint(1000 * lively[10 : 10 + HOMES, :SIZE]).astype(np.int64)
 
 
+def stairs_light() -> NDArray[np.int64]:
+    """Wh of the stairs: dark from 17 to 7."""
+    hour = (np.arange(SIZE) + 2) % 24
+    return np.where((hour >= 17) | (hour < 7), 240, 90).astype(np.int64)
+
+
 def water() -> NDArray[np.int64]:
     """Litres of flats that sleep at night, of which one leaks in the end; shape ``(4, SIZE)``."""
     chance = np.random.default_rng(7)
@@ -131,6 +137,7 @@ async def make_town(database: Database, redis_url: str, silent: int | None = Non
     rows.append(
         common | {"meter_serial": "INLET", "channel": "100", "role": "inlet", "capacity": "500"}
     )
+    rows.append(common | {"meter_serial": "STAIRS", "channel": "101", "role": "common"})
     rows += [
         common
         | {
@@ -148,11 +155,12 @@ async def make_town(database: Database, redis_url: str, silent: int | None = Non
     used = homes()
     metered = used.copy()
     metered[THIEF, STOLEN_FROM:] = metered[THIEF, STOLEN_FROM:] * 3 // 10
-    total = used.sum(axis=0)
+    stairs = stairs_light()
+    total = used.sum(axis=0) + stairs
     noise = np.random.default_rng(3).normal(1, 0.003, SIZE)
     inlet = np.rint(total * 1.02 * noise).astype(np.int64)
-    counters = np.concatenate([metered, inlet[None], water()]).cumsum(axis=1)
-    channels = [*range(1, HOMES + 1), 100, *range(201, 205)]
+    counters = np.concatenate([metered, inlet[None], stairs[None], water()]).cumsum(axis=1)
+    channels = [*range(1, HOMES + 1), 100, 101, *range(201, 205)]
     store = Store(database, scope, serial, NOW)
     for day in range(0, SIZE, 24):
         blocks = []
@@ -162,5 +170,13 @@ async def make_town(database: Database, redis_url: str, silent: int | None = Non
                 del told[silent + 1]
             blocks += store.frame(0, LOW + at, told)["hours"]
         await store.push({"sequence": 1 + day, "hours": blocks})
+    magnet = {
+        "network": 1,
+        "channel": THIEF + 1,
+        "kind": "magnet",
+        "at": instant_of(LOW + STOLEN_FROM + 2).isoformat(),
+        "value": 1,
+    }
+    await store.push({"sequence": 9_000, "hours": [], "events": [magnet]})
     await store.fold()
     return Town(database, scope, Events(redis_url), store, used)

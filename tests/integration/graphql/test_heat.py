@@ -1,28 +1,23 @@
 """A house's heat over GraphQL: shared to the last watt-hour, or refused with the reason."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
 
 from backend.clients.events import Events
-from backend.graphql.context import Context
-from backend.graphql.schema import schema
-from backend.services.gateway.devices import Devices
-from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
 from domain.hours import hour_of, instant_of
 from domain.identity import Scope
-from ingestion.app import application
-from ingestion.gateway import Gateway
 from tenants.permissions import Permission
 from tenants.session import Database
-from tests.factories import MASTER_KEY, PushingConcentrator, block, make_tenant, place
+from tests.desk import Desk, count
+from tests.factories import make_tenant, place
 
 NOW = hour_of(datetime.now(UTC))
 HOURS = 12
@@ -38,20 +33,19 @@ ASK = """query ($path: String!, $from: DateTime!, $to: DateTime!, $scheme: HeatS
     totalKwh coverage parts { premise { name } kwh own estimated } } } } } }"""
 
 
-class Desk:
+@dataclass
+class House:
     """Who asks, and what was counted."""
 
-    def __init__(self, database: Database, events: Events, scope: Scope, wh: np.ndarray) -> None:
-        self.database, self.events, self.scope, self.wh = database, events, scope, wh
+    desk: Desk
+    wh: np.ndarray
 
-    async def ask(self, path: str, scheme: str = "HEAT_METERS", share: float = 0.3) -> Any:
-        async with Context(self.database, self.scope, self.events, MASTER_KEY) as context:
-            values = {"path": path, "scheme": scheme, "share": share, **SPAN}
-            return await schema.execute(ASK, values, context_value=context)
+    def asked(self, path: str, scheme: str = "HEAT_METERS", share: float = 0.3) -> dict[str, Any]:
+        return {"path": path, "scheme": scheme, "share": share, **SPAN}
 
 
 @pytest_asyncio.fixture(scope="module")
-async def desk(database: Database, redis_url: str) -> AsyncIterator[Desk]:
+async def house(database: Database, redis_url: str) -> AsyncIterator[House]:
     events = Events(redis_url)
     made = await make_tenant(database, "heat")
     base = {
@@ -94,51 +88,35 @@ async def desk(database: Database, redis_url: str) -> AsyncIterator[Desk]:
     wh[2] = 0
     counters = wh.cumsum(axis=1)
     whole = counters.sum(axis=0) + 311 * np.arange(1, HOURS + 1)
-    gateway = Gateway(database, Devices(database, MASTER_KEY), SilentQueue())
-    transport = httpx.ASGITransport(application(gateway))
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-        device = PushingConcentrator(client, "JH", imported.devices[0].secret)
-        frames = [
-            device.frame(
-                block(
-                    LOW + at,
-                    1,
-                    {flat: int(counters[flat, at]) for flat in range(len(AREAS))}
-                    | {INLET: int(whole[at]), 98: int(whole[at])},
-                )
-            )
-            for at in range(HOURS)
-        ]
-        assert (await device.push(*frames)).json()["rejected"] == []
     work = Work(database, SilentQueue(), events)
-    await metering.fold(work, made.tenant_id)
-    await metering.roll_up(work, made.tenant_id)
-    yield Desk(database, events, Scope(made.tenant_id, "manager", ALL), wh)
+    flows = {flat: counters[flat] for flat in range(len(AREAS))}
+    await count(work, made, imported, LOW, flows | {INLET: whole, 98: whole})
+    yield House(Desk(work, Scope(made.tenant_id, "manager", ALL)), wh)
     await events.close()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-async def test_parts_sum_to_what_the_house_meter_counted(desk: Desk, share: float) -> None:
-    result = await desk.ask("Warm", share=share)
-    assert result.errors is None
-    found = result.data["viewer"]["site"]["balanceGroups"][0]["heatAllocation"]
-    total = int(desk.wh.sum()) + 311 * HOURS
+async def test_parts_sum_to_what_the_house_meter_counted(house: House, share: float) -> None:
+    data = await house.desk.ask(ASK, **house.asked("Warm", share=share))
+    found = data["viewer"]["site"]["balanceGroups"][0]["heatAllocation"]
+    total = int(house.wh.sum()) + 311 * HOURS
     assert found["totalKwh"] == total / 1000
     assert found["coverage"] == 1
     parts = [round(part["kwh"] * 1000) for part in found["parts"]]
     assert sum(parts) == total
-    drawn = desk.wh.sum(axis=1) / desk.wh.sum()
+    drawn = house.wh.sum(axis=1) / house.wh.sum()
     wanted = total * (share * np.array(AREAS) / sum(AREAS) + (1 - share) * drawn)
     np.testing.assert_allclose(parts, wanted, atol=1)
-    assert [part["own"] * 1000 for part in found["parts"]] == desk.wh.sum(axis=1).tolist()
+    own = [part["own"] * 1000 for part in found["parts"]]
+    assert own == house.wh.sum(axis=1).tolist()
 
 
-async def test_what_is_missing_is_said(desk: Desk) -> None:
+async def test_what_is_missing_is_said(house: House) -> None:
     for path, scheme, code in (
         ("Bare", "HEAT_METERS", "AREA_UNKNOWN"),
         ("Warm", "HOT_WATER", "NO_FLATS"),
     ):
-        result = await desk.ask(path, scheme)
-        assert [error.original_error.code for error in result.errors] == [code]
-    result = await desk.ask("Warm", share=1.2)
-    assert result.errors[0].original_error.field == "basicShare"
+        ((told, _),) = await house.desk.refused(ASK, **house.asked(path, scheme))
+        assert told == code
+    ((_, field),) = await house.desk.refused(ASK, **house.asked("Warm", share=1.2))
+    assert field == "basicShare"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
@@ -13,19 +12,14 @@ import pytest_asyncio
 from analytics.phases import power_flow
 from analytics.phases.network import Consumers, Network, one_hot
 from backend.clients.events import Events
-from backend.graphql.context import Context
-from backend.graphql.schema import schema
-from backend.services.gateway.devices import Devices
-from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
 from domain.hours import hour_of, instant_of
 from domain.identity import Scope
-from ingestion.app import application
-from ingestion.gateway import Gateway
 from tenants.permissions import Permission
 from tenants.session import Database
-from tests.factories import MASTER_KEY, PushingConcentrator, block, make_tenant, place
+from tests.desk import Desk, count
+from tests.factories import make_tenant, place
 
 NOW = hour_of(datetime.now(UTC))
 HOURS = 30
@@ -51,18 +45,13 @@ IDS = """query { viewer { site(path: "House") { balanceGroups { id } }
 
 @dataclass
 class House:
-    """Five flats whose hours are known, and a desk."""
+    """Five flats whose hours are known, and who asks."""
 
-    database: Database
-    events: Events
-    scope: Scope
+    desk: Desk
     watts: np.ndarray
 
     async def ask(self, document: str, scope: Scope | None = None, **values: Any) -> Any:
-        async with Context(self.database, scope or self.scope, self.events, MASTER_KEY) as context:
-            result = await schema.execute(document, values, context_value=context)
-        assert result.errors is None, result.errors  # type: ignore[union-attr]
-        return result.data  # type: ignore[union-attr]
+        return await self.desk.ask(document, scope, **values)
 
     async def ids(self) -> tuple[str, list[str]]:
         viewer = (await self.ask(IDS))["viewer"]
@@ -94,21 +83,9 @@ async def house(database: Database, redis_url: str) -> AsyncIterator[House]:
     imported = await place(database, made, *rows)
     watts = np.random.default_rng(4).integers(0, 4_000, (len(PHASES), HOURS))
     counters = watts.cumsum(axis=1)
-    gateway = Gateway(database, Devices(database, MASTER_KEY), SilentQueue())
-    transport = httpx.ASGITransport(application(gateway))
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-        device = PushingConcentrator(client, "JN", imported.devices[0].secret)
-        frames = [
-            device.frame(
-                block(LOW + at, 1, {flat: int(counters[flat, at]) for flat in range(len(PHASES))})
-            )
-            for at in range(HOURS)
-        ]
-        assert (await device.push(*frames)).json()["rejected"] == []
     work = Work(database, SilentQueue(), events)
-    await metering.fold(work, made.tenant_id)
-    await metering.roll_up(work, made.tenant_id)
-    yield House(database, events, scope, watts)
+    await count(work, made, imported, LOW, dict(enumerate(counters)))
+    yield House(Desk(work, scope), watts)
     await events.close()
 
 
@@ -240,7 +217,7 @@ async def test_consumers_must_hang_on_what_is_there(house: House) -> None:
 async def test_another_tenant_sees_and_changes_nothing(house: House) -> None:
     group, points = await house.ids()
     await house.ask(SAVE, input=told(group, points))
-    other = await make_tenant(house.database, "networks of others")
+    other = await make_tenant(house.desk.work.database, "networks of others")
     stranger = Scope(other.tenant_id, "stranger", ALL)
     answer = await house.ask(SAVE, stranger, input=told(group, points))
     assert [one["code"] for one in answer["saveHouseNetwork"]["errors"]] == ["NOT_FOUND"]
