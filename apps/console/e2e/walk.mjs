@@ -33,7 +33,7 @@ async function operator() {
   await page.keyboard.type('31100001');
   await page.waitForSelector('#found [role=option] >> text=31100001');
   await page.keyboard.press('Enter');
-  await page.waitForURL('**/meters/*');
+  await page.waitForSelector('h1 >> text=31100001');
   await page.waitForSelector('.chart canvas');
   await settled(page);
   assert.match(await text(page), /31100001/);
@@ -167,9 +167,22 @@ async function outage() {
   await page.context().close();
 }
 
+/** Files to keep: a table as CSV, a certificate as PDF. */
+async function kept() {
+  const page = await signIn('manager@riverside.example');
+  await open(page, `/meters/${found.meter}?span=month&date=2026-11-01`);
+  await page.getByRole('button', { name: 'Table' }).click();
+  const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  assert.match(table.suggestedFilename(), /\.csv$/);
+  await open(page, `/acceptance?path=${encodeURIComponent(HOUSE)}`);
+  const [certificate] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PDF' }).click()]);
+  assert.match(certificate.suggestedFilename(), /\.pdf$/);
+  await page.context().close();
+}
+
 async function accessible() {
   const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
-  for (const [scheme, locale] of looks) {
+  const look = async ([scheme, locale]) => {
     const page = await signIn('operator@riverside.example', { scheme, locale });
     for (const [name, path] of Object.entries(all)) {
       await open(page, path);
@@ -177,7 +190,8 @@ async function accessible() {
       await shot(page, `${name}-${scheme}-${locale}`);
     }
     await page.context().close();
-  }
+  };
+  await Promise.all(looks.map(look));
 }
 
 async function narrow() {
@@ -195,7 +209,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, zones, manager, dispatcher, partner, files, outage, accessible, narrow]) {
+for (const journey of [operator, suspects, zones, manager, dispatcher, partner, files, outage, kept, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

@@ -9,7 +9,7 @@ import { live } from './live';
 export const NOT_ENTITIES = [
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
   'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',
-  'Money', 'Verifications', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',
+  'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',
   'CommandEvent', 'CommandPolicy', 'Control', 'Correction', 'DeliveryLedger', 'DeliverySeries', 'Difference', 'DocumentCheck', 'Event',
   'Evidence', 'FirmwareStage', 'FoundChannel', 'HouseNetwork', 'Imbalance', 'Installation', 'LogicalNetwork',
   'LossShare', 'MeshLevel', 'MissingPeriod', 'ModuleReport', 'MonthForecast', 'MonthToDate', 'NetworkAlarmLimits',
