@@ -55,14 +55,16 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
   const { colours } = useColours();
   const { imbalance, simultaneity, commonNeeds } = curves;
   const starts = useMemo(() => bucketStarts(Date.parse(simultaneity.start), step, simultaneity.least.length, zone), [simultaneity, step, zone]);
-  const lines = useMemo(
-    () => [
-      { name: t('cs.least'), values: simultaneity.least, colour: colours.ok, width: 1.6, dash: [6, 3] },
-      { name: t('cs.most'), values: simultaneity.most, colour: colours.critical, width: 1.6, dash: [2, 3] },
+  const lines = useMemo(() => {
+    // What is to come has no load: it is blank, and not zero.
+    const now = Date.now();
+    const over = (values: (number | null)[]) => values.map((value, index) => ((starts[index] ?? now) < now ? value : null));
+    return [
+      { name: t('cs.least'), values: over(simultaneity.least), colour: colours.ok, width: 1.6, dash: [6, 3] },
+      { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3] },
       { name: t('balance.imbalance'), values: imbalance.imbalance, colour: colours.HEAT, width: 2.2 },
-    ],
-    [simultaneity, imbalance, colours, t],
-  );
+    ];
+  }, [simultaneity, imbalance, starts, colours, t]);
   if (!simultaneity.least.some((value) => value !== null)) return null;
   const unit = simultaneity.unit;
   const amount = (values: (number | null)[]) => formatAmount(sumOf(values), commonNeeds.unit, locale);
