@@ -45,6 +45,8 @@ LEAST_CONFIDENCE = 0.01
 _CLEAR_SIGMA = 6.0
 _LEAST_PULSES = 10
 _LEAST_SEEN = 0.5
+_LEAST_FAULT = 0.002
+"""Share of what was supplied: half of what the best class of meter may be off."""
 
 KINDS: Mapping[Kind, FindingKind] = {
     Kind.SLOWED: FindingKind.METER_SLOWED,
@@ -104,6 +106,8 @@ async def attribute(
     names = await due.names_of(session, [group.id, *children])
     if judgement.unattributed is not None and not _credible(window, judgement):
         judgement = replace(judgement, unattributed=None)
+    if judgement.balance_meter is not None and not _material(window, judgement.balance_meter):
+        judgement = replace(judgement, balance_meter=None)
     writer = _Writer(group, shape, told, names, start)
     points = [one.point_id for one in (shape.supply, *shape.members) if one.point_id is not None]
     look = Look(points, [group.id, *children], _SAID, from_group=True)
@@ -124,6 +128,12 @@ def _credible(window: Window, judgement: GroupJudgement) -> bool:
     technical = linear * delivered + square * delivered**2
     gone = float((supplied - delivered - technical)[known].sum())
     return loss.energy >= _LEAST_PULSES * window.quantum and gone >= _LEAST_SEEN * loss.energy
+
+
+def _material(window: Window, fault: BalanceMeter) -> bool:
+    """Whether a fault of the balance meter comes to more than its rounding."""
+    supplied = float(np.nansum(window.supplied[fault.since :]))
+    return abs(fault.energy) >= max(_LEAST_PULSES * window.quantum, _LEAST_FAULT * supplied)
 
 
 async def _learn_losses(
