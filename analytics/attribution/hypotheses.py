@@ -115,7 +115,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
             if item.kind is Kind.STUCK and not _silence_is_new(
                 prepared, int(item.member[place]), first
             ):
-                continue
+                first = 0
             found += _member_hypotheses(prepared, item, int(place), first)[
                 : None if rank < _CLOSE else 1
             ]
@@ -126,7 +126,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
 def _silence_is_new(prepared: Prepared, member: int, first: int) -> bool:
     """Whether a meter is silent more often since a day than before, or nothing is known before.
 
-    A silence that cost nothing before is no theft now.
+    A silence that cost nothing before is no theft now: it is one from the first day, or none.
     """
     silent, measured = prepared.readings[member] <= 0, prepared.measured[member]
     before, since = measured & (prepared.day < first), measured & (prepared.day >= first)

@@ -24,7 +24,7 @@ export async function signIn(login, { scheme = 'light', locale = 'en', width = 1
   const person = people.find((one) => one.login === login);
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: TAGS[locale], timezoneId: zone });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   page.on('console', (message) => message.type() === 'error' && complaints.push(`${login} ${page.url()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`${login} ${page.url()}: ${error.message}`));
   await page.goto(`${url}/console/`);
@@ -55,7 +55,7 @@ export async function shot(page, name) {
 
 /** Serious findings of axe, in words. */
 export async function axe(page, name) {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).options({ resultTypes: ['violations'] }).analyze();
   return violations
     .filter((one) => one.impact === 'serious' || one.impact === 'critical')
     .map((one) => `${name}: ${one.id} (${one.nodes.length}) ${one.nodes[0]?.target.join(' ')} ${one.nodes[0]?.failureSummary?.split('\n')[1] ?? ''}`);

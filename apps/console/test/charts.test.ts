@@ -46,10 +46,10 @@ describe('profileOption', () => {
   });
   const series = option.series as { data: { value: number | null; itemStyle?: { color?: string; opacity?: number; borderWidth?: number } }[] }[];
 
-  it('draws outlines for estimated, pale bars for partly known, nothing for missing', () => {
+  it('draws pale bars for partly known days, nothing for missing ones, and no outline for one estimated hour', () => {
     const bars = series[0]?.data ?? [];
     expect(bars[2]?.value).toBeNull();
-    expect(bars[3]?.itemStyle?.borderWidth).toBe(2);
+    expect(bars[3]?.itemStyle?.borderWidth).toBeUndefined();
     expect(bars[4]?.itemStyle?.opacity).toBeLessThan(1);
   });
 

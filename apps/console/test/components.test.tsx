@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { CombinedError } from '@urql/core';
 import { describe, expect, it, vi } from 'vitest';
+import { csv } from '../src/api/download';
 import { parseSearch, periodSearch, spanSearch, stringifySearch } from '../src/app/addresses';
 import { claimsOf, seatOf } from '../src/auth/session';
 import { ChartFrame } from '../src/charts/ChartFrame';
@@ -85,5 +86,12 @@ describe('session', () => {
     const token = `x.${btoa(JSON.stringify({ sub: 'user:1', tid: 3, roles: ['manager', 'operator'] }))}.y`;
     expect(seatOf(claimsOf(token))).toBe('3:manager+operator:all');
     expect(seatOf({ sub: '', tid: 3, roles: ['resident'], sites: [4] })).toBe('3:resident:some');
+  });
+});
+
+describe('csv', () => {
+  it('quotes what needs it and runs no formula', () => {
+    const rows = [['1,5', '=SUM(A1)'], ['say "so"', null]];
+    expect(csv(['a', 'b'], rows)).toBe('\uFEFFa,b\r\n"1,5",\'=SUM(A1)\r\n"say ""so""",\r\n');
   });
 });

@@ -19,7 +19,8 @@ export interface BalanceSum {
   judged: number;
 }
 
-const sum = (values: readonly (number | null)[]): number | null =>
+/** Sum of what is known; null where nothing is. */
+export const sumOf = (values: readonly (number | null)[]): number | null =>
   values.reduce<number | null>((total, value) => (value === null ? total : (total ?? 0) + value), null);
 
 /** `due` hours of the range are over; what is to come is neither known nor missing. */
@@ -31,11 +32,11 @@ export function sumImbalance(packed: PackedImbalance, due = packed.imbalance.len
     judged += 1;
     judgedSupply += packed.supplied[index] ?? 0;
   });
-  const imbalance = sum(packed.imbalance);
+  const imbalance = sumOf(packed.imbalance);
   const known = packed.coverage.slice(0, due).filter((value) => value !== null);
   return {
-    supplied: sum(packed.supplied),
-    delivered: sum(packed.delivered),
+    supplied: sumOf(packed.supplied),
+    delivered: sumOf(packed.delivered),
     imbalance,
     share: imbalance !== null && judgedSupply > 0 ? imbalance / judgedSupply : null,
     coverage: known.length ? known.reduce((total, value) => total + value, 0) / known.length : null,

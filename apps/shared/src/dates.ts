@@ -36,6 +36,10 @@ export function fullDate(instant: number, zone: string, locale: Locale): string 
   return format(locale, zone, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' }).format(instant);
 }
 
+export function shortDate(instant: number, zone: string, locale: Locale): string {
+  return format(locale, zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(instant);
+}
+
 export function monthName(instant: number, zone: string, locale: Locale): string {
   return format(locale, zone, { month: 'short' }).format(instant);
 }

@@ -1,6 +1,6 @@
 /** Geometry of profile charts: buckets, averages, running sums; pure, for console and app alike. */
 import { lookOf, type Look } from './quality';
-import { bucketStarts, localTime } from './zones';
+import { bucketStarts, HOUR_MS, localTime } from './zones';
 
 export interface Packed {
   start: string;
@@ -28,7 +28,7 @@ export function bucketsOf(packed: Packed, to: number, now: number): Bucket[] {
     const value = packed.values[index] ?? null;
     const quality = packed.quality[index] ?? null;
     const coverage = packed.coverage[index] ?? null;
-    const look = lookOf(value, quality, coverage, { start, now });
+    const look = lookOf(value, quality, coverage, { start, now, hourly: packed.step === 'PT1H' });
     return { start, end: starts[index + 1] ?? to, value, quality, coverage, look };
   });
 }
@@ -87,31 +87,23 @@ export function mean(values: readonly (number | null)[]): number | null {
   return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 }
 
-/** Smallest and largest hour of each local day: how a long series is drawn. */
-export function dailyBand(start: number, values: readonly (number | null)[], zone: string) {
-  const days: { start: number; low: number | null; high: number | null; mean: number | null }[] = [];
-  let day = -1;
-  let bucket: number[] = [];
-  const close = () => {
-    const last = days.at(-1);
-    if (!last || bucket.length === 0) return;
-    last.low = Math.min(...bucket);
-    last.high = Math.max(...bucket);
-    last.mean = bucket.reduce((sum, value) => sum + value, 0) / bucket.length;
-  };
-  values.forEach((value, index) => {
-    const instant = start + index * 3_600_000;
-    const local = localTime(instant, zone);
-    if (local.day !== day) {
-      close();
-      day = local.day;
-      bucket = [];
-      days.push({ start: instant, low: null, high: null, mean: null });
-    }
-    if (value !== null) bucket.push(value);
+export interface DayBand {
+  start: number;
+  low: number | null;
+  high: number | null;
+  mean: number | null;
+}
+
+/** Smallest, mean and largest hour of each local day: how a long series is drawn. */
+export function dailyBand(start: number, values: readonly (number | null)[], zone: string): DayBand[] {
+  const end = start + values.length * HOUR_MS;
+  const days = bucketStarts(start, 'P1D', Math.ceil(values.length / 23) + 1, zone).filter((day) => day < end);
+  return days.map((day, index) => {
+    const until = days[index + 1] ?? end;
+    const known = values.slice((day - start) / HOUR_MS, (until - start) / HOUR_MS).filter((value) => value !== null);
+    if (known.length === 0) return { start: day, low: null, high: null, mean: null };
+    return { start: day, low: Math.min(...known), high: Math.max(...known), mean: mean(known) };
   });
-  close();
-  return days;
 }
 
 /** A round upper end of an axis that starts at zero. */
@@ -120,4 +112,21 @@ export function niceMax(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   const scaled = value / power;
   return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10].find((step) => scaled <= step) ?? 10) * power;
+}
+
+/** Sums of local days, known hours only; null where no hour of the day is known. */
+export function dailySums(starts: readonly number[], values: readonly (number | null)[], zone: string) {
+  const days: { start: number; value: number | null }[] = [];
+  let day = -1;
+  values.forEach((value, index) => {
+    const start = starts[index] ?? 0;
+    const local = localTime(start, zone);
+    if (local.day !== day) {
+      day = local.day;
+      days.push({ start, value: null });
+    }
+    const last = days.at(-1);
+    if (last && value !== null) last.value = (last.value ?? 0) + value;
+  });
+  return days;
 }

@@ -26,10 +26,11 @@ export function lookOf(
   value: number | null,
   quality: number | null,
   coverage: number | null,
-  bucket: { start: number; now: number },
+  bucket: { start: number; now: number; hourly?: boolean },
 ): Look {
   if (bucket.start >= bucket.now || qualityOf(quality) === 'notExpected') return value === null ? 'blank' : 'solid';
   if (value === null) return 'hatch';
-  if (qualityOf(quality) === 'estimated') return 'outline';
+  // The code of a longer bucket is that of its worst hour: one estimated hour makes no estimated month.
+  if (bucket.hourly !== false && qualityOf(quality) === 'estimated') return 'outline';
   return coverage !== null && coverage < 0.9995 ? 'partial' : 'solid';
 }

@@ -6,9 +6,11 @@ import { createClient as createSockets } from 'graphql-ws';
 import * as session from '../auth/session';
 import { live } from './live';
 
-const NOT_ENTITIES = [
-  'Acceptance', 'AcceptanceException', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',
-  'CommandEvent', 'CommandPolicy', 'Control', 'Correction', 'DeliveryLedger', 'DeliverySeries', 'Difference', 'Event',
+export const NOT_ENTITIES = [
+  'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
+  'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',
+  'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',
+  'CommandEvent', 'CommandPolicy', 'Control', 'Correction', 'DeliveryLedger', 'DeliverySeries', 'Difference', 'DocumentCheck', 'Event',
   'Evidence', 'FirmwareStage', 'FoundChannel', 'HouseNetwork', 'Imbalance', 'Installation', 'LogicalNetwork',
   'LossShare', 'MeshLevel', 'MissingPeriod', 'ModuleReport', 'MonthForecast', 'MonthToDate', 'NetworkAlarmLimits',
   'NetworkConsumer', 'NetworkHealth', 'NetworkSection', 'NewDevice', 'PageInfo', 'PhaseLossReport', 'PhaseMove',
@@ -16,6 +18,11 @@ const NOT_ENTITIES = [
   'RouteStop', 'SectionLoss', 'SkippedPoint', 'SpotReading', 'StatusPeriod', 'Temperatures', 'UserError',
   'ValidationFlag', 'Viewer', 'WeakHop',
 ];
+
+export const POSSIBLE_TYPES = {
+  Metered: ['BalanceGroup', 'MeteringPoint'],
+  Node: ['BalanceGroup', 'Command', 'Concentrator', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
+};
 
 const sockets = createSockets({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
@@ -40,7 +47,8 @@ export function createClient(): Client {
     exchanges: [
       cacheExchange({
         keys: Object.fromEntries(NOT_ENTITIES.map((name) => [name, () => null])),
-        resolvers: {},
+        // Without it a fragment on an interface is only guessed to fit, and may be skipped.
+        possibleTypes: POSSIBLE_TYPES,
       }),
       authExchange(async (utils) => ({
         addAuthToOperation: (operation) =>

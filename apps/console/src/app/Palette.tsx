@@ -2,7 +2,7 @@
 import { Modal, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState, type RefObject } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { CommodityIcon, Icon } from '../ui/Icon';
@@ -20,11 +20,21 @@ const FOUND = graphql(`
   }
 `);
 
-export function Palette({ close }: { close: () => void }) {
+interface PaletteProps {
+  /** What was typed before it was there. */
+  begun: string;
+  shown: RefObject<boolean>;
+  close: () => void;
+}
+
+export function Palette({ begun, shown, close }: PaletteProps) {
   const t = useT();
   const viewer = useViewer();
   const navigate = useNavigate();
-  const [text, setText] = useState('');
+  const [text, setText] = useState(begun);
+  useEffect(() => {
+    shown.current = true;
+  }, [shown]);
   const [search] = useDebouncedValue(text.trim(), 150);
   const [chosen, choose] = useState(0);
   const [{ data, fetching }] = useQuery({

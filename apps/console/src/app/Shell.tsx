@@ -1,23 +1,26 @@
 /** The frame of every page: places to go, search, tenant, language, scheme. */
-import { Menu, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { LOCALES, type Locale } from '@shared/units';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useLive } from '../api/live';
 import * as session from '../auth/session';
+import { DropItem, DropMenu } from '../ui/DropMenu';
 import { Icon } from '../ui/Icon';
 import { AlarmCount } from './AlarmCount';
 import { navigation } from './navigation';
-import { Palette } from './Palette';
 import { usePreferences, useT } from './preferences';
 import { useViewer } from './viewer';
+
+const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
 
 const LANGUAGES: Record<Locale, string> = { en: 'English', ru: 'Русский', ro: 'Română' };
 
 export function Shell() {
   const t = useT();
   const [open, setOpen] = useState(false);
-  const [searching, setSearching] = useState(false);
+  const [search, setSearch] = useState<string | null>(null);
+  const searchShown = useRef(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
@@ -25,7 +28,10 @@ export function Shell() {
       const typing = (event.target as HTMLElement).closest('input, textarea, [contenteditable]');
       if ((event.key === 'k' && (event.metaKey || event.ctrlKey)) || (event.key === '/' && !typing)) {
         event.preventDefault();
-        setSearching(true);
+        setSearch((known) => known ?? '');
+      } else if (event.key.length === 1 && !typing && !searchShown.current && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        // Whoever types on while the search is still being fetched loses nothing.
+        setSearch((known) => (known === null ? null : known + event.key));
       }
       if (event.key === 'Escape') setOpen(false);
     };
@@ -41,7 +47,7 @@ export function Shell() {
           <button type="button" className="tool menu-button" onClick={() => setOpen(!open)} aria-label={t('menu')} aria-expanded={open}>
             <Icon name="menu" />
           </button>
-          <button type="button" className="top-search" onClick={() => setSearching(true)}>
+          <button type="button" className="top-search" onClick={() => setSearch('')}>
             <Icon name="search" size={18} />
             <span>{t('search.prompt')}</span>
             <kbd>/</kbd>
@@ -56,7 +62,18 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      {searching && <Palette close={() => setSearching(false)} />}
+      {search !== null && (
+        <Suspense>
+          <Palette
+            begun={search}
+            shown={searchShown}
+            close={() => {
+              searchShown.current = false;
+              setSearch(null);
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -137,47 +154,26 @@ function Tools() {
   const roles = session.claims()?.roles ?? [];
   return (
     <>
-      <Menu position="bottom-end" width={180}>
-        <Menu.Target>
-          <button type="button" className="tool" aria-label={t('language')}>{locale.toUpperCase()}</button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {LOCALES.map((one) => (
-            <Menu.Item key={one} lang={one} onClick={() => setLocale(one)} rightSection={one === locale && <Icon name="ok" size={16} />}>
-              {LANGUAGES[one]}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      <Menu position="bottom-end" width={260}>
-        <Menu.Target>
-          <button type="button" className="tool" aria-label={t('account')}>
-            <Icon name="user" /> <span className="tool-word">{viewer.tenant.name}</span> <Icon name="down" size={14} />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{roles.map((role) => t(`role.${role}` as 'role.operator')).join(', ')}</Menu.Label>
-          <Menu.Item leftSection={<Icon name="home" size={18} />} onClick={() => void session.signIn('/console/', { choose: true })}>
-            {t('switchTenant')}
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Label>{t('scheme')}</Menu.Label>
-          {(['light', 'dark', 'auto'] as const).map((one) => (
-            <Menu.Item
-              key={one}
-              leftSection={<Icon name={one === 'dark' ? 'moon' : 'sun'} size={18} />}
-              rightSection={one === colorScheme && <Icon name="ok" size={16} />}
-              onClick={() => setColorScheme(one)}
-            >
-              {t(`scheme.${one}`)}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <Menu.Item leftSection={<Icon name="out" size={18} />} onClick={() => void session.signOut()}>
-            {t('signOut')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <DropMenu label={t('language')} button={locale.toUpperCase()}>
+        {LOCALES.map((one) => (
+          <DropItem key={one} lang={one} chosen={one === locale} onClick={() => setLocale(one)}>{LANGUAGES[one]}</DropItem>
+        ))}
+      </DropMenu>
+      <DropMenu
+        label={t('account')}
+        button={<><Icon name="user" /> <span className="tool-word">{viewer.tenant.name}</span> <Icon name="down" size={14} /></>}
+      >
+        <p className="drop-caption" role="presentation">{roles.map((role) => t(`role.${role}` as 'role.operator')).join(', ')}</p>
+        <DropItem icon={<Icon name="home" size={18} />} onClick={() => void session.signIn('/console/', { choose: true })}>{t('switchTenant')}</DropItem>
+        <p className="drop-caption" role="presentation">{t('scheme')}</p>
+        {(['light', 'dark', 'auto'] as const).map((one) => (
+          <DropItem key={one} icon={<Icon name={one === 'dark' ? 'moon' : 'sun'} size={18} />} chosen={one === colorScheme} onClick={() => setColorScheme(one)}>
+            {t(`scheme.${one}`)}
+          </DropItem>
+        ))}
+        <hr />
+        <DropItem icon={<Icon name="out" size={18} />} onClick={() => void session.signOut()}>{t('signOut')}</DropItem>
+      </DropMenu>
     </>
   );
 }

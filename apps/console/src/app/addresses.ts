@@ -66,6 +66,10 @@ export const periodSearch = (raw: Raw): PeriodSearch => ({
 export const alarmSearch = (raw: Raw): { all?: 'true' | undefined } => ({ all: oneOf(['true'], raw.all) });
 export const daySearch = (raw: Raw): { on?: string | undefined } => ({ on: dateText(raw.on) });
 export const stateSearch = (raw: Raw): { state?: string | undefined } => ({ state: text(raw.state) });
+export const findingSearch = (raw: Raw): { state?: string | undefined; commodity?: Commodity | undefined } => ({
+  state: oneOf(['NEW', 'ACKNOWLEDGED', 'INSPECTED', 'CLOSED', 'ALL'], raw.state),
+  commodity: oneOf(COMMODITIES, raw.commodity),
+});
 export const fileSearch = (raw: Raw): { kind?: (typeof FILE_KINDS)[number] | undefined } => ({ kind: oneOf(FILE_KINDS, raw.kind) });
 export const acceptanceSearch = (raw: Raw): AcceptanceSearch => ({
   path: text(raw.path),

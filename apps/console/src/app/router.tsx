@@ -68,6 +68,17 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/findings',
+    validateSearch: address.findingSearch,
+    component: lazyRouteComponent(() => import('../pages/Findings'), 'Findings'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/findings/$id',
+    component: lazyRouteComponent(() => import('../pages/findings/Finding'), 'Finding'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/alarms',
     validateSearch: address.alarmSearch,
     component: lazyRouteComponent(() => import('../pages/Alarms'), 'Alarms'),

@@ -10,7 +10,8 @@ export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: 6,
   autoContrast: true,
-  colors: { accent },
+  // Mantine draws fields, menus and switches of the dark scheme from this scale.
+  colors: { accent, dark: ['#EEF2F5', '#D5DCE3', '#A5B0BB', '#76828E', '#303A44', '#2A343E', '#181E24', '#0F1418', '#12171C', '#0B0F12'] },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: rem(13), sm: rem(15), md: rem(15), lg: rem(17), xl: rem(24) },

@@ -1,5 +1,6 @@
 /** Around every chart: a summary in words, and the same as a table. */
 import { useState, type ReactNode } from 'react';
+import { keepTable } from '../api/download';
 import { useT } from '../app/preferences';
 import { Icon } from '../ui/Icon';
 import { Panel } from '../ui/Panel';
@@ -29,6 +30,11 @@ export function ChartFrame({ title, hint, actions, legend, summary, columns, row
             <Icon name={table ? 'chart' : 'table'} size={18} />
             {t(table ? 'chart.asChart' : 'chart.asTable')}
           </button>
+          {table && (
+            <button type="button" className="tool" onClick={() => keepTable(columns, rows(), 'balance')}>
+              <Icon name="import" size={18} /> CSV
+            </button>
+          )}
         </>
       }
     >

@@ -14,6 +14,8 @@ export interface LongLine {
   fill?: boolean;
   dash?: number[];
   width?: number;
+  /** Fills down to the line before this one. */
+  band?: boolean;
 }
 
 interface LongProps {
@@ -70,6 +72,7 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
             value: (_: uPlot, value: number | null) => (value === null ? '–' : `${formatNumber(value, locale)} ${unitText(unit, locale)}`),
           })),
         ],
+        bands: lines.flatMap((line, index) => (line.band ? [{ series: [index + 1, index] as [number, number], fill: `${line.colour}38` }] : [])),
       },
       [starts.map((start) => start / 1000), ...lines.map((line) => [...line.values])],
       element,

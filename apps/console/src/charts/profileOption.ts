@@ -25,6 +25,8 @@ export interface ProfileChartInput {
   locale: Locale;
   scheme: Scheme;
   line?: { name: string; values: readonly (number | null)[] } | undefined;
+  /** The hours to come, with the band that holds 8 of 10. */
+  ahead?: { name: string; p10: readonly (number | null)[]; p50: readonly (number | null)[]; p90: readonly (number | null)[] } | undefined;
   cumulative?: { name: string; forecastName: string; forecast: Forecast | null } | undefined;
   qualityWord: (bucket: Bucket) => string;
 }
@@ -65,11 +67,11 @@ export function forecastLines(buckets: readonly Bucket[], forecast: Forecast) {
 }
 
 export function profileOption(input: ProfileChartInput): ChartOption {
-  const { series, labels, unit, locale, scheme, line, cumulative } = input;
+  const { series, labels, unit, locale, scheme, line, cumulative, ahead } = input;
   const colours = COLOURS[scheme];
   const values = series.flatMap(({ buckets }) => buckets.map((bucket) => bucket.value ?? 0));
   const least = Math.min(0, ...values);
-  const most = niceMax(Math.max(0, ...values, ...(line?.values ?? []).map((value) => value ?? 0)));
+  const most = niceMax(Math.max(0, ...values, ...(line?.values ?? []).map((value) => value ?? 0), ...(ahead?.p90 ?? []).map((value) => value ?? 0)));
   const axisText = { color: colours.quiet, fontSize: 13, fontFamily: 'system-ui, sans-serif' };
   const hatched = hatch(colours.field);
   const bars = series.map(({ name, colour, buckets }) => ({
@@ -137,6 +139,7 @@ export function profileOption(input: ProfileChartInput): ChartOption {
       ...bars,
       missing,
       ...(line ? [averageLine(line, colours.average)] : []),
+      ...(ahead ? bandLines(ahead, 0, colours.quiet) : []),
       ...(cumulative && series[0] ? cumulativeLines(cumulative, series[0].buckets, colours.quiet) : []),
     ],
   } as ChartOption;
@@ -169,14 +172,20 @@ function cumulativeLines(cumulative: NonNullable<ProfileChartInput['cumulative']
   ];
   if (cumulative.forecast) {
     const { p10, p50, p90 } = forecastLines(buckets, cumulative.forecast);
-    const height = p90.map((value, index) => (value === null ? null : value - (p10[index] ?? 0)));
-    lines.push(
-      { ...shared, name: '', stack: 'band', data: p10, lineStyle: { opacity: 0 } },
-      { ...shared, name: '', stack: 'band', data: height, lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity: 0.14 } },
-      { ...shared, name: cumulative.forecastName, data: p50, lineStyle: { color: colour, width: 1.6, type: 'dotted' } },
-    );
+    lines.push(...bandLines({ name: cumulative.forecastName, p10, p50, p90 }, 1, colour));
   }
   return lines;
+}
+
+function bandLines(band: NonNullable<ProfileChartInput['ahead']>, yAxisIndex: number, colour: string) {
+  const shared = { type: 'line' as const, yAxisIndex, symbol: 'none', silent: true, z: 3 };
+  const stack = `band ${yAxisIndex}`;
+  const height = band.p90.map((value, index) => (value === null ? null : value - (band.p10[index] ?? 0)));
+  return [
+    { ...shared, name: '', stack, data: [...band.p10], lineStyle: { opacity: 0 } },
+    { ...shared, name: '', stack, data: height, lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity: 0.16 } },
+    { ...shared, name: band.name, data: [...band.p50], lineStyle: { color: colour, width: 1.8, type: 'dotted' as const } },
+  ];
 }
 
 function tooltip(input: ProfileChartInput, index: number): string {

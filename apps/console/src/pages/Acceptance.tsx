@@ -7,6 +7,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { graphql } from '../api/graphql';
+import { download } from '../api/download';
 import { usePreferences } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { Answer, Empty } from '../ui/Answer';
@@ -77,6 +78,10 @@ function Certificate({ path, from, days }: { path: string; from: string; days: n
     setErrors(refused);
     setIssued(data?.issueAcceptance.acceptance?.hash ?? null);
   };
+  const pdf = async (site: string) => {
+    const address = `/documents/acceptance/${encodeURIComponent(site)}.pdf?from=${from}&days=${days}`;
+    await download(address, `acceptance-${from}.pdf`, locale).catch((error: Error) => setErrors([{ code: 'FAILED', message: error.message }]));
+  };
   return (
     <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={320}>
       {({ viewer: { site } }) => {
@@ -90,7 +95,12 @@ function Certificate({ path, from, days }: { path: string; from: string; days: n
               <Figure label={t('delivery.expected')} value={formatNumber(found.expected, locale, 0)} note={t('delivery.channelHours')} />
               <Figure label={t('delivery.missing')} value={formatNumber(found.missing, locale, 0)} tone={found.missing ? 'critical' : 'ok'} />
             </Figures>
-            <Panel title={site.name} hint={t('acceptance.hash', { hash: found.hash.slice(0, 16) })} actions={viewer.may('metering:install') && <Button loading={fetching} onClick={() => void send(site.id)}>{t('acceptance.issue')}</Button>}>
+            <Panel title={site.name} hint={t('acceptance.hash', { hash: found.hash.slice(0, 16) })} actions={
+                <>
+                  <Button variant="default" onClick={() => void pdf(site.id)}>PDF</Button>
+                  {viewer.may('metering:install') && <Button loading={fetching} onClick={() => void send(site.id)}>{t('acceptance.issue')}</Button>}
+                </>
+              }>
               <UserErrors errors={errors} />
               {issued && <Status tone="ok">{t('acceptance.issued', { hash: issued })}</Status>}
               {found.exceptions.length === 0 ? (

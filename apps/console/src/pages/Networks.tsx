@@ -1,6 +1,6 @@
 /** Concentrators with the health of their radio networks, and channels that nobody placed yet. */
-import { dateTime } from '@shared/dates';
-import { formatNumber } from '@shared/units';
+import { dateTime, shortDate } from '@shared/dates';
+import { formatNumber, type Locale } from '@shared/units';
 import { Link } from '@tanstack/react-router';
 import { graphql } from '../api/graphql';
 import { usePages } from '../api/usePages';
@@ -86,7 +86,7 @@ export function Networks() {
               node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
               node.networks.length,
               node.modules.length,
-              ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : `${formatNumber(health.rssi, locale, 0)} dBm`, health.weakHops.length, battery(health, t)] : []),
+              ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : `${formatNumber(health.rssi, locale, 0)} dBm`, health.weakHops.length, battery(health, t, locale)] : []),
             ];
           }}
           empty={<Empty icon="network" title={t('networks.none')} action={viewer.may('metering:install') ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}>{t('networks.noneLead')}</Empty>}
@@ -108,9 +108,9 @@ function heard(health: Health, t: T) {
 
 const deepest = (health: Health) => Math.max(0, ...health.levels.map((level) => level.level)) || '–';
 
-function battery(health: Health, t: T) {
+function battery(health: Health, t: T, locale: Locale) {
   const first = health.batteries[0];
-  return first ? <span className="nowrap">{t('networks.firstEmpty', { date: first.endsOn })}</span> : <span className="quiet">–</span>;
+  return first ? <span className="nowrap">{t('networks.firstEmpty', { date: shortDate(Date.parse(first.endsOn), 'UTC', locale) })}</span> : <span className="quiet">–</span>;
 }
 
 function Found() {

@@ -15,6 +15,7 @@ import { Spark } from '../charts/Spark';
 import { Answer, Empty, FailureNote, Waiting } from '../ui/Answer';
 import { Commodity as CommodityName } from '../ui/Commodity';
 import { Icon } from '../ui/Icon';
+import { OpenFindings } from '../ui/OpenFindings';
 import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { useRanked } from './balance/useRanked';
@@ -51,6 +52,9 @@ const HEALTH = graphql(`
   }
 `);
 
+/** Hours may come so late and are on time: the newest are not missed yet. */
+const ON_TIME_H = 2;
+
 type Group = ResultOf<typeof OVERVIEW>['viewer']['sites'][number]['balanceGroups'][number];
 
 export function Overview() {
@@ -62,8 +66,8 @@ export function Overview() {
   const variables = useMemo(() => {
     const day = today(zone, now);
     return {
-      from: iso(now - 24 * HOUR_MS),
-      to: iso(now),
+      from: iso(now - (24 + ON_TIME_H) * HOUR_MS),
+      to: iso(now - ON_TIME_H * HOUR_MS),
       weekFrom: iso(instantOf(addDays(day, -14), zone)),
       weekTo: iso(instantOf(day, zone)),
       lossFrom: iso(instantOf(addDays(day, -7), zone)),
@@ -96,6 +100,7 @@ export function Overview() {
                     .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))
                     .map((group) => <Resource key={group.id} group={group} site={data.viewer.sites.length > 1 ? site.name : ''} />),
                 )}
+                {viewer.may('findings:read') && <OpenFindings />}
                 {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
                 {viewer.may('health:read') && <Silent />}
               </div>

@@ -14,7 +14,7 @@ interface DateFieldProps {
 
 export function DateField({ date, max, zone, label, text, onChange }: DateFieldProps) {
   const { t, locale } = usePreferences();
-  return (
+  const field = (
     <label className="date-field">
       <span aria-hidden="true">{text ?? fullDate(instantOf(date, zone) + 12 * HOUR_MS, zone, locale)}</span>
       <input
@@ -29,5 +29,12 @@ export function DateField({ date, max, zone, label, text, onChange }: DateFieldP
         onClick={(event) => event.currentTarget.showPicker?.()}
       />
     </label>
+  );
+  if (!label) return field;
+  return (
+    <div className="form-field">
+      <span aria-hidden="true">{label}</span>
+      {field}
+    </div>
   );
 }

@@ -20,7 +20,9 @@ export function SpanPicker({ span, date, zone, onChange, spans = ['day', 'month'
   const now = today(zone, Date.now());
   const go = (to: LocalDate) => onChange({ span, date: isoDate(to) });
   const next = stepBy(span, date, 1);
-  const ahead = isoDate(next) > isoDate(now);
+  // The day chart goes on into tomorrow, which is expected already.
+  const last = span === 'day' ? addDays(now, 1) : now;
+  const ahead = isoDate(next) > isoDate(last);
   return (
     <div className="row" role="group" aria-label={t('span.label')}>
       <SegmentedControl
@@ -33,7 +35,7 @@ export function SpanPicker({ span, date, zone, onChange, spans = ['day', 'month'
         <button type="button" className="tool" onClick={() => go(stepBy(span, date, -1))} aria-label={t('span.before')}>
           <Icon name="left" />
         </button>
-        <DateField date={date} max={now} zone={zone} text={spanTitle(span, date, zone, locale)} onChange={go} />
+        <DateField date={date} max={last} zone={zone} text={spanTitle(span, date, zone, locale)} onChange={go} />
         <button type="button" className="tool" disabled={ahead} onClick={() => go(next)} aria-label={t('span.after')}>
           <Icon name="chevron" />
         </button>

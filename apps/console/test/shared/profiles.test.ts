@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byHourOfDay, sumImbalance } from '@shared/balances';
 import { meshLayout, type MeshModule } from '@shared/mesh';
-import { bucketsOf, dailyBand, meanByHour, niceMax, runningSum, totalsOf } from '@shared/profiles';
+import { bucketsOf, dailyBand, dailySums, meanByHour, niceMax, runningSum, totalsOf } from '@shared/profiles';
 import { lookOf } from '@shared/quality';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -97,5 +97,14 @@ describe('mesh', () => {
         expect(links).toHaveLength(modules.length);
       }),
     );
+  });
+});
+
+describe('daily sums', () => {
+  it('cut days by the zone of the object, and keep what is unknown unknown', () => {
+    const first = Date.parse('2026-10-24T21:00:00Z');
+    const starts = Array.from({ length: 25 + 24 }, (_, index) => first + index * 3_600_000);
+    const days = dailySums(starts, starts.map((_, index) => (index < 25 ? 1 : null)), 'Europe/Chisinau');
+    expect(days.map((day) => day.value)).toEqual([25, null]);
   });
 });

@@ -12,9 +12,13 @@ import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
+import { FindingsOf } from '../findings/FindingsOf';
+import { YearBand } from '../profile/YearBand';
 import { ProfileSection } from '../profile/ProfileSection';
 import { ImbalanceSection } from './ImbalanceSection';
+import { Checks } from './Checks';
 import { Members } from './Members';
+import { Simultaneity } from './Simultaneity';
 
 const GROUP = graphql(`
   query BalanceGroup($id: ID!) {
@@ -61,7 +65,11 @@ export function Balance() {
             {viewer.may('balances:read') && (
               <ImbalanceSection key={`i${version}`} id={id} zone={zone} span={span} date={date} onChange={change} metered={node.inlets.length > 0} />
             )}
+            {viewer.may('balances:read') && commodity === 'ELECTRICITY' && node.inlets.length > 0 && <Simultaneity key={`s${version}`} id={id} zone={zone} span={span} date={date} />}
             <ProfileSection key={`p${version}`} id={id} commodity={commodity} zone={zone} span={span} date={date} onChange={change} />
+            {span === 'year' && <YearBand id={id} zone={zone} year={date.year} commodity={commodity} />}
+            {viewer.may('findings:read') && <Panel flush title={t('nav.findings')}><FindingsOf id={id} zone={zone} /></Panel>}
+            {viewer.may('findings:read') && node.inlets.length > 0 && <Checks id={id} />}
             <Members inlets={node.inlets} members={node.members} below={node.children} />
           </>
         );

@@ -13,6 +13,8 @@ import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
+import { FindingsOf } from '../findings/FindingsOf';
+import { YearBand } from '../profile/YearBand';
 import { ProfileSection } from '../profile/ProfileSection';
 import { Changes } from './Changes';
 import { Compare } from './Compare';
@@ -95,19 +97,22 @@ export function Meter() {
                 />
               }
             />
+            {span === 'year' && <YearBand id={id} zone={zone} year={date.year} commodity={node.commodity as Word} />}
             <div className="grid-2">
               <ReadingAt key={version} id={id} zone={zone} />
               <History installations={node.installations} zone={zone} accuracyClass={node.meter?.accuracyClass ?? null} />
             </div>
             <Temperatures id={id} zone={zone} span={span} date={date} />
             <Panel flush label={t('meter.more')}>
-              <Tabs defaultValue="changes" keepMounted={false}>
+              <Tabs defaultValue={viewer.may('findings:read') ? 'findings' : 'changes'} keepMounted={false}>
                 <Tabs.List aria-label={t('meter.more')}>
+                  {viewer.may('findings:read') && <Tabs.Tab value="findings">{t('nav.findings')}</Tabs.Tab>}
                   <Tabs.Tab value="changes">{t('changes.title')}</Tabs.Tab>
                   <Tabs.Tab value="flags">{t('flags.title')}</Tabs.Tab>
                   {viewer.may('control:read') && <Tabs.Tab value="orders">{t('nav.commands')}</Tabs.Tab>}
                   {viewer.may('residents:read') && node.premise && <Tabs.Tab value="household">{t('household.title')}</Tabs.Tab>}
                 </Tabs.List>
+                <Tabs.Panel value="findings"><FindingsOf id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="changes"><Changes key={version} id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="flags"><Flags id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="orders"><Orders id={id} zone={zone} /></Tabs.Panel>

@@ -1,5 +1,6 @@
 /** One concentrator: its mesh as reported for a day, its channels, and what is to be placed. */
 import { Button, Tabs } from '@mantine/core';
+import { shortDate } from '@shared/dates';
 import { formatNumber } from '@shared/units';
 import { addDays, isoDate, parseDate, today } from '@shared/zones';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -82,8 +83,10 @@ function MeshOfDay({ id }: { id: string }) {
   const { on } = useSearch({ from: '/networks/$id' });
   const navigate = useNavigate({ from: '/networks/$id' });
   const now = today('UTC', Date.now());
-  const day = parseDate(on) ?? now;
+  // Concentrators report of whole UTC days: the newest is that of yesterday.
+  const day = parseDate(on) ?? addDays(now, -1);
   const [result, ask] = useQuery({ query: MESH, variables: { id, on: isoDate(day) } });
+  const dayText = (text: string) => shortDate(Date.parse(text), 'UTC', locale);
   const go = (days: number) => void navigate({ search: { on: isoDate(addDays(day, days)) } });
   return (
     <Panel
@@ -125,7 +128,7 @@ function MeshOfDay({ id }: { id: string }) {
                   {health.weakHops.length === 0 ? <Empty icon="ok" title={t('mesh.noWeak')} /> : <Rows columns={[t('mesh.module'), t('mesh.parent'), t('mesh.level'), 'RSSI, dBm', t('mesh.behind')]} rows={health.weakHops.map((one) => [one.module, one.parent ?? t('mesh.direct'), one.level, one.rssi ?? '–', one.behind])} />}
                 </Tabs.Panel>
                 <Tabs.Panel value="batteries">
-                  {health.batteries.length === 0 ? <Empty icon="battery" title={t('mesh.noBattery')}>{t('mesh.noBatteryLead')}</Empty> : <Rows columns={[t('mesh.module'), t('mesh.battery'), t('mesh.perYear'), t('mesh.ends'), t('mesh.between')]} rows={health.batteries.map((one) => [one.module, `${formatNumber(one.millivolts / 1000, locale, 2)} V`, `${formatNumber(one.perYear, locale, 0)} mV`, one.endsOn, `${one.earliest} – ${one.latest}`])} />}
+                  {health.batteries.length === 0 ? <Empty icon="battery" title={t('mesh.noBattery')}>{t('mesh.noBatteryLead')}</Empty> : <Rows columns={[t('mesh.module'), t('mesh.battery'), t('mesh.perYear'), t('mesh.ends'), t('mesh.between')]} rows={health.batteries.map((one) => [one.module, `${formatNumber(one.millivolts / 1000, locale, 2)} V`, `${formatNumber(one.perYear, locale, 0)} mV`, dayText(one.endsOn), `${dayText(one.earliest)} – ${dayText(one.latest)}`])} />}
                 </Tabs.Panel>
               </Tabs>
             </div>

@@ -39,7 +39,7 @@ export function Mesh({ modules }: { modules: MeshModule[] }) {
           <g key={node.id} transform={`translate(${x(node.level)} ${y(node.row)})`}>
             <circle r={node.level === 0 ? 9 : 5} fill={node.level === 0 ? 'var(--b-accent)' : 'var(--b-card)'} stroke="var(--b-accent)" strokeWidth={2} />
             {node.level > 0 && (
-              <text x={10} y={4.5} fontSize={13} fill="var(--b-text)">
+              <text x={10} y={4.5} fontSize={13} fill="var(--b-text)" stroke="var(--b-card)" strokeWidth={5} paintOrder="stroke">
                 {node.id.slice(-6)} <tspan fill="var(--b-quiet)">{node.rssi ?? ''}</tspan>
               </text>
             )}

@@ -4,7 +4,7 @@ import { bucketsOf, totalsOf, type Bucket } from '@shared/profiles';
 import { qualityOf } from '@shared/quality';
 import { OVERLAY, type Commodity } from '@shared/tokens';
 import { formatAmount, formatPercent, unitText } from '@shared/units';
-import { iso, isoDate, localTime, rangeOf, STEP_OF, today, weekday, type LocalDate, type Span } from '@shared/zones';
+import { HOUR_MS, iso, isoDate, localTime, rangeOf, STEP_OF, today, weekday, type LocalDate, type Span } from '@shared/zones';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import type { SpanSearch } from '../../app/addresses';
@@ -14,7 +14,7 @@ import { useColours } from '../../charts/useColours';
 import { profileOption, type BarSeries } from '../../charts/profileOption';
 import { Answer, Empty, Waiting } from '../../ui/Answer';
 import { SpanPicker } from '../../ui/SpanPicker';
-import { MONTH, PROFILE } from './documents';
+import { DAY_AHEAD, MONTH, PROFILE } from './documents';
 import { usualRange, usualValues } from './usual';
 import { useCompared } from './useCompared';
 
@@ -66,6 +66,9 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
   const runs = span === 'month' && isoDate({ ...today(zone, now), day: 1 }) === isoDate({ ...date, day: 1 });
   const [month] = useQuery({ query: MONTH, variables: { id }, pause: !runs });
   const others = useCompared(compare, { from: iso(range.from), to: iso(range.to), step: STEP_OF[span] });
+  const isToday = span === 'day' && isoDate(date) >= isoDate(today(zone, now));
+  const [coming] = useQuery({ query: DAY_AHEAD, variables: { id, day: isoDate(date) }, pause: !isToday });
+  const day = coming.data?.node && 'forecast' in coming.data.node ? coming.data.node.forecast : null;
   const toDate = month.data?.node && 'monthToDate' in month.data.node ? month.data.node.monthToDate : null;
 
   const shown = useMemo(() => {
@@ -85,6 +88,7 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
   const totals = totalsOf(buckets);
   const lineName = t(`usual.${span}`);
   const forecast = runs && others.length === 0 && toDate?.forecast ? { soFar: toDate.soFar ?? 0, ...toDate.forecast } : null;
+  const ahead = useMemo(() => (day && others.length === 0 ? aheadOf(buckets, day) : null), [day, buckets, others.length]);
   const qualityWord = (bucket: Bucket) => wordOf(bucket, t, locale);
   const option = useMemo(
     () =>
@@ -96,10 +100,11 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
         locale,
         scheme,
         line: line && others.length === 0 ? { name: lineName, values: line } : undefined,
+        ahead: ahead ? { name: t('chart.forecast'), ...ahead } : undefined,
         cumulative: span === 'month' && others.length === 0 ? { name: t('chart.cumulative'), forecastName: t('chart.forecast'), forecast } : undefined,
         qualityWord: (bucket) => wordOf(bucket, t, locale),
       }),
-    [series, buckets, titles, line, forecast?.p50, forecast?.soFar, locale, scheme, span],
+    [series, buckets, titles, line, ahead, forecast?.p50, forecast?.soFar, locale, scheme, span],
   );
   const usualSum = line?.every((value) => value !== null) && totals.known === buckets.length ? line.reduce<number>((sum, value) => sum + (value ?? 0), 0) : null;
   const summary = [
@@ -121,7 +126,7 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
           <SpanPicker span={span} date={date} zone={zone} onChange={onChange} />
         </>
       }
-      legend={<Legend series={series} line={line && others.length === 0 ? lineName : null} buckets={buckets} month={span === 'month' && others.length === 0} forecast={forecast !== null} />}
+      legend={<Legend series={series} line={line && others.length === 0 ? lineName : null} buckets={buckets} month={span === 'month' && others.length === 0} forecast={forecast !== null || ahead !== null} />}
       summary={summary}
       columns={[t(`span.${span === 'day' ? 'hour' : span === 'month' ? 'day' : 'month'}`), ...series.map((one) => one.name), ...(line ? [lineName] : []), t('quality')]}
       rows={() =>
@@ -140,6 +145,12 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
   );
 }
 
+/** The forecast of the hours that are still to come; those that came speak for themselves. */
+function aheadOf(buckets: readonly Bucket[], day: { p10: (number | null)[]; p50: (number | null)[]; p90: (number | null)[] }) {
+  const coming = (values: (number | null)[]) => buckets.map((bucket, index) => (bucket.value === null ? (values[index] ?? null) : null));
+  return { p10: coming(day.p10), p50: coming(day.p50), p90: coming(day.p90) };
+}
+
 function choose(bucket: Bucket | undefined, span: Span, zone: string, onChange: (search: SpanSearch) => void) {
   if (!bucket || bucket.look === 'blank') return;
   onChange({ span: span === 'year' ? 'month' : 'day', date: isoDate(today(zone, bucket.start)) });
@@ -152,7 +163,8 @@ function wordOf(bucket: Bucket, t: T, locale: L): string {
   if (bucket.look === 'blank') return t('quality.notYet');
   const words = [];
   const quality = qualityOf(bucket.quality);
-  if (quality !== 'measured') words.push(t(`quality.${quality}`));
+  const hourly = bucket.end - bucket.start <= HOUR_MS;
+  if (quality !== 'measured') words.push(hourly || bucket.value === null ? t(`quality.${quality}`) : t('quality.partly', { word: t(`quality.${quality}`) }));
   if (bucket.coverage !== null && bucket.coverage < 0.9995) words.push(t('chart.coverage', { percent: formatPercent(bucket.coverage, locale) }));
   return words.join(', ');
 }

@@ -20,3 +20,9 @@ export const MONTH = graphql(`
     node(id: $id) { id ... on Metered { monthToDate { soFar average unit forecast { p10 p50 p90 } } } }
   }
 `);
+
+export const DAY_AHEAD = graphql(`
+  query DayAhead($id: ID!, $day: Date!) {
+    node(id: $id) { id ... on Metered { forecast(day: $day) { start p10 p50 p90 } } }
+  }
+`);

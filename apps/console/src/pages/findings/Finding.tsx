@@ -1,0 +1,151 @@
+/** One finding: what is said, the curves behind it, what it costs, and what is done about it. */
+import { SegmentedControl } from '@mantine/core';
+import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
+import { dailySums } from '@shared/profiles';
+import type { Commodity as Word } from '@shared/tokens';
+import { formatAmount, formatNumber, unitText } from '@shared/units';
+import { HOUR_MS } from '@shared/zones';
+import { Link, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { useQuery } from 'urql';
+import { usePreferences } from '../../app/preferences';
+import { useZone } from '../../app/viewer';
+import { ChartFrame, LegendItem } from '../../charts/ChartFrame';
+import { useColours } from '../../charts/useColours';
+import { Answer, Empty, Waiting } from '../../ui/Answer';
+import { Commodity } from '../../ui/Commodity';
+import { Crumbs } from '../../ui/Crumbs';
+import { Figure, Figures, PageHead, Panel } from '../../ui/Panel';
+import { FINDING, type FindingNode } from './documents';
+import { Confidence, FindingState } from './FindingState';
+import { Workflow } from './Workflow';
+
+const LongChart = lazy(async () => ({ default: (await import('../../charts/LongChart')).LongChart }));
+
+export function Finding() {
+  const { t } = usePreferences();
+  const { id } = useParams({ from: '/findings/$id' });
+  const [result, ask] = useQuery({ query: FINDING, variables: { id } });
+  const again = () => ask({ requestPolicy: 'network-only' });
+  return (
+    <Answer result={result} retry={again} skeleton={600}>
+      {({ node }) =>
+        node && 'evidence' in node ? <Shown finding={node} again={again} /> : <Panel><Empty icon="finding" title={t('findings.absent')} /></Panel>
+      }
+    </Answer>
+  );
+}
+
+function Shown({ finding, again }: { finding: FindingNode; again: () => void }) {
+  const { t, locale } = usePreferences();
+  const tenantZone = useZone();
+  const zone = finding.site?.timezone ?? tenantZone;
+  const { energy, energyLow, energyHigh, flow, money, point, group } = finding;
+  return (
+    <>
+      <PageHead
+        eyebrow={<><Link to="/findings" search={{}}>{t('nav.findings')}</Link>{finding.site && <> · <Crumbs path={finding.site.path} /></>}</>}
+        title={t(`finding.${finding.kind}`)}
+        lead={
+          <span className="row">
+            <Commodity commodity={finding.commodity as Word} />
+            {point && <span>· <Link to="/meters/$id" params={{ id: point.id }} search={{ span: 'month' }}>{point.meter?.serial ?? point.name}</Link>{point.premise && `, ${point.premise.name}`}</span>}
+            {group && <span>· <Link to="/balances/$id" params={{ id: group.id }} search={{ span: 'month' }}>{t('findings.balanceOf', { name: group.name })}</Link></span>}
+            <FindingState state={finding.state} verdict={finding.verdict} />
+          </span>
+        }
+      />
+      <Figures>
+        <Figure label={t('findings.confidence')} value={`${Math.round(finding.confidence * 100)} %`} note={<Confidence value={finding.confidence} />} />
+        <Figure label={t('findings.since')} value={dayAndMonth(Date.parse(finding.since), zone, locale)} note={dateTime(Date.parse(finding.since), zone, locale)} />
+        <Figure
+          label={t('findings.loss')}
+          value={energy ? formatAmount(energy.value, energy.unit, locale) : '–'}
+          note={energyLow && energyHigh ? t('findings.band', { low: formatAmount(energyLow.value, energyLow.unit, locale), high: formatAmount(energyHigh.value, energyHigh.unit, locale) }) : t('findings.noBand')}
+        />
+        <Figure label={t('findings.money')} value={money ? `${money.amount} ${money.currency}` : '–'} note={money ? t('findings.atPrice') : t('findings.noPrice')} />
+        {flow && <Figure label={t('findings.flow')} value={formatAmount(flow.value, flow.unit, locale)} note={t('findings.perHour')} />}
+      </Figures>
+      <div className="grid-side">
+        <div className="stack">
+          <Panel title={t('findings.why')}>
+            <p lang="en">{finding.explanation}</p>
+            {finding.causes.length > 0 && (
+              <>
+                <h3 style={{ marginTop: 16 }}>{t('findings.causes')}</h3>
+                <ul lang="en" className="causes">{finding.causes.map((cause) => <li key={cause}>{cause.replaceAll('_', ' ')}</li>)}</ul>
+              </>
+            )}
+          </Panel>
+          <Evidence finding={finding} zone={zone} />
+          {finding.figures.length > 0 && (
+            <Panel title={t('findings.figures')}>
+              <dl className="facts">
+                {finding.figures.map((figure) => (
+                  <div key={figure.name} style={{ display: 'contents' }}>
+                    <dt lang="en">{figure.name.replaceAll('_', ' ')}</dt>
+                    <dd>{formatNumber(figure.value, locale, 3)}</dd>
+                  </div>
+                ))}
+              </dl>
+            </Panel>
+          )}
+        </div>
+        <Workflow finding={finding} zone={zone} again={again} />
+      </div>
+    </>
+  );
+}
+
+function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
+  const { t, locale } = usePreferences();
+  const { colours } = useColours();
+  const first = finding.evidence[0];
+  const hours = useMemo(() => (first ? first.values.map((_, index) => Date.parse(first.start) + index * HOUR_MS) : []), [first]);
+  const [step, setStep] = useState<'days' | 'hours'>('days');
+  const byDay = step === 'days';
+  const starts = useMemo(() => (byDay ? dailySums(hours, hours.map(() => null), zone).map((day) => day.start) : hours), [byDay, hours, zone]);
+  const look = useMemo(
+    () => ({
+      metered: { colour: colours[finding.commodity as Word], width: 1.8 },
+      expected: { colour: colours.text, width: 1.4, dash: [2, 3] },
+      missing: { colour: colours.critical, width: 1.8, fill: true },
+      unexplained: { colour: colours.GAS, width: 1.4, dash: [7, 3] },
+    }),
+    [colours, finding.commodity],
+  );
+  const lines = useMemo(
+    () =>
+      finding.evidence
+        .filter((curve) => curve.unit === first?.unit)
+        .map((curve) => ({ name: nameOf(curve.name), values: byDay ? dailySums(hours, curve.values, zone).map((day) => day.value) : curve.values, ...(look[curve.name as keyof typeof look] ?? { colour: colours.quiet }) })),
+    [finding.evidence, first, look, colours, byDay, hours, zone],
+  );
+  if (!first) return null;
+  return (
+    <ChartFrame
+      title={<>{t('findings.evidence')}, {unitText(first.unit, locale)}</>}
+      hint={t('timesIn', { zone })}
+      actions={
+        <SegmentedControl
+          aria-label={t('findings.step')}
+          value={step}
+          onChange={(value) => setStep(value === 'hours' ? 'hours' : 'days')}
+          data={[{ value: 'days', label: t('findings.days') }, { value: 'hours', label: t('findings.hours') }]}
+        />
+      }
+      summary={t('findings.evidenceSummary', { from: dayAndMonth(starts[0] ?? 0, zone, locale), to: dayAndMonth(starts.at(-1) ?? 0, zone, locale), names: lines.map((line) => line.name).join(', ') })}
+      legend={lines.map((line) => <LegendItem key={line.name} mark={'dash' in line && line.dash ? 'dash' : 'fill' in line ? 'band' : 'line'} colour={line.colour}>{line.name}</LegendItem>)}
+      columns={[t(byDay ? 'span.day' : 'span.hour'), ...lines.map((line) => line.name)]}
+      rows={() => starts.map((start, index) => [byDay ? fullDate(start, zone, locale) : dateTime(start, zone, locale), ...lines.map((line) => formatAmount(line.values[index], first.unit, locale))])}
+    >
+      <Suspense fallback={<Waiting height={320} />}>
+        <LongChart starts={starts} lines={lines} unit={first.unit} zone={zone} locale={locale} height={320} />
+      </Suspense>
+    </ChartFrame>
+  );
+
+  function nameOf(name: string): string {
+    return name === 'metered' || name === 'expected' || name === 'missing' || name === 'unexplained' ? t(`curve.${name}`) : name;
+  }
+}
