@@ -21,7 +21,7 @@ const FOUND = graphql(`
 `);
 
 interface PaletteProps {
-  /** What was typed before it was there. */
+  /** What was typed before it had the focus. */
   begun: string;
   shown: RefObject<boolean>;
   close: () => void;
@@ -32,9 +32,10 @@ export function Palette({ begun, shown, close }: PaletteProps) {
   const viewer = useViewer();
   const navigate = useNavigate();
   const [text, setText] = useState(begun);
+  // The field has the focus only once the dialog has moved in; what is typed until then comes from outside.
   useEffect(() => {
-    shown.current = true;
-  }, [shown]);
+    if (!shown.current) setText(begun);
+  }, [begun, shown]);
   const [search] = useDebouncedValue(text.trim(), 150);
   const [chosen, choose] = useState(0);
   const [{ data, fetching }] = useQuery({
@@ -65,6 +66,9 @@ export function Palette({ begun, shown, close }: PaletteProps) {
     <Modal opened onClose={close} withCloseButton={false} padding={8} size={600} yOffset="12vh" aria-label={t('search.title')}>
       <TextInput
         data-autofocus
+        onFocus={() => {
+          shown.current = true;
+        }}
         size="md"
         variant="unstyled"
         leftSection={<Icon name="search" size={18} />}
