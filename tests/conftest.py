@@ -15,6 +15,9 @@ from tests import servers as shared
 
 _numbers = count(1)
 
+collect_ignore = ["golden"]
+"""Scripts there make reference solutions with packages of their own."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):

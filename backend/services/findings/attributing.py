@@ -104,6 +104,7 @@ async def attribute(
     await _learn_losses(session, group, window, judgement, end)
     children = [one.group_id for one in shape.members if one.group_id is not None]
     names = await due.names_of(session, [group.id, *children])
+    judgement = replace(judgement, suspects=_named(window, judgement))
     if judgement.unattributed is not None and not _credible(window, judgement):
         judgement = replace(judgement, unattributed=None)
     if judgement.balance_meter is not None and not _material(window, judgement.balance_meter):
@@ -119,15 +120,32 @@ def _credible(window: Window, judgement: GroupJudgement) -> bool:
     """Whether what is said to vanish can be: it is in the sums, and more than some pulses."""
     loss = judgement.unattributed
     assert loss is not None
-    since = slice(loss.since, None)
-    delivered = np.nansum(window.readings[:, since], axis=0)
-    supplied = window.supplied[since]
-    known = ~np.isnan(supplied)
     # a loss above the norm from the first hour on is in the fitted losses itself
-    linear, square = judgement.technical if loss.score > 0 else (0.0, 0.0)
-    technical = linear * delivered + square * delivered**2
-    gone = float((supplied - delivered - technical)[known].sum())
-    return loss.energy >= _LEAST_PULSES * window.quantum and gone >= _LEAST_SEEN * loss.energy
+    technical = judgement.technical if loss.score > 0 else (0.0, 0.0)
+    return _seen(window, technical, loss.since, loss.energy)
+
+
+def _seen(window: Window, technical: tuple[float, float], since: int, energy: float) -> bool:
+    delivered = np.nansum(window.readings[:, since:], axis=0)
+    supplied = window.supplied[since:]
+    known = ~np.isnan(supplied)
+    lost = technical[0] * delivered + technical[1] * delivered**2
+    gone = float((supplied - delivered - lost)[known].sum())
+    return energy >= _LEAST_PULSES * window.quantum and gone >= _LEAST_SEEN * energy
+
+
+def _named(window: Window, judgement: GroupJudgement) -> tuple[Suspect, ...]:
+    """Suspects whose missing energy is in the sums; of coarse pulses no clock can be read."""
+    found = []
+    for one in judgement.suspects:
+        if one.kind is Kind.CLOCK_SKEW:
+            usual = float(np.nan_to_num(window.readings[one.member]).mean())
+            kept = usual >= _LEAST_PULSES / 2 * window.quantum
+        else:
+            kept = _seen(window, judgement.technical, one.since, one.energy)
+        if kept:
+            found.append(one)
+    return tuple(found)
 
 
 def _material(window: Window, fault: BalanceMeter) -> bool:
