@@ -38,7 +38,8 @@ $(INSTALLED): $(VENV)/.locked pyproject.toml
 
 # Without Node everything but the console runs, and so it does when the console cannot be built.
 run: setup  ## Run everything on BALANCE_PORT (8000), with the demo on the first run
-	@$(MAKE) --no-print-directory console || true
+	@if $(HAS_NODE); then $(MAKE) --no-print-directory $(CONSOLE)/dist/.built || echo 'note: the console was not built; the rest runs' >&2; \
+	else echo 'note: the web console needs Node.js $(NODE_NEEDED) or newer, which is not here; the rest runs without it' >&2; fi
 	@exec $(BIN)/balance up
 
 console:  ## Build the web console, unless it is up to date (needs Node.js 20 or newer)
