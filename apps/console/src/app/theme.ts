@@ -24,6 +24,11 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   cursorType: 'pointer',
+  // Their lock of the page's scrolling writes styles without our nonce, which the policy refuses.
+  components: {
+    Modal: { defaultProps: { lockScroll: false } },
+    Drawer: { defaultProps: { lockScroll: false } },
+  },
 });
 
 const names = Object.keys(COLOURS.light) as Colour[];
