@@ -69,9 +69,11 @@ async def simultaneities_of(
         imbalance = balance.imbalance
         size = len(hours.values), len(imbalance.values)
         readings, known = np.zeros(size), np.zeros(size, dtype=np.bool_)
+        due = hours.due.any(axis=0)
         for row in range(len(hours.values)):
-            # who was not there took nothing, and that is known
-            sure = hours.known[row] | ~hours.due[row]
+            # who was not there took nothing, and that is known; when nobody was, as in hours to
+            # come, nothing is
+            sure = (hours.known[row] | ~hours.due[row]) & due
             part = _whole(hours.values[row], np.asarray(sure), asked, group)
             readings[row], known[row] = part.values, part.known
         missing: NDArray[np.float64] = np.where(imbalance.known, imbalance.values, np.nan)
