@@ -4,7 +4,7 @@ The hour that the clock skips is unknown; the two that bear one name are their m
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -52,8 +52,3 @@ def days_of(values: FloatArray, start: int, days: Sequence[date], zone: ZoneInfo
         if low >= 0 and low + len(slots) <= values.shape[1]:
             found[:, place] = by_slot(values[:, low : low + len(slots)], slots)
     return found
-
-
-def local_day(now: datetime, zone: ZoneInfo) -> date:
-    """The day that a site has now."""
-    return now.astimezone(zone).date()

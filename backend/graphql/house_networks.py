@@ -174,7 +174,8 @@ class HouseNetwork:
     @strawberry.field(description="Losses by phase over a range of at most 92 days.")
     async def losses(self, info: Info, from_: From, to: To, price: Price = None) -> PhaseLossReport:
         """Resolve by service."""
-        info.context.require(Permission.BALANCES_READ)
+        # what a neighbour contributes is nothing for residents, who read balances, too
+        info.context.require(Permission.FINDINGS_READ)
         asked = Range.of(from_, to)
         info.context.spend((asked.end - asked.start) * max(1, len(self.consumers)))
         async with info.context.db() as session:

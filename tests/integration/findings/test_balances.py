@@ -124,6 +124,20 @@ async def test_what_the_house_takes_beyond_its_homes(town: Town) -> None:
     assert len(curves["least"]) == len(curves["most"]) == 14 * 24
 
 
+async def test_hours_to_come_have_no_curves(town: Town) -> None:
+    site = (await town.ask(GROUPS, path=PATH))["viewer"]["site"]
+    (group,) = [one["id"] for one in site["balanceGroups"] if one["commodity"] == "ELECTRICITY"]
+    span = {
+        "from": instant_of(TODAY - 24).isoformat(),
+        "to": instant_of(TODAY + 72).isoformat(),
+    }
+    curves = (await town.ask(NEEDS, id=group, **span))["node"]["simultaneity"]
+    for name in ("coefficient", "least", "most"):
+        unknown = np.isnan(np.asarray(curves[name]))  # sent as null
+        assert not unknown[:24].any()
+        assert unknown[-24:].all()
+
+
 async def test_a_home_is_compared_with_its_house_and_nobody_with_fewer_than_five(
     town: Town,
 ) -> None:

@@ -16,7 +16,7 @@ from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
 from domain.hours import hour_of, instant_of
 from domain.identity import Scope
-from tenants.permissions import Permission
+from tenants.permissions import Permission, Role, permissions_of
 from tenants.session import Database
 from tests.desk import Desk, count
 from tests.factories import make_tenant, place
@@ -223,3 +223,13 @@ async def test_another_tenant_sees_and_changes_nothing(house: House) -> None:
     assert [one["code"] for one in answer["saveHouseNetwork"]["errors"]] == ["NOT_FOUND"]
     span = {"from": instant_of(LOW).isoformat(), "to": instant_of(NOW).isoformat()}
     assert (await house.ask(LOSSES, stranger, id=group, **span))["node"] is None
+
+
+async def test_residents_do_not_see_what_their_neighbours_contribute(house: House) -> None:
+    group, points = await house.ids()
+    await house.ask(SAVE, input=told(group, points))
+    permissions = frozenset(str(one) for one in permissions_of(Role.RESIDENT))
+    resident = Scope(house.desk.scope.tenant_id, "resident", permissions)
+    span = {"from": instant_of(LOW).isoformat(), "to": instant_of(NOW).isoformat()}
+    result = await house.desk.result(LOSSES, resident, id=group, **span)
+    assert [error.original_error.code for error in result.errors] == ["FORBIDDEN"]
