@@ -13,10 +13,11 @@ from arq import func
 
 from backend.clients.events import Events
 from backend.settings import Settings
+from backend.store.alerts.due import ALERTS
 from backend.store.control.commands import UPKEEP
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.journal import FOLD
-from backend.tasks import commands, metering
+from backend.tasks import alerts, commands, metering
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
 from backend.tasks.sweeping import Task, sweep
@@ -34,6 +35,7 @@ TASKS: dict[str, Task] = {
     FOLD: metering.fold,
     ROLL_UP: metering.roll_up,
     UPKEEP: commands.tend,
+    ALERTS: alerts.judge,
 }
 
 log = structlog.get_logger(__name__)
