@@ -271,17 +271,19 @@ def checked_window(
     Raises
     ------
     InvalidError
-        BAD_PERIOD: another kind names one, or it ends before it begins or before now.
+        INVALID_PERIOD: another kind names one, or it ends before it begins or before now.
     """
     if kind is not K.AWAY:
         if begin is not None or end is not None:
             raise InvalidError(
-                "awayFrom and awayUntil belong to AWAY", code="BAD_PERIOD", field="awayFrom"
+                "awayFrom and awayUntil belong to AWAY", code="INVALID_PERIOD", field="awayFrom"
             )
         return None, None
     begin = begin or now
     if end is not None and end <= max(begin, now):
         raise InvalidError(
-            "awayUntil must be later than awayFrom and now", code="BAD_PERIOD", field="awayUntil"
+            "awayUntil must be later than awayFrom and now",
+            code="INVALID_PERIOD",
+            field="awayUntil",
         )
     return begin, end

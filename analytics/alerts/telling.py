@@ -87,19 +87,9 @@ def moment_of(mode: Mode, now: datetime, habits: Habits, *, danger: bool) -> Mom
     return Moment(When.NOW, now)
 
 
-def escalates(  # noqa: PLR0913 - what is known of an alert
-    severity: Severity,
-    opened_at: datetime,
-    now: datetime,
-    after: timedelta,
-    *,
-    acknowledged: bool,
-    escalated: bool,
-) -> bool:
-    """Whether the administrators are told: it is critical, and nobody took note of it in time."""
-    if severity is not Severity.CRITICAL or acknowledged or escalated:
-        return False
-    return now - opened_at >= after
+def escalates(severity: Severity, opened_at: datetime, now: datetime, after: timedelta) -> bool:
+    """Whether the administrators are told of what nobody took note of: it is critical, and old."""
+    return severity is Severity.CRITICAL and now - opened_at >= after
 
 
 FIRST_RETRY_S = 5.0

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from backend.services.alerts import judging, rounds
-from backend.store.notifications.outbox import SEND
 from backend.tasks.work import Work
 from domain.identity import Scope, TenantId
 
@@ -34,5 +33,4 @@ async def go_round(work: Work, tenant_id: TenantId) -> None:
 
 async def _tell(work: Work, tenant_id: TenantId, changed: tuple[int, ...]) -> None:
     if changed:
-        work.queue.announce(SEND, tenant_id)
         await work.events.alerts_changed(tenant_id, changed)

@@ -10,6 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from analytics.alerts.telling import escalates
 from backend.services.alerts import groups, months, raising, rules, silence
 from backend.services.alerts.calendar import Calendar
 from backend.services.alerts.raising import Outcome
@@ -126,6 +127,11 @@ async def _keep_house(session: TenantSession, now: datetime) -> list[int]:
         if period < current and hour_of(now) >= current:
             over.add(number)
     changed = await raising.settle(session, Outcome(closed=over), now)
-    escalated = await alerts.escalate(session, now, now - ESCALATES_AFTER)
+    escalated = [
+        number
+        for number, severity, opened in await alerts.unheeded(session)
+        if escalates(severity, opened, now, ESCALATES_AFTER)
+    ]
+    await alerts.escalate(session, escalated, now)
     await telling.tell_administrators(session, escalated, now)
     return [*changed, *escalated]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.services.alerts.sight import STAFF_ROLES
 from backend.store.alerts import rules
 from backend.store.alerts.rules import RuleRow, Wish
 from backend.store.model import metered, sites
@@ -219,6 +218,3 @@ async def delete(session: TenantSession, number: int) -> None:
         await rules.update(session, person, number, wish)
     else:
         await rules.delete(session, person, number)
-
-
-__all__ = ["STAFF_ROLES", "Asked", "delete", "give_defaults", "list_rules", "save"]

@@ -82,11 +82,12 @@ WHERE a.tenant_id = $1 AND a.closed_at IS NULL AND a.kind = 'away'
       AND (r.away_until IS NULL OR r.away_until > $2))
 """
 
-_ESCALATE = """
-UPDATE alert SET escalated_at = $2 WHERE tenant_id = $1 AND closed_at IS NULL
-  AND user_id IS NULL AND severity = 'critical' AND acknowledged_at IS NULL
-  AND escalated_at IS NULL AND opened_at <= $3 RETURNING id
+_UNHEEDED = """
+SELECT id, severity, opened_at FROM alert WHERE tenant_id = $1 AND closed_at IS NULL
+  AND user_id IS NULL AND acknowledged_at IS NULL AND escalated_at IS NULL ORDER BY id
 """
+
+_ESCALATE = "UPDATE alert SET escalated_at = $2 WHERE tenant_id = $1 AND id = ANY($3::bigint[])"
 
 
 class Standing(NamedTuple):
@@ -242,10 +243,16 @@ async def open_periods(session: TenantSession) -> list[tuple[int, AlertKind, int
     return [(row[0], AlertKind(row[1]), row[2], row[3]) for row in rows]
 
 
-async def escalate(session: TenantSession, now: datetime, before: datetime) -> list[int]:
-    """Note that critical alerts, opened before a moment, go to the administrators."""
+async def unheeded(session: TenantSession) -> list[tuple[int, Severity, datetime]]:
+    """Open alerts of the staff of which nobody took note: id, how bad, since when."""
     driver = await session.driver()
-    rows = await driver.fetch(_ESCALATE, session.scope.tenant_id, now, before)
-    ids = [row[0] for row in rows]
-    await tell(session, ids, AlertStep.ESCALATED, now)
-    return ids
+    rows = await driver.fetch(_UNHEEDED, session.scope.tenant_id)
+    return [(row[0], Severity(row[1]), row[2]) for row in rows]
+
+
+async def escalate(session: TenantSession, ids: Sequence[int], now: datetime) -> None:
+    """Note that alerts go to the administrators."""
+    if ids:
+        driver = await session.driver()
+        await driver.execute(_ESCALATE, session.scope.tenant_id, now, ids)
+        await tell(session, ids, AlertStep.ESCALATED, now)

@@ -38,7 +38,7 @@ RETURNING id
 
 _STAFF_DEFAULTS = """
 INSERT INTO alert_rule (tenant_id, user_id, kind, is_default, threshold, channels)
-SELECT DISTINCT $1, m.user_id, u.kind, true, u.threshold, $6::text[]
+SELECT DISTINCT $1::int, m.user_id, u.kind, true, u.threshold, $6::text[]
 FROM membership AS m
 CROSS JOIN unnest($4::text[], $5::float8[]) AS u (kind, threshold)
 WHERE m.tenant_id = $1 AND m.role = ANY($3::text[]) AND m.valid_from <= $2
@@ -51,7 +51,7 @@ ON CONFLICT DO NOTHING
 _HOUSEHOLD_DEFAULTS = f"""
 WITH home AS ({HOUSEHOLDS})
 INSERT INTO alert_rule (tenant_id, user_id, kind, is_default, threshold, channels)
-SELECT DISTINCT $1, h.user_id, u.kind, true, u.threshold, $5::text[]
+SELECT DISTINCT $1::int, h.user_id, u.kind, true, u.threshold, $5::text[]
 FROM home AS h CROSS JOIN unnest($3::text[], $4::float8[]) AS u (kind, threshold)
 WHERE ($6::bigint IS NULL OR h.user_id = $6)
   AND NOT EXISTS (SELECT FROM alert_rule AS r WHERE r.tenant_id = $1 AND r.user_id = h.user_id
