@@ -1,5 +1,8 @@
 /** English; its keys are the keys of all languages. */
+import { group } from './group/en';
+
 export const en = {
+  ...group,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

@@ -1,7 +1,9 @@
 /** Romanian. */
+import { group } from './group/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...group,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

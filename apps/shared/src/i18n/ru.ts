@@ -1,7 +1,9 @@
 /** Russian. */
+import { group } from './group/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...group,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
