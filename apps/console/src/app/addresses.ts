@@ -101,6 +101,13 @@ export const heatSearch = (raw: Raw): HeatSearch => ({
   basic: oneOf(['0', '10', '20', '30', '40', '50', '60', '100'], raw.basic),
 });
 
+export interface MapSearch {
+  show?: 'all' | 'wrong' | 'silent' | 'found' | undefined;
+  under?: string | undefined;
+}
+
+export const mapSearch = (raw: Raw): MapSearch => ({ show: oneOf(['all', 'wrong', 'silent', 'found'], raw.show), under: text(raw.under) });
+
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));
 
 export function stringifySearch(search: Raw): string {

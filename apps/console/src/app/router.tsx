@@ -103,6 +103,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/map',
+    validateSearch: address.mapSearch,
+    component: lazyRouteComponent(() => import('../pages/Map'), 'Map'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/networks',
     component: lazyRouteComponent(() => import('../pages/Networks'), 'Networks'),
   }),

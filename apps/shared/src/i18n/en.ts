@@ -1,8 +1,10 @@
 /** English; its keys are the keys of all languages. */
 import { group } from './group/en';
+import { map } from './map/en';
 
 export const en = {
   ...group,
+  ...map,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

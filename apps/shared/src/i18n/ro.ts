@@ -1,9 +1,11 @@
 /** Romanian. */
 import { group } from './group/ro';
+import { map } from './map/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
   ...group,
+  ...map,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

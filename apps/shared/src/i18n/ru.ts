@@ -1,9 +1,11 @@
 /** Russian. */
 import { group } from './group/ru';
+import { map } from './map/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
   ...group,
+  ...map,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
