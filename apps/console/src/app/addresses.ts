@@ -108,6 +108,8 @@ export interface MapSearch {
 
 export const mapSearch = (raw: Raw): MapSearch => ({ show: oneOf(['all', 'wrong', 'silent', 'found'], raw.show), under: text(raw.under) });
 
+export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
+
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));
 
 export function stringifySearch(search: Raw): string {

@@ -114,6 +114,17 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/firmware',
+    component: lazyRouteComponent(() => import('../pages/Firmware'), 'Firmware'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/route',
+    validateSearch: address.routeSearch,
+    component: lazyRouteComponent(() => import('../pages/Route'), 'Route'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/networks/$id',
     validateSearch: address.daySearch,
     component: lazyRouteComponent(() => import('../pages/network/Concentrator'), 'Concentrator'),

@@ -65,7 +65,7 @@ export function GroupView({ id, lead, actions, children }: ViewProps) {
             <PageHead
               eyebrow={node.site ? <Crumbs path={node.site.path} last={false} /> : t('balances.drawn')}
               title={node.name}
-              lead={<span className="row"><Commodity commodity={node.commodity as Word} /><span>· {lead}</span></span>}
+              lead={<><Commodity commodity={node.commodity as Word} /><br />{lead}</>}
               actions={actions}
             />
             <GroupLinks id={id} commodity={node.commodity as Word} metered={node.inlets.length > 0} />

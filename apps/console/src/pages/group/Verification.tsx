@@ -120,7 +120,7 @@ function Advice({ group, zone, prices, currency }: { group: Group; zone: string;
                 <span className="nowrap">{percent(one.uncountedPercent)} ± {percent(one.uncountedError)}</span>,
                 `${formatNumber(Number(one.lossAYear), locale, 2)} ${currency}`,
                 day(one.verifyOn),
-                one.earliest || one.latest ? <span className="nowrap">{day(one.earliest)} – {day(one.latest)}</span> : '–',
+                one.earliest && one.latest ? <span className="nowrap">{day(one.earliest)} – {day(one.latest)}</span> : one.earliest ? t('verification.after', { day: day(one.earliest) }) : '–',
                 day(one.breakevenOn),
               ])}
             />

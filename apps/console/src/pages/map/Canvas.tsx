@@ -1,5 +1,5 @@
 /** Borders of the world, and the houses upon them: near ones gathered in a circle of the worst colour. */
-import { GeoJSONSource, Map as MapLibre, Marker, NavigationControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import { GeoJSONSource, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { useEffect, useEffectEvent, useRef } from 'react';
@@ -8,12 +8,15 @@ import type { GeometryCollection, Topology } from 'topojson-specification';
 import bordersUrl from 'world-atlas/countries-50m.json?url';
 import { usePreferences } from '../../app/preferences';
 import { useColours } from '../../charts/useColours';
-import { boundsOf, nameOf, severityOf, TONES, type House } from './houses';
+import { boundsOf, nameOf, severityOf, streetsOf, TONES, type House } from './houses';
 
 setWorkerUrl(workerUrl);
 
 const GATHERED_PX = 56;
 const NEAREST = 17;
+/** From here on streets are told apart; more names than these would cover each other. */
+const NAMED_FROM = 11;
+const MOST_NAMES = 40;
 
 interface CanvasProps {
   houses: House[];
@@ -69,6 +72,7 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
     };
     const made = new MapLibre({ container: place.current, style, attributionControl: false, maxZoom: NEAREST, dragRotate: false, pitchWithRotate: false });
     made.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    made.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
     made.touchZoomRotate.disableRotation();
     made.on('load', () => {
       void borders().then((data) => {
@@ -100,6 +104,24 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
     };
     if (shown.isStyleLoaded()) lay();
     else void shown.once('load', lay);
+  }, [houses, colours]);
+
+  useEffect(() => {
+    const shown = map.current;
+    const streets = streetsOf(houses);
+    if (!shown || streets.length > MOST_NAMES) return;
+    const names = streets.map((street) => {
+      const element = document.createElement('span');
+      element.className = 'map-name';
+      element.textContent = street.name;
+      return new Marker({ element, anchor: 'top', offset: [0, 26] }).setLngLat([street.longitude, street.latitude]).addTo(shown);
+    });
+    const hide = () => names.forEach((name) => name.getElement().toggleAttribute('hidden', shown.getZoom() < NAMED_FROM));
+    shown.on('zoomend', hide);
+    return () => {
+      shown.off('zoomend', hide);
+      names.forEach((name) => name.remove());
+    };
   }, [houses, colours]);
 
   useEffect(() => {

@@ -65,3 +65,24 @@ export function boundsOf(houses: readonly House[]): [[number, number], [number, 
 }
 
 export const nameOf = (house: House): string => house.path.split('/').at(-1) ?? house.path;
+
+export interface Street {
+  name: string;
+  longitude: number;
+  latitude: number;
+}
+
+/** Where the name of each street stands: in the middle of its houses. */
+export function streetsOf(houses: readonly House[]): Street[] {
+  const gathered = new Map<string, House[]>();
+  for (const house of houses) {
+    const above = house.path.split('/').slice(0, -1).join('/');
+    gathered.set(above, [...(gathered.get(above) ?? []), house]);
+  }
+  const middle = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+  return [...gathered].filter(([path]) => path).map(([path, own]) => ({
+    name: path.split('/').at(-1) ?? path,
+    longitude: middle(own.map((house) => house.longitude)),
+    latitude: middle(own.map((house) => house.latitude)),
+  }));
+}

@@ -78,6 +78,7 @@ export const group = {
   'verification.yearly': 'Loses a year',
   'verification.on': 'Cheapest day',
   'verification.between': 'Likely between',
+  'verification.after': 'after {day}',
   'verification.breakeven': 'Loss equals cost',
   'verification.hint': '{hours|one=# hour|other=# hours} with inlet and every meter known. The cheapest day is that of least cost a year, (K + L(T)) / T; beside it the day on which the lost money equals the cost.',
   'verification.none': 'No meter stands directly below this inlet',

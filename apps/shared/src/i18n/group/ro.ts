@@ -80,6 +80,7 @@ export const group: Record<keyof typeof en, string> = {
   'verification.yearly': 'Pierde pe an',
   'verification.on': 'Ziua cea mai ieftină',
   'verification.between': 'Probabil între',
+  'verification.after': 'după {day}',
   'verification.breakeven': 'Pierderea egalează costul',
   'verification.hint': '{hours|one=# oră|few=# ore|other=# de ore} cu intrarea și toate contoarele cunoscute. Ziua cea mai ieftină are cel mai mic cost pe an, (K + L(T)) / T; alături ziua în care banii pierduți egalează costul.',
   'verification.none': 'Direct după această intrare nu stă niciun contor',

@@ -80,6 +80,7 @@ export const group: Record<keyof typeof en, string> = {
   'verification.yearly': 'Потери в год',
   'verification.on': 'Выгодный день',
   'verification.between': 'Вероятно между',
+  'verification.after': 'после {day}',
   'verification.breakeven': 'Потери равны затратам',
   'verification.hint': '{hours|one=# час|few=# часа|other=# часов}, в которых известны ввод и все счётчики. Выгодный день даёт наименьшие затраты в год, (K + L(T)) / T; рядом день, когда потери равны затратам.',
   'verification.none': 'Прямо за этим вводом нет счётчиков',
