@@ -1,5 +1,12 @@
 /** English; its keys are the keys of all languages. */
+import { group } from './group/en';
+import { map } from './map/en';
+import { network } from './network/en';
+
 export const en = {
+  ...group,
+  ...map,
+  ...network,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

@@ -1,7 +1,13 @@
 /** Romanian. */
+import { group } from './group/ro';
+import { map } from './map/ro';
+import { network } from './network/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...group,
+  ...map,
+  ...network,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

@@ -1,7 +1,13 @@
 /** Russian. */
+import { group } from './group/ru';
+import { map } from './map/ru';
+import { network } from './network/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...group,
+  ...map,
+  ...network,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
