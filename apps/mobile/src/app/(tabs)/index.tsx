@@ -12,7 +12,6 @@ import { useNow } from '@/lib/now';
 import { Failure, Empty } from '@/ui/State';
 import { Page } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
-import { router } from 'expo-router';
 import { useState } from 'react';
 
 export default function HomeScreen() {
@@ -25,7 +24,7 @@ export default function HomeScreen() {
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : query.data ? (
-        <Empty icon="meter" title={t('home.empty.title')} lead={t('home.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
+        <Empty icon="meter" title={t('home.empty.title')} lead={t('home.empty.lead')} />
       ) : (
         <>
           <Skeleton height={48} />
