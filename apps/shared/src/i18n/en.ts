@@ -2,11 +2,13 @@
 import { group } from './group/en';
 import { map } from './map/en';
 import { network } from './network/en';
+import { reports } from './reports/en';
 
 export const en = {
   ...group,
   ...map,
   ...network,
+  ...reports,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',
