@@ -24,6 +24,7 @@ from backend.master_key import load_master_key
 from backend.services.limits import LimitDirectory
 from backend.settings import Settings
 from backend.web.console import console_app
+from backend.web.mobile import resident_app
 from backend.web.routes import own_addresses, web_routes
 from tenants.oauth.parties import Client
 from tenants.oauth.routes import oauth_routes
@@ -97,13 +98,10 @@ def create_app(settings: Settings) -> Starlette:
 
 def _own_apps(settings: Settings) -> list[Client]:
     """Clients that belong to the product itself."""
-    # Sign-out returns to the console's own address, sign-in to the one that takes the code.
-    console = [
-        address
-        for path in ("/console/callback", "/console/")
-        for address in own_addresses(settings.public_url, path)
+    apps = [
+        console_app(_face_addresses(settings, "/console")),
+        resident_app(_face_addresses(settings, "/app")),
     ]
-    apps = [console_app(console)]
     if settings.graphiql:
         apps.append(
             Client.of_product(
@@ -111,3 +109,12 @@ def _own_apps(settings: Settings) -> list[Client]:
             )
         )
     return apps
+
+
+def _face_addresses(settings: Settings, base: str) -> list[str]:
+    """Sign-in returns to the address that takes the code, sign-out to the face's own."""
+    return [
+        address
+        for path in (f"{base}/callback", f"{base}/")
+        for address in own_addresses(settings.public_url, path)
+    ]

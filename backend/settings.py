@@ -101,6 +101,10 @@ class Settings(BaseSettings):
         default=Path(__file__).parents[1] / "apps" / "console" / "dist",
         description="Directory of the built console; `make console` builds it there.",
     )
+    mobile_files: Path = Field(
+        default=Path(__file__).parents[1] / "apps" / "mobile" / "dist",
+        description="Directory of the built residents' app; `make app` builds it there.",
+    )
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."
     )
@@ -155,7 +159,7 @@ class Settings(BaseSettings):
     def _absolute_if_any(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
 
-    @field_validator("home", "master_key_file", "console_files")
+    @field_validator("home", "master_key_file", "console_files", "mobile_files")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

@@ -22,6 +22,7 @@ from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
+from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
 from backend.services.model import places
 from backend.store.model import metered, sites
@@ -58,6 +59,7 @@ class Viewer(
     AlertEntrance,
     AlertRuleEntrance,
     NotificationEntrance,
+    MapEntrance,
 ):
     """Entrances to what the caller may see."""
 

@@ -1,5 +1,14 @@
 /** English; its keys are the keys of all languages. */
+import { group } from './group/en';
+import { map } from './map/en';
+import { network } from './network/en';
+import { reports } from './reports/en';
+
 export const en = {
+  ...group,
+  ...map,
+  ...network,
+  ...reports,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

@@ -1,7 +1,15 @@
 /** Romanian. */
+import { group } from './group/ro';
+import { map } from './map/ro';
+import { network } from './network/ro';
+import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...group,
+  ...map,
+  ...network,
+  ...reports,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

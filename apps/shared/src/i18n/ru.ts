@@ -1,7 +1,15 @@
 /** Russian. */
+import { group } from './group/ru';
+import { map } from './map/ru';
+import { network } from './network/ru';
+import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...group,
+  ...map,
+  ...network,
+  ...reports,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
