@@ -3,9 +3,14 @@
 The library has no option for another endpoint, so a private attribute is set, here and nowhere
 else; its version is pinned, and tests/integration/notifications/test_push.py holds it to its
 word. Google's code is loaded when the first message is sent, since most installations send none.
+It fetches its access token by a call that blocks, even within its own coroutines: so it has an
+event loop of its own, in a thread of its own, and a worker goes on folding meanwhile.
 """
 
 import asyncio
+import contextlib
+import threading
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,8 @@ ALIVE_S = 4 * 3600
 """How long the provider tries to reach a telephone: later the news is old."""
 
 TIMEOUT_S = 10
+PATIENCE_S = 30
+"""With the fetching of a token, for which the library would wait two minutes."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +38,8 @@ class FirebasePush:
     def __init__(self, credentials: Path, url: str = "") -> None:
         self._credentials, self._url = credentials, url
         self._app: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
     async def deliver(self, parcels: Sequence[Parcel]) -> list[Delivery]:
         """Hand all to the provider, some hundred at a time."""
@@ -39,11 +48,21 @@ class FirebasePush:
                 self._app = await asyncio.to_thread(self._open)
             found: list[Delivery] = []
             for at in range(0, len(parcels), AT_ONCE):
-                found += await self._some(parcels[at : at + AT_ONCE])
+                some = self._some(parcels[at : at + AT_ONCE])
+                sending = asyncio.run_coroutine_threadsafe(some, self._own_loop())
+                answers = await asyncio.wait_for(asyncio.wrap_future(sending), PATIENCE_S)
+                found.extend(answers)
         except Exception as error:  # noqa: BLE001 - Google's code raises whatever it likes
             log.warning("push provider failed", error=str(error))
             return [Delivery(Outcome.LATER, f"{type(error).__name__}: {error}")] * len(parcels)
         return found
+
+    def _own_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="push", daemon=True)
+            self._thread.start()
+        return self._loop
 
     def _open(self) -> Any:  # noqa: ANN401 - the library has no types
         import firebase_admin  # noqa: PLC0415 - loaded when it is needed
@@ -61,17 +80,40 @@ class FirebasePush:
     async def _some(self, parcels: Sequence[Parcel]) -> list[Delivery]:
         from firebase_admin import messaging  # noqa: PLC0415 - loaded when it is needed
 
-        messages = [_message(messaging, one) for one in parcels]
+        with warnings.catch_warnings():
+            # tokens give way to installation ids, which the libraries of telephones do not have yet
+            warnings.simplefilter("ignore", DeprecationWarning)
+            messages = [_message(messaging, one) for one in parcels]
         answer = await messaging.send_each_async(messages, dry_run=False, app=self._app)
         return [_delivery(messaging, one) for one in answer.responses]
 
     async def close(self) -> None:
-        """Let the library drop what it holds."""
-        if self._app is not None:
-            import firebase_admin  # noqa: PLC0415 - loaded already
+        """Let the library drop what it holds, and end its thread."""
+        if self._app is None:
+            return
+        import firebase_admin  # noqa: PLC0415 - loaded already
+        from firebase_admin import messaging  # noqa: PLC0415 - the same
 
-            app, self._app = self._app, None
-            await asyncio.to_thread(firebase_admin.delete_app, app)
+        app, self._app = self._app, None
+        service = messaging._get_messaging_service(app)  # noqa: SLF001 - see the module
+        closing = asyncio.run_coroutine_threadsafe(
+            service._async_client.aclose(),  # noqa: SLF001 - nothing else closes it
+            self._own_loop(),
+        )
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(asyncio.wrap_future(closing), TIMEOUT_S)
+        await asyncio.to_thread(firebase_admin.delete_app, app)
+        await asyncio.to_thread(self._end_loop)
+
+    def _end_loop(self) -> None:
+        loop, thread = self._loop, self._thread
+        self._loop = self._thread = None
+        if loop is None or thread is None:
+            return
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(TIMEOUT_S)
+        if not thread.is_alive():
+            loop.close()
 
 
 def _message(messaging: Any, one: Parcel) -> Any:  # noqa: ANN401 - the library has no types
