@@ -140,6 +140,8 @@ export const en = {
   'delivery.days': 'Days',
   'delivery.share': 'Delivered',
   'delivery.strip': '{count|one=# day|other=# days}, how the hours of each came',
+  'gaps.tooMany': 'Too many meters for a list of gaps',
+  'gaps.tooManyLead': 'Choose a shorter time, or a node further down: the list below leads there.',
   'gaps.title': 'Gaps',
   'gaps.hint': 'Hours that never came, or whose value is unknown.',
   'gaps.none': 'No gap in this period',
