@@ -76,7 +76,7 @@ export function Reports() {
       <div className="grid-2">
         <Panel title={t('reports.where')}>
           <div className="form">
-            <SitePicker label={t('alarms.where')} onChange={setUnder} />
+            <SitePicker label={t('alarms.where')} none={t('reports.everything')} onChange={setUnder} />
             <Select label={t('commodity')} placeholder={t('commodity.any')} clearable data={COMMODITIES.map((value) => ({ value, label: t(`commodity.${value}`) }))} value={search.commodity ?? null} onChange={(value) => change({ commodity: COMMODITIES.find((one) => one === value) })} />
           </div>
         </Panel>
@@ -88,8 +88,8 @@ export function Reports() {
               ))}
             </div>
             <div className="row">
-              <TextInput type="date" label={t('reports.from')} required value={from} max={to} onChange={(event) => change({ from: event.currentTarget.value })} />
-              <TextInput type="date" label={t('reports.to')} required value={to} min={from} max={isoDate(now)} onChange={(event) => change({ to: event.currentTarget.value })} />
+              <TextInput type="date" label={t('reports.from')} value={from} max={to} onChange={(event) => change({ from: event.currentTarget.value })} />
+              <TextInput type="date" label={t('reports.to')} value={to} min={from} max={isoDate(now)} onChange={(event) => change({ to: event.currentTarget.value })} />
             </div>
           </div>
         </Panel>
