@@ -13,6 +13,7 @@ from backend.clients.events import Events
 from backend.clients.weather import weather_of
 from backend.documents.routes import Documents, document_routes
 from backend.edge import Edge, answer_failure, answer_http_error
+from backend.graphql.context import Terms
 from backend.graphql.schema import schema
 from backend.graphql.transport.budget import Budgets
 from backend.graphql.transport.http import GraphQLEndpoint
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Starlette:
         introspection=settings.introspection,
         master_key=master_key,
         weather=weather_of(settings.weather),
+        terms=Terms(settings.demo, settings.webhooks_private),
     )
     streams = Streams(operations)
     longest = settings.graphql_body_bytes
@@ -107,6 +109,10 @@ def _own_apps(settings: Settings) -> list[Client]:
             Client.of_product(
                 "graphiql", "GraphiQL", own_addresses(settings.public_url, "/graphiql")
             )
+        )
+    if settings.demo:
+        apps.append(
+            Client.of_product("outbox", "Outbox", own_addresses(settings.public_url, "/outbox"))
         )
     return apps
 

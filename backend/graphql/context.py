@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from backend.clients.events import Events
 from backend.clients.weather import NoWeather, Weather
@@ -27,6 +27,14 @@ MOST_POINTS = 2_000_000
 """Hours of series that one request may read."""
 
 
+class Terms(NamedTuple):
+    """What an installation is, as far as the schema must know."""
+
+    demo: bool = False
+    webhooks_private: bool = False
+    """Whether webhooks may be posted over plain HTTP, to inner addresses."""
+
+
 class Context:
     """One request. Sibling resolvers run concurrently but share one session, so they take turns.
 
@@ -46,6 +54,7 @@ class Context:
         self.allowance: Allowance | None = None
         """What is left of the tenant's requests this minute, told by the transport."""
         self.weather: Weather = NoWeather()
+        self.terms = Terms()
         self._turn = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: TenantSession | None = None

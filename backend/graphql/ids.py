@@ -32,6 +32,9 @@ class Kind(StrEnum):
     ALERT = "Alert"
     ALERT_RULE = "AlertRule"
     USER = "User"
+    WEBHOOK = "Webhook"
+    WEBHOOK_DELIVERY = "WebhookDelivery"
+    LETTER = "Letter"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -24,6 +24,7 @@ from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
+from backend.graphql.webhooks import WebhookEntrance
 from backend.services.model import places
 from backend.store.model import metered, sites
 from domain.identity import SiteId
@@ -59,6 +60,7 @@ class Viewer(
     AlertEntrance,
     AlertRuleEntrance,
     NotificationEntrance,
+    WebhookEntrance,
     MapEntrance,
 ):
     """Entrances to what the caller may see."""

@@ -14,7 +14,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from backend.clients.events import Events
 from backend.clients.weather import NoWeather, Weather
-from backend.graphql.context import Context
+from backend.graphql.context import Context, Terms
 from backend.graphql.transport import errors
 from backend.graphql.transport.budget import Budgets
 from backend.graphql.transport.cost import Cost
@@ -88,12 +88,14 @@ class Operations:
         introspection: bool = True,
         master_key: bytes = b"",
         weather: Weather | None = None,
+        terms: Terms | None = None,
     ) -> None:
         # The executor is asked directly: strawberry's own entry parses and validates every time.
         self.core = schema._schema  # noqa: SLF001 - the one place that reaches for it
         self.database, self.events, self.budgets = database, events, budgets
         self.master_key = master_key
         self.weather = weather or NoWeather()
+        self.terms = terms or Terms()
         self.documents = Documents(self.core, introspection=introspection)
         call_directly(schema)
         self.options: dict[str, Any] = {
@@ -133,6 +135,7 @@ class Operations:
             async with Context(self.database, scope, self.events, self.master_key) as context:
                 context.allowance = self.budgets.allowance(scope.tenant_id)
                 context.weather = self.weather
+                context.terms = self.terms
                 result = await self.execute(prepared, context)
                 _undo_if_failed(prepared, result)
         except _UndoError as undone:
