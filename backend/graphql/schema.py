@@ -9,6 +9,7 @@ from backend.graphql.acceptance import DocumentMutation, DocumentQueries
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.command_changes import CommandMutation
 from backend.graphql.commands import Command
+from backend.graphql.comparisons import ComparisonMutation
 from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
@@ -122,6 +123,7 @@ class Mutation(
     NetworkAlarmMutation,
     FirmwareMutation,
     DocumentMutation,
+    ComparisonMutation,
     FindingMutation,
 ):
     """Everything that can be done."""
