@@ -1,6 +1,6 @@
 """The addresses of the BFF, served by the process of the API below /bff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,12 +16,14 @@ from mobile_bff.versions import App, Versions
 _KEPT = {"Cache-Control": "public, max-age=300"}
 
 
-def bff_routes(assembly: Assembly) -> Sequence[BaseRoute]:
-    """Routes over the parts that the API shares."""
+def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Sequence[BaseRoute]:
+    """Routes over the parts that the API shares; ``known`` are the documents that are answered."""
     versions = Versions.of(assembly.settings)
     desk = Desk(assembly.sign_in.authenticator, versions)
     sessions = Sessions(assembly.sign_in)
-    trusted = TrustedOperations(desk, assembly.operations, documents.load())
+    trusted = TrustedOperations(
+        desk, assembly.operations, documents.load() if known is None else known
+    )
 
     async def compatibility(request: Request) -> Response:
         """Whether a version is served: asked before anything else, also by what is too old."""

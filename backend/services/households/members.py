@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, delete, select, update
 
 from backend.models.accounts import Account, HomeMember, Resident
 from domain.identity import PremiseId, UserId
@@ -123,7 +123,7 @@ async def _end_tokens(session: TenantSession, user: UserId) -> None:
         .where(
             RefreshToken.user_id == user,
             RefreshToken.revoked_at.is_(None),
-            RefreshToken.roles.contained_by([str(role) for role in HOUSEHOLD]),
+            RefreshToken.roles.op("<@")(cast(sorted(HOUSEHOLD), ARRAY(Text))),
         )
         .values(revoked_at=datetime.now(UTC))
     )

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ from mobile_bff.app import bff_routes
 from tenants import provisioning
 from tenants.oauth.routes import oauth_routes
 from tenants.oauth.service import OAuthService
+from tenants.oauth.tokens import Grant
 from tenants.passwords import Passwords
 from tenants.permissions import Permission, Role
 from tenants.session import Database
@@ -98,8 +99,10 @@ class Phone(httpx.AsyncClient):
         assert f"{target.scheme}://{target.netloc}" == "balance://callback"
         return parse_qs(target.query)["code"][0]
 
-    async def take(self, code: str, verifier: str, **more: Any) -> httpx.Response:
-        told = {"client": "native", "code": code, "verifier": verifier} | more
+    async def take(
+        self, code: str, verifier: str, more: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        told = {"client": "native", "code": code, "verifier": verifier, **(more or {})}
         return self._kept(await self.post("/bff/session", json=told, headers=APP))
 
     async def renew(self) -> httpx.Response:
@@ -138,6 +141,9 @@ class House:
     imported: Imported
     points: dict[str, metered.PointRow]
     passwords: Passwords
+    trusted: dict[str, str]
+    """Documents of the app, to which a test may add."""
+
     people: dict[int, Somebody] = field(default_factory=dict)
 
     @property
@@ -182,8 +188,6 @@ class House:
 
     def scope_of(self, somebody: Somebody, role: Role = Role.RESIDENT) -> Scope:
         """As whom a token of theirs acts."""
-        from tenants.oauth.tokens import Grant  # noqa: PLC0415 - one use
-
         return Grant(
             self.scope.tenant_id,
             f"user:{somebody.user}",
@@ -234,7 +238,7 @@ async def house(database: Database, redis_url: str, tmp_path_factory: Any) -> As
         app_store_android="https://store.example/balance",
     )
     events = Events(redis_url)
-    work = Work(database, events, SilentQueue())
+    work = Work(database, SilentQueue(), events)
     await count(work, scope, imported, LOW, counters())
     passwords = Passwords(CHEAP)
     service = OAuthService.build(
@@ -249,14 +253,19 @@ async def house(database: Database, redis_url: str, tmp_path_factory: Any) -> As
     endpoint = GraphQLEndpoint(
         Streams(operations), service.authenticator, body_bytes=settings.graphql_body_bytes
     )
+    trusted: dict[str, str] = {}
     assembly = Assembly(settings, database, service, operations)
     app = Starlette(
-        routes=[Route("/graphql", endpoint), *oauth_routes(service), *bff_routes(assembly)]
+        routes=[
+            Route("/graphql", endpoint),
+            *oauth_routes(service),
+            *bff_routes(assembly, trusted),
+        ]
     )
     async with database.session(scope) as session:
         points = {row.name: row for row in await metered.list_points(session, 0, 100)}
     points = {name.rpartition(" ")[2]: row for name, row in points.items()}
-    found = House(work, scope, service, app, imported, points, passwords)
+    found = House(work, scope, service, app, imported, points, passwords, trusted)
     await found.lives(1, instant_of(LOW) - timedelta(days=400))
     await found.lives(2, instant_of(LOW) - timedelta(days=400))
     yield found
