@@ -12,10 +12,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 CONSOLE := apps/console
 CONSOLE_MADE_OF := $(shell find $(CONSOLE) apps/shared schema.graphql -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/artifacts/*' -not -name '*.generated.d.ts')
+MOBILE := apps/mobile
+MOBILE_MADE_OF := $(shell find $(MOBILE) apps/shared schema.graphql -type f -not -path '*/node_modules/*' -not -path '*/dist*/*' \
+	-not -path '*/artifacts/*' -not -path '*/.expo/*' -not -path '*/test/*' -not -path '*/e2e/*' -not -name '*.generated.ts' -not -name 'expo-env.d.ts')
 NODE_NEEDED := 20
 HAS_NODE = command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < $(NODE_NEEDED)))'
 
-.PHONY: help setup run console console-test screenshots browser test faults check schema documents migration bench clean-data lock
+.PHONY: help setup run console console-test app app-test screenshots browser test faults check schema documents migration bench clean-data lock
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -36,10 +39,11 @@ $(INSTALLED): $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Without Node everything but the console runs, and so it does when the console cannot be built.
+# Without Node everything but the faces runs, and so it does when one of them cannot be built.
 run: setup  ## Run everything on BALANCE_PORT (8000), with the demo on the first run
-	@if $(HAS_NODE); then $(MAKE) --no-print-directory $(CONSOLE)/dist/.built || echo 'note: the console was not built; the rest runs' >&2; \
-	else echo 'note: the web console needs Node.js $(NODE_NEEDED) or newer, which is not here; the rest runs without it' >&2; fi
+	@if $(HAS_NODE); then for face in $(CONSOLE) $(MOBILE); do \
+		$(MAKE) --no-print-directory $$face/dist/.built || echo "note: $$face was not built; the rest runs" >&2; done; \
+	else echo 'note: the console and the app need Node.js $(NODE_NEEDED) or newer, which is not here; the rest runs without them' >&2; fi
 	@exec $(BIN)/balance up
 
 console:  ## Build the web console, unless it is up to date (needs Node.js 20 or newer)
@@ -61,8 +65,31 @@ console-test:  ## Check the types of the console and run its unit tests
 	@if [[ "$$SKIP_BROWSER" == 1 ]] && ! { $(HAS_NODE); }; then echo 'note: SKIP_BROWSER=1 and no Node.js: the console is not tested'; \
 	else $(MAKE) --no-print-directory console && cd $(CONSOLE) && npm run --silent check && npm run --silent test; fi
 
-screenshots: setup browser console  ## Walk through the console and keep pictures in apps/console/artifacts
+# Metro asks nobody, and a build says no more than how far it is.
+EXPO := EXPO_OFFLINE=1 EXPO_NO_TELEMETRY=1 CI=1
+
+app:  ## Build the residents' app for the web, unless it is up to date (needs Node.js 20 or newer)
+	@if $(HAS_NODE); then $(MAKE) --no-print-directory $(MOBILE)/dist/.built; \
+	else echo 'note: the app needs Node.js $(NODE_NEEDED) or newer, which is not here; the rest runs without it' >&2; exit 1; fi
+
+$(MOBILE)/node_modules/.installed: $(MOBILE)/package-lock.json
+	@echo 'app: installing what it is built with (a minute, once)'
+	@cd $(MOBILE) && npm ci --no-fund --no-audit --ignore-scripts --prefer-offline --loglevel=error
+	@touch $@
+
+$(MOBILE)/dist/.built: $(MOBILE)/node_modules/.installed $(MOBILE_MADE_OF)
+	@echo 'app: building (a minute the first time, seconds later)'
+	@cd $(MOBILE) && { $(EXPO) npm run --silent build > build.log 2>&1 || { cat build.log >&2; exit 1; }; } && tail -n 1 build.log
+	@touch $@
+	@echo 'app: built'
+
+app-test:  ## Check the types of the app, run its tests, and measure its bundles for Android and iOS
+	@if [[ "$$SKIP_BROWSER" == 1 ]] && ! { $(HAS_NODE); }; then echo 'note: SKIP_BROWSER=1 and no Node.js: the app is not tested'; \
+	else $(MAKE) --no-print-directory app && cd $(MOBILE) && npm run --silent check && npm run --silent test && $(EXPO) npm run --silent native; fi
+
+screenshots: setup browser console app  ## Walk through console and app and keep pictures in their artifacts folders
 	CONSOLE_SCREENSHOTS=all $(BIN)/pytest -n 0 tests/e2e/test_console.py
+	APP_SCREENSHOTS=all $(BIN)/pytest -n 0 tests/e2e/test_app.py
 
 INSTALL_CHROMIUM := apt-get install --yes --quiet --no-install-recommends chromium
 
@@ -74,7 +101,7 @@ browser:
 			&& { $(INSTALL_CHROMIUM) || { apt-get update --quiet && $(INSTALL_CHROMIUM); }; }; } \
 		|| echo 'note: no chromium for the tests of the pages (Debian: apt-get install chromium); SKIP_BROWSER=1 skips them'
 
-test: setup browser console-test  ## Run all tests
+test: setup browser console-test app-test  ## Run all tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
 # A thousand kills, ten million readings out of order, a hundred thousand commands: hours. BALANCE_FAULTS_SEED repeats a run.

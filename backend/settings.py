@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         default=Path(__file__).parents[1] / "apps" / "console" / "dist",
         description="Directory of the built console; `make console` builds it there.",
     )
+    mobile_files: Path = Field(
+        default=Path(__file__).parents[1] / "apps" / "mobile" / "dist",
+        description="Directory of the built residents' app; `make app` builds it there.",
+    )
     app_oldest_version: Version = Field(
         default="1.0.0", description="Oldest version of the residents' app that is served."
     )
@@ -131,7 +135,7 @@ class Settings(BaseSettings):
         description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
     )
 
-    @field_validator("home", "master_key_file", "console_files")
+    @field_validator("home", "master_key_file", "console_files", "mobile_files")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

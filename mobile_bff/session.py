@@ -11,7 +11,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backend.web.own_apps import NATIVE_CALLBACK, RESIDENTS_APP, web_callbacks
+from backend.web.mobile import CLIENT_ID, NATIVE_CALLBACK
+from backend.web.own_apps import web_callbacks
 from domain.errors import InvalidError, UnauthenticatedError
 from mobile_bff.requests import body_of, json_answer, optional_text, text_in
 from mobile_bff.rotation import Rotations, Tokens
@@ -67,7 +68,7 @@ class Sessions:
         """End the session and all its refresh tokens; there may be none."""
         content = await body_of(request)
         token = self._token_in(request, content, _kind_in(content))
-        tenant = self.sign_in.tenant_of(RESIDENTS_APP, (Kind.REFRESH_TOKEN, token))
+        tenant = self.sign_in.tenant_of(CLIENT_ID, (Kind.REFRESH_TOKEN, token))
         if token is not None and tenant is not None:
             asked = _asked({"token": token, "token_type_hint": "refresh_token"}, "/oauth/revoke")
             await self.sign_in.run(
@@ -93,8 +94,8 @@ class Sessions:
             (Kind.AUTHORIZATION_CODE, fields.get("code")),
             (Kind.REFRESH_TOKEN, fields.get("refresh_token")),
         )
-        tenant = self.sign_in.tenant_of(RESIDENTS_APP, *carried)
-        attempts = client_attempts(RESIDENTS_APP, request.client.host if request.client else "")
+        tenant = self.sign_in.tenant_of(CLIENT_ID, *carried)
+        attempts = client_attempts(CLIENT_ID, request.client.host if request.client else "")
         await self.sign_in.throttle.check(attempts)
         if tenant is not None:
             asked = _asked(fields, "/oauth/token")
@@ -144,4 +145,4 @@ def _kind_in(content: dict[str, Any]) -> str:
 
 
 def _asked(fields: dict[str, str], path: str) -> ProtocolRequest:
-    return ProtocolRequest("POST", path, {**fields, "client_id": RESIDENTS_APP}, {})
+    return ProtocolRequest("POST", path, {**fields, "client_id": CLIENT_ID}, {})

@@ -11,10 +11,10 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import Node, edge_value
+from backend.graphql.prices import price_of
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
-from backend.store.findings import experience, finding_lists
-from backend.store.findings.experience import Price
+from backend.store.findings import finding_lists
 from backend.store.findings.finding_lists import (
     CurveRow,
     FindingRow,
@@ -214,7 +214,7 @@ class Finding(Node):
     @strawberry.field(description="Its worth by the tenant's price; null while none is set.")
     async def money(self, info: Info) -> Money | None:
         """Resolve through the loader of prices."""
-        price = await _price(info.context, self.row.commodity)
+        price = await price_of(info.context, self.row.commodity)
         if price is None or self.row.amount is None:
             return None
         worth = (Decimal(self.row.amount) * price.price / 1000).quantize(_CENT)
@@ -240,14 +240,6 @@ class Finding(Node):
 def _amount(value: int | None, commodity: Commodity) -> Amount | None:
     found = edge_value(value)
     return None if found is None else Amount(value=found, unit=unit_of(commodity))
-
-
-async def _price(context: Context, commodity: Commodity) -> Price | None:
-    async def load(session: TenantSession, keys: Sequence[Commodity]) -> Mapping[Commodity, Price]:
-        found = await experience.prices(session)
-        return {key: found[key] for key in keys if key in found}
-
-    return await context.loader("commodity_prices", load).load(commodity)
 
 
 def wanted(first: int, after: str | None, states: States, kinds: Kinds) -> Wanted:

@@ -12,12 +12,14 @@ from backend.graphql.ids import Kind, number_of
 from backend.graphql.metered import From, To
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.outcomes import UserError, attempt
+from backend.graphql.prices import price_of
 from backend.services.model import house_networks
 from backend.services.reading import phase_losses
 from backend.services.reading.phase_losses import PhaseLosses
 from backend.services.reading.profiles import Range
 from backend.store.model.metered import GroupRow
 from domain.identity import BalanceGroupId, MeteringPointId
+from domain.quantities import Commodity
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
@@ -27,7 +29,7 @@ strawberry.enum(Material, name="ConductorMaterial", description="What a conducto
 
 Price = Annotated[
     Decimal | None,
-    strawberry.argument(description="Of a kWh; money is null without it."),
+    strawberry.argument(description="Of a kWh; without it that which the tenant set, if any."),
 ]
 _PHASES = "ABC"
 _CENT = Decimal("0.01")
@@ -114,7 +116,10 @@ class PhaseLossReport:
     consumed_kwh: float
     loss_kwh: float
     loss_percent: float | None
-    loss_money: Decimal | None
+    loss_money: Decimal | None = strawberry.field(description="Null where no price is known.")
+    currency: str | None = strawberry.field(
+        description="Of the price that the tenant set; null for a price that was asked with."
+    )
     phase_a_kwh: float
     phase_b_kwh: float
     phase_c_kwh: float
@@ -181,10 +186,13 @@ class HouseNetwork:
         async with info.context.db() as session:
             found = await phase_losses.of_group(session, self.group, asked, info.context.now)
         assert found is not None
-        return report_of(found, price)
+        if price is not None:
+            return report_of(found, price, None)
+        own = await price_of(info.context, Commodity.ELECTRICITY)
+        return report_of(found, own and own.price, own and own.currency)
 
 
-def report_of(found: PhaseLosses, price: Decimal | None) -> PhaseLossReport:
+def report_of(found: PhaseLosses, price: Decimal | None, currency: str | None) -> PhaseLossReport:
     """Build the view of losses."""
     points = [MeteringPoint.of(point) for point in found.points]
     lost, left = found.lost, found.lost
@@ -209,6 +217,7 @@ def report_of(found: PhaseLosses, price: Decimal | None) -> PhaseLossReport:
         loss_kwh=lost,
         loss_percent=100 * lost / found.consumed if found.consumed > 0 else None,
         loss_money=_money(lost, price),
+        currency=currency,
         phase_a_kwh=a,
         phase_b_kwh=b,
         phase_c_kwh=c,

@@ -19,6 +19,7 @@ from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
+from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
 from backend.services.model import places
 from backend.store.model import metered, sites
@@ -52,6 +53,7 @@ class Viewer(
     FirmwareEntrance,
     FindingEntrance,
     ForecastEntrance,
+    MapEntrance,
 ):
     """Entrances to what the caller may see."""
 

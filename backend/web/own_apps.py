@@ -2,12 +2,9 @@
 
 from backend.settings import Settings
 from backend.web.console import console_app
+from backend.web.mobile import resident_app
 from backend.web.routes import own_addresses
 from tenants.oauth.parties import Client
-
-RESIDENTS_APP = "app"
-NATIVE_CALLBACK = "balance://callback"
-"""Where the app on a phone takes its code: an address of its own scheme (RFC 8252, 7.1)."""
 
 
 def web_callbacks(public_url: str) -> list[str]:
@@ -17,22 +14,20 @@ def web_callbacks(public_url: str) -> list[str]:
 
 def own_apps(settings: Settings) -> list[Client]:
     """Make them, at the addresses of this installation."""
-    # Sign-out returns to an app's own address, sign-in to the one that takes the code.
-    console = [
-        address
-        for path in ("/console/callback", "/console/")
-        for address in own_addresses(settings.public_url, path)
-    ]
-    residents = [
-        *web_callbacks(settings.public_url),
-        *own_addresses(settings.public_url, "/app/"),
-        NATIVE_CALLBACK,
-    ]
     apps = [
-        console_app(console),
-        Client.of_product(RESIDENTS_APP, "Balance", residents),
+        console_app(_face_addresses(settings, "/console")),
+        resident_app(_face_addresses(settings, "/app")),
     ]
     if settings.graphiql:
         addresses = own_addresses(settings.public_url, "/graphiql")
         apps.append(Client.of_product("graphiql", "GraphiQL", addresses))
     return apps
+
+
+def _face_addresses(settings: Settings, base: str) -> list[str]:
+    """Sign-in returns to the address that takes the code, sign-out to the face's own."""
+    return [
+        address
+        for path in (f"{base}/callback", f"{base}/")
+        for address in own_addresses(settings.public_url, path)
+    ]

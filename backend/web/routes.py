@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from backend.settings import Settings
 from backend.web.console import console_routes
+from backend.web.mobile import mobile_routes
 from tenants.oauth.pages import TEMPLATES
 
 HERE = Path(__file__).parent
@@ -81,6 +82,7 @@ def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
         Route("/", pages.landing),
         Mount("/static", RevalidatedFiles(directory=HERE / "static", packages=SHARED)),
         *console_routes(settings.console_files),
+        *mobile_routes(settings.mobile_files),
     ]
     if settings.introspection:
         routes.append(Route("/schema.graphql", pages.schema))

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from backend.settings import Settings
 from runtime.commands.output import page
@@ -18,9 +19,9 @@ def welcome(settings: Settings) -> None:
     """Print addresses, the demo's accounts, and a request that works when pasted."""
     base = settings.public_url
     page.print("\n[bold]BALANCE runs[/bold]  (Ctrl-C stops it and keeps the data)\n")
-    built = (settings.console_files / "index.html").exists()
     addresses = [
-        ("Console", f"{base}/console/" if built else "not built; `make console` does (Node.js 20)"),
+        ("Console", _face(settings.console_files, f"{base}/console/", "make console")),
+        ("App", _face(settings.mobile_files, f"{base}/app/", "make app")),
         ("GraphQL", f"{base}/graphql"),
     ]
     if settings.graphiql:
@@ -41,6 +42,12 @@ def welcome(settings: Settings) -> None:
         _as_it_is("balance tenant create --name Mine --json")
     _as_it_is(first_request(base, *client))
     page.print()
+
+
+def _face(files: Path, address: str, command: str) -> str:
+    """Address of a built face, or how it is built."""
+    built = (files / "index.html").exists()
+    return address if built else f"not built; `{command}` does (Node.js 20)"
 
 
 def _show_accounts(record: DemoRecord) -> None:

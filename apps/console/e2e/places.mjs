@@ -59,6 +59,9 @@ export function routes({ group, meter, concentrator, finding }) {
     overview: '/',
     balances: '/balances',
     balance: `/balances/${group}?span=month`,
+    'group-losses': `/balances/${group}/losses`,
+    'group-verification': `/balances/${group}/verification?verify=150&replace=600&unit=3`,
+    map: '/map',
     findings: '/findings?state=ALL',
     finding: `/findings/${finding}`,
     alarms: '/alarms?all=true',
@@ -72,6 +75,9 @@ export function routes({ group, meter, concentrator, finding }) {
     delivery: '/delivery',
     commands: '/commands',
     imports: '/imports',
+    firmware: '/firmware',
+    route: '/route',
+    reports: '/reports',
     acceptance: '/acceptance',
   };
 }

@@ -1,7 +1,7 @@
 import { bucketsOf } from '@shared/profiles';
 import { describe, expect, it } from 'vitest';
 import { forecastLines, profileOption } from '../src/charts/profileOption';
-import { usualRange, usualValues } from '../src/pages/profile/usual';
+import { usualRange, usualValues } from '@shared/usual';
 
 const ZONE = 'Europe/Chisinau';
 const NOW = Date.parse('2026-11-05T22:00:00Z');

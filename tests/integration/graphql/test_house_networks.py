@@ -34,11 +34,13 @@ SAVE = """mutation ($input: SaveHouseNetworkInput!) { saveHouseNetwork(input: $i
     consumers { section movable point { name } } } errors { code field message } } }"""
 LOSSES = """query ($id: ID!, $from: DateTime!, $to: DateTime!, $price: Decimal) { node(id: $id) {
   ... on BalanceGroup { houseNetwork { losses(from: $from, to: $to, price: $price) {
-    hours coverage consumedKwh lossKwh lossPercent lossMoney phaseAKwh phaseBKwh phaseCKwh
+    hours coverage consumedKwh lossKwh lossPercent lossMoney currency phaseAKwh phaseBKwh phaseCKwh
     neutralKwh bestLossKwh sections { name lossKwh largestAmperes lowestVolts }
     shares { point { id } kwh money } splits { point { id } phases savesKwh }
     moves { point { id } fromPhase toPhase savesKwh savesMoney lossAfterKwh }
     withoutPhase { id } } } } } }"""
+PRICE = """mutation ($input: SetCommodityPriceInput!) { setCommodityPrice(input: $input) {
+  errors { code } } }"""
 IDS = """query { viewer { site(path: "House") { balanceGroups { id } }
   meteringPoints(first: 50) { edges { node { id meter { serial } } } } } }"""
 
@@ -142,6 +144,23 @@ async def test_losses_are_those_of_the_measured_hours(house: House) -> None:
     assert float(move["savesMoney"]) == pytest.approx(2.5 * move["savesKwh"], abs=0.01)
     assert found["bestLossKwh"] <= move["lossAfterKwh"]
     assert found["splits"][0]["savesKwh"] > 0
+
+
+async def test_without_a_price_that_of_the_tenant_counts(house: House) -> None:
+    group, points = await house.ids()
+    await house.ask(SAVE, input=told(group, points))
+    span = {"from": instant_of(LOW).isoformat(), "to": instant_of(NOW).isoformat()}
+
+    async def money() -> tuple[str | None, str | None, float]:
+        answer = await house.ask(LOSSES, id=group, **span)
+        found = answer["node"]["houseNetwork"]["losses"]
+        return found["lossMoney"], found["currency"], found["lossKwh"]
+
+    assert (await money())[:2] == (None, None)
+    await house.ask(PRICE, input={"commodity": "ELECTRICITY", "price": "3.00", "currency": "MDL"})
+    lost, currency, kwh = await money()
+    assert (float(lost or 0), currency) == (pytest.approx(3 * kwh, abs=0.01), "MDL")
+    await house.ask(PRICE, input={"commodity": "ELECTRICITY", "price": None, "currency": "MDL"})
 
 
 async def test_who_may_not_be_moved_is_not_advised_to_move(house: House) -> None:

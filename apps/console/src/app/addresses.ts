@@ -77,6 +77,55 @@ export const acceptanceSearch = (raw: Raw): AcceptanceSearch => ({
   days: text(raw.days),
 });
 
+export interface PriceSearch {
+  unit?: string | undefined;
+  verify?: string | undefined;
+  replace?: string | undefined;
+}
+
+export interface HeatSearch extends SpanSearch {
+  scheme?: 'HEAT_METERS' | 'HOT_WATER' | undefined;
+  basic?: string | undefined;
+}
+
+const amountText = (value: unknown): string | undefined => (Number(text(value)) > 0 ? text(value) : undefined);
+
+export const priceSearch = (raw: Raw): PriceSearch => ({
+  unit: amountText(raw.unit),
+  verify: amountText(raw.verify),
+  replace: amountText(raw.replace),
+});
+export const heatSearch = (raw: Raw): HeatSearch => ({
+  ...spanSearch(raw),
+  scheme: oneOf(['HEAT_METERS', 'HOT_WATER'], raw.scheme),
+  basic: oneOf(['0', '10', '20', '30', '40', '50', '60', '100'], raw.basic),
+});
+
+export interface MapSearch {
+  show?: 'all' | 'wrong' | 'silent' | 'found' | undefined;
+  under?: string | undefined;
+}
+
+export const mapSearch = (raw: Raw): MapSearch => ({ show: oneOf(['all', 'wrong', 'silent', 'found'], raw.show), under: text(raw.under) });
+
+export const REPORTS = ['consumption', 'balances', 'common-needs', 'delivery', 'findings'] as const;
+
+export interface ReportSearch {
+  kind?: (typeof REPORTS)[number] | undefined;
+  commodity?: Commodity | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export const reportSearch = (raw: Raw): ReportSearch => ({
+  kind: oneOf(REPORTS, raw.kind),
+  commodity: oneOf(COMMODITIES, raw.commodity),
+  from: dateText(raw.from),
+  to: dateText(raw.to),
+});
+
+export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
+
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));
 
 export function stringifySearch(search: Raw): string {

@@ -22,6 +22,7 @@ const SECTIONS: Section[] = [
       { to: '/', title: 'nav.overview', icon: 'overview', needs: 'readings:read' },
       { to: '/balances', title: 'nav.balances', icon: 'balance', needs: 'balances:read' },
       { to: '/findings', title: 'nav.findings', icon: 'finding', needs: 'findings:read' },
+      { to: '/map', title: 'nav.map', icon: 'map', needs: 'findings:read' },
       { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: 'health:read' },
     ],
   },
@@ -39,6 +40,7 @@ const SECTIONS: Section[] = [
     places: [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
+      { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },
       { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
     ],
   },

@@ -68,6 +68,24 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/balances/$id/losses',
+    validateSearch: address.spanSearch,
+    component: lazyRouteComponent(() => import('../pages/group/Losses'), 'Losses'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/balances/$id/verification',
+    validateSearch: address.priceSearch,
+    component: lazyRouteComponent(() => import('../pages/group/Verification'), 'Verification'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/balances/$id/heat',
+    validateSearch: address.heatSearch,
+    component: lazyRouteComponent(() => import('../pages/group/Heat'), 'Heat'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/findings',
     validateSearch: address.findingSearch,
     component: lazyRouteComponent(() => import('../pages/Findings'), 'Findings'),
@@ -85,8 +103,25 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/map',
+    validateSearch: address.mapSearch,
+    component: lazyRouteComponent(() => import('../pages/Map'), 'Map'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/networks',
     component: lazyRouteComponent(() => import('../pages/Networks'), 'Networks'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/firmware',
+    component: lazyRouteComponent(() => import('../pages/Firmware'), 'Firmware'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/route',
+    validateSearch: address.routeSearch,
+    component: lazyRouteComponent(() => import('../pages/Route'), 'Route'),
   }),
   createRoute({
     getParentRoute: () => root,
@@ -111,6 +146,12 @@ const routes = [
     path: '/imports',
     validateSearch: address.fileSearch,
     component: lazyRouteComponent(() => import('../pages/Imports'), 'Imports'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/reports',
+    validateSearch: address.reportSearch,
+    component: lazyRouteComponent(() => import('../pages/Reports'), 'Reports'),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -1,7 +1,9 @@
 /** Concentrators with the health of their radio networks, and channels that nobody placed yet. */
+import { Button } from '@mantine/core';
 import { dateTime, shortDate } from '@shared/dates';
 import { formatNumber, type Locale } from '@shared/units';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { graphql } from '../api/graphql';
 import { usePages } from '../api/usePages';
 import { usePreferences } from '../app/preferences';
@@ -10,6 +12,9 @@ import { Empty } from '../ui/Answer';
 import { PagedTable } from '../ui/PagedTable';
 import { PageHead, Panel, type Tone } from '../ui/Panel';
 import { Status } from '../ui/Status';
+import { Claim } from './network/Claim';
+import { NetworkViews } from './network/NetworkViews';
+import { SilenceLimits } from './network/SilenceLimits';
 
 const CONCENTRATORS = graphql(`
   query Concentrators($after: String) {
@@ -60,10 +65,12 @@ export function Networks() {
   const { t, locale } = usePreferences();
   const viewer = useViewer();
   const healthy = viewer.may('health:read');
+  const [claiming, setClaiming] = useState(false);
   const paged = usePages(healthy ? HEALTHY : CONCENTRATORS, {}, (data) => data.viewer.concentrators);
   return (
     <>
-      <PageHead title={t('nav.networks')} lead={t('networks.lead')} />
+      <PageHead title={t('nav.networks')} lead={t('networks.lead')} actions={viewer.may('metering:install') && <Button variant="default" onClick={() => setClaiming(true)}>{t('claim.open')}</Button>} />
+      <NetworkViews />
       <Panel flush title={t('networks.concentrators')}>
         <PagedTable
           paged={paged}
@@ -93,6 +100,16 @@ export function Networks() {
         />
       </Panel>
       <Found />
+      {healthy && <SilenceLimits />}
+      {claiming && (
+        <Claim
+          close={() => setClaiming(false)}
+          done={() => {
+            setClaiming(false);
+            paged.again();
+          }}
+        />
+      )}
     </>
   );
 }

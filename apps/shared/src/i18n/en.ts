@@ -1,5 +1,14 @@
 /** English; its keys are the keys of all languages. */
+import { group } from './group/en';
+import { map } from './map/en';
+import { network } from './network/en';
+import { reports } from './reports/en';
+
 export const en = {
+  ...group,
+  ...map,
+  ...network,
+  ...reports,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',
@@ -131,6 +140,8 @@ export const en = {
   'delivery.days': 'Days',
   'delivery.share': 'Delivered',
   'delivery.strip': '{count|one=# day|other=# days}, how the hours of each came',
+  'gaps.tooMany': 'Too many meters for a list of gaps',
+  'gaps.tooManyLead': 'Choose a shorter time, or a node further down: the list below leads there.',
   'gaps.title': 'Gaps',
   'gaps.hint': 'Hours that never came, or whose value is unknown.',
   'gaps.none': 'No gap in this period',

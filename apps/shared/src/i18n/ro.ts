@@ -1,7 +1,15 @@
 /** Romanian. */
+import { group } from './group/ro';
+import { map } from './map/ro';
+import { network } from './network/ro';
+import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...group,
+  ...map,
+  ...network,
+  ...reports,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',
@@ -133,6 +141,8 @@ export const ro: Texts = {
   'delivery.days': 'Zile',
   'delivery.share': 'Livrat',
   'delivery.strip': 'Zile: {count}, cum au sosit orele fiecăreia',
+  'gaps.tooMany': 'Prea multe contoare pentru o listă de goluri',
+  'gaps.tooManyLead': 'Alegeți un timp mai scurt sau un nod mai jos: lista de jos duce acolo.',
   'gaps.title': 'Goluri',
   'gaps.hint': 'Ore care nu au sosit sau a căror valoare nu se cunoaște.',
   'gaps.none': 'Niciun gol în această perioadă',

@@ -1,7 +1,15 @@
 /** Russian. */
+import { group } from './group/ru';
+import { map } from './map/ru';
+import { network } from './network/ru';
+import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...group,
+  ...map,
+  ...network,
+  ...reports,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
@@ -133,6 +141,8 @@ export const ru: Texts = {
   'delivery.days': 'Дни',
   'delivery.share': 'Доставлено',
   'delivery.strip': 'Дней: {count}, как пришли часы каждого',
+  'gaps.tooMany': 'Слишком много счётчиков для списка пропусков',
+  'gaps.tooManyLead': 'Выберите меньший срок или узел ниже: список внизу ведёт туда.',
   'gaps.title': 'Пропуски',
   'gaps.hint': 'Часы, которые не пришли или значение которых неизвестно.',
   'gaps.none': 'За этот период пропусков нет',

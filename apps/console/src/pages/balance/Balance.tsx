@@ -15,6 +15,7 @@ import { chosenSpan } from '../../ui/SpanPicker';
 import { FindingsOf } from '../findings/FindingsOf';
 import { YearBand } from '../profile/YearBand';
 import { ProfileSection } from '../profile/ProfileSection';
+import { GroupLinks } from '../group/GroupViews';
 import { ImbalanceSection } from './ImbalanceSection';
 import { Checks } from './Checks';
 import { Members } from './Members';
@@ -62,6 +63,7 @@ export function Balance() {
               lead={<span className="row"><Commodity commodity={commodity} />{node.site && <span>· {t(`kind.${node.site.kind}`)}</span>}</span>}
               actions={node.site && <Link to="/sites" search={{ path: node.site.path }}>{t('balances.toSite')}</Link>}
             />
+            <GroupLinks id={id} commodity={commodity} metered={node.inlets.length > 0} />
             {viewer.may('balances:read') && (
               <ImbalanceSection key={`i${version}`} id={id} zone={zone} span={span} date={date} onChange={change} metered={node.inlets.length > 0} />
             )}

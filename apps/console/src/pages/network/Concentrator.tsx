@@ -16,6 +16,7 @@ import { Figure, Figures, PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { Mesh } from './Mesh';
 import { PlaceMeter } from './PlaceMeter';
+import { RotateKey } from './RotateKey';
 
 const CONCENTRATOR = graphql(`
   query Concentrator($id: ID!) {
@@ -54,6 +55,7 @@ export function Concentrator() {
   const { t } = usePreferences();
   const viewer = useViewer();
   const { id } = useParams({ from: '/networks/$id' });
+  const [rotating, setRotating] = useState(false);
   const [result, ask] = useQuery({ query: CONCENTRATOR, variables: { id } });
   const again = () => ask({ requestPolicy: 'network-only' });
   return (
@@ -65,12 +67,14 @@ export function Concentrator() {
             <PageHead
               eyebrow={<><Link to="/networks">{t('nav.networks')}</Link>{node.site && <> · <Crumbs path={node.site.path} /></>}</>}
               title={node.serial}
+              actions={viewer.may('metering:install') && <Button variant="default" onClick={() => setRotating(true)}>{t('rotate.open')}</Button>}
               lead={`${node.generation} · ${t('networks.networkCount', { count: node.networks.length })} · ${t('networks.channelCount', { count: node.channels.length })}`}
             />
             {viewer.may('health:read') && <MeshOfDay id={id} />}
             <Panel flush title={t('networks.channels')}>
               <Channels channels={node.channels} concentrator={node.serial} site={node.site} done={again} />
             </Panel>
+            {rotating && <RotateKey id={id} serial={node.serial} close={() => setRotating(false)} />}
           </>
         );
       }}

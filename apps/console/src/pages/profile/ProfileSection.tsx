@@ -15,7 +15,7 @@ import { profileOption, type BarSeries } from '../../charts/profileOption';
 import { Answer, Empty, Waiting } from '../../ui/Answer';
 import { SpanPicker } from '../../ui/SpanPicker';
 import { DAY_AHEAD, MONTH, PROFILE } from './documents';
-import { usualRange, usualValues } from './usual';
+import { usualRange, usualValues } from '@shared/usual';
 import { useCompared } from './useCompared';
 
 const Chart = lazy(async () => ({ default: (await import('../../charts/Chart')).Chart }));

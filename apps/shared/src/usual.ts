@@ -1,6 +1,6 @@
 /** The line beside the bars: what is usual for this object at that hour, on a day, in that month. */
-import { bucketsOf, mean, meanByHour, type Bucket, type Packed } from '@shared/profiles';
-import { addDays, instantOf, localTime, rangeOf, type LocalDate, type Span } from '@shared/zones';
+import { bucketsOf, mean, meanByHour, type Bucket, type Packed } from './profiles';
+import { addDays, instantOf, localTime, rangeOf, type LocalDate, type Span } from './zones';
 
 /** Share of its hours from which on a day tells what a day uses. */
 const WHOLE_DAY = 0.9;

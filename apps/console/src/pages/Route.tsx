@@ -1,0 +1,71 @@
+/** The way of the collector past what the network does not hear. */
+import { Button, TextInput } from '@mantine/core';
+import { formatNumber } from '@shared/units';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../api/graphql';
+import { usePreferences } from '../app/preferences';
+import { Answer, Empty } from '../ui/Answer';
+import { Figure, Figures, PageHead, Panel } from '../ui/Panel';
+import { Rows } from '../ui/Rows';
+import { NetworkViews } from './network/NetworkViews';
+
+const ROUTE = graphql(`
+  query CollectorRoute($latitude: Float, $longitude: Float) {
+    viewer { collectorRoute(latitude: $latitude, longitude: $longitude) { metres unlocated stops { path latitude longitude fromLastM silent weak } } }
+  }
+`);
+
+export function Route() {
+  const { t, locale } = usePreferences();
+  const { from } = useSearch({ from: '/route' });
+  const navigate = useNavigate({ from: '/route' });
+  const [typed, setTyped] = useState(from ?? '');
+  const [latitude, longitude] = (from ?? '').split(',').map(Number);
+  const start = from && Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude: latitude ?? null, longitude: longitude ?? null } : { latitude: null, longitude: null };
+  const [result, again] = useQuery({ query: ROUTE, variables: start });
+  const way = (metres: number) => (metres >= 1000 ? `${formatNumber(metres / 1000, locale, 1)} km` : `${formatNumber(metres, locale, 0)} m`);
+  return (
+    <>
+      <PageHead title={t('network.route')} lead={t('route.lead')} actions={<Button variant="default" onClick={() => print()}>{t('route.print')}</Button>} />
+      <NetworkViews />
+      <Panel>
+        <form
+          className="row row-end"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void navigate({ search: { from: typed.replace(/\s/g, '') || undefined } });
+          }}
+        >
+          <TextInput label={t('route.from')} description={t('route.fromHint')} placeholder="47.0105, 28.8638" pattern="\s*-?[0-9.]+\s*,\s*-?[0-9.]+\s*" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} style={{ width: 300 }} />
+          <Button type="submit" variant="default">{t('route.compute')}</Button>
+        </form>
+      </Panel>
+      <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={320}>
+        {({ viewer: { collectorRoute: route } }) => {
+          if (route.stops.length === 0 && route.unlocated.length === 0) return <Panel><Empty icon="ok" title={t('route.none')}>{t('route.noneLead')}</Empty></Panel>;
+          return (
+            <>
+              <Figures>
+                <Figure label={t('route.length')} value={way(route.metres)} />
+                <Figure label={t('route.stops')} value={route.stops.length} />
+                <Figure label={t('route.silent')} value={route.stops.reduce((sum, stop) => sum + stop.silent.length, 0)} tone="critical" />
+                <Figure label={t('route.weak')} value={route.stops.reduce((sum, stop) => sum + stop.weak.length, 0)} tone="warning" />
+              </Figures>
+              <Panel flush title={t('route.stops')}>
+                <Rows
+                  label={t('route.stops')}
+                  height={900}
+                  columns={[{ title: t('route.stop') }, { title: t('route.place') }, { title: t('route.distance'), number: true }, { title: t('route.silent') }, { title: t('route.weak') }]}
+                  rows={route.stops.map((stop, at) => [at + 1, <Link to="/sites" search={{ path: stop.path }}>{stop.path.split('/').slice(-2).join(' · ')}</Link>, at === 0 && !from ? '–' : way(stop.fromLastM), <span className="mono">{stop.silent.join(' ') || '–'}</span>, <span className="mono">{stop.weak.join(' ') || '–'}</span>])}
+                />
+                {route.unlocated.length > 0 && <p className="panel-note">{t('route.unlocated')} <span className="mono">{route.unlocated.join(' ')}</span></p>}
+              </Panel>
+            </>
+          );
+        }}
+      </Answer>
+    </>
+  );
+}

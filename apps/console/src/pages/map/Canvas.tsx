@@ -1,0 +1,170 @@
+/** Borders of the world, and the houses upon them: near ones gathered in a circle of the worst colour. */
+import { GeoJSONSource, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { useEffect, useEffectEvent, useRef } from 'react';
+import { feature } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import bordersUrl from 'world-atlas/countries-50m.json?url';
+import { usePreferences } from '../../app/preferences';
+import { useColours } from '../../charts/useColours';
+import { boundsOf, nameOf, severityOf, streetsOf, TONES, type House } from './houses';
+
+setWorkerUrl(workerUrl);
+
+const GATHERED_PX = 56;
+const NEAREST = 17;
+/** From here on streets are told apart; more names than these would cover each other. */
+const NAMED_FROM = 11;
+const MOST_NAMES = 40;
+
+interface CanvasProps {
+  houses: House[];
+  chosen: string | null;
+  onChoose: (id: string) => void;
+}
+
+interface Gathered {
+  cluster?: boolean;
+  cluster_id?: number;
+  point_count?: number;
+  worst: number;
+  wrong: number;
+  id?: string;
+  name?: string;
+}
+
+const collection = (houses: House[]): GeoJSON.FeatureCollection => ({
+  type: 'FeatureCollection',
+  features: houses.map((house) => ({
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [house.longitude, house.latitude] },
+    properties: { id: house.id, name: nameOf(house), worst: severityOf(house), wrong: severityOf(house) > 0 ? 1 : 0 },
+  })),
+});
+
+async function borders(): Promise<GeoJSON.GeoJSON> {
+  const topology = (await (await fetch(bordersUrl)).json()) as Topology<{ countries: GeometryCollection }>;
+  return feature(topology, topology.objects.countries);
+}
+
+export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
+  const { t } = usePreferences();
+  const { colours } = useColours();
+  const place = useRef<HTMLDivElement>(null);
+  const map = useRef<MapLibre | null>(null);
+  const markers = useRef(new Map<string, Marker>());
+  const choose = useEffectEvent(onChoose);
+  const wordsOf = useEffectEvent((one: Gathered) =>
+    one.cluster ? t('map.cluster', { count: one.point_count ?? 0, wrong: one.wrong }) : t('map.open', { name: one.name ?? '' }),
+  );
+
+  useEffect(() => {
+    if (!place.current) return;
+    const style: StyleSpecification = {
+      version: 8,
+      sources: { houses: { type: 'geojson', data: collection([]), cluster: true, clusterRadius: GATHERED_PX, clusterMaxZoom: NEAREST - 1, clusterProperties: { worst: ['max', ['get', 'worst']], wrong: ['+', ['get', 'wrong']] } } },
+      layers: [
+        { id: 'ground', type: 'background', paint: { 'background-color': colours.sunken } },
+        // Drawn without a trace, so that the source is read; what is seen are the buttons above it.
+        { id: 'houses', type: 'circle', source: 'houses', paint: { 'circle-radius': 1, 'circle-opacity': 0 } },
+      ],
+    };
+    const made = new MapLibre({ container: place.current, style, attributionControl: false, maxZoom: NEAREST, dragRotate: false, pitchWithRotate: false });
+    made.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    made.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
+    made.touchZoomRotate.disableRotation();
+    made.on('load', () => {
+      void borders().then((data) => {
+        if (!map.current) return;
+        made.addSource('borders', { type: 'geojson', data });
+        made.addLayer({ id: 'land', type: 'fill', source: 'borders', paint: { 'fill-color': colours.card } }, 'houses');
+        made.addLayer({ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': colours.field, 'line-width': 0.8 } }, 'houses');
+      });
+    });
+    const redraw = () => draw(made, markers.current, wordsOf, choose);
+    made.on('render', () => made.isSourceLoaded('houses') && redraw());
+    map.current = made;
+    const known = markers.current;
+    return () => {
+      map.current = null;
+      known.clear();
+      made.remove();
+    };
+  }, [colours]);
+
+  useEffect(() => {
+    const shown = map.current;
+    if (!shown) return;
+    const lay = () => {
+      markers.current.forEach((marker) => marker.remove());
+      markers.current.clear();
+      (shown.getSource('houses') as GeoJSONSource | undefined)?.setData(collection(houses));
+      if (houses.length > 0) shown.fitBounds(boundsOf(houses), { padding: 48, animate: false, maxZoom: 15 });
+    };
+    if (shown.isStyleLoaded()) lay();
+    else void shown.once('load', lay);
+  }, [houses, colours]);
+
+  useEffect(() => {
+    const shown = map.current;
+    const streets = streetsOf(houses);
+    if (!shown || streets.length > MOST_NAMES) return;
+    const names = streets.map((street) => {
+      const element = document.createElement('span');
+      element.className = 'map-name';
+      element.textContent = street.name;
+      return new Marker({ element, anchor: 'top', offset: [0, 26] }).setLngLat([street.longitude, street.latitude]).addTo(shown);
+    });
+    const hide = () => names.forEach((name) => name.getElement().toggleAttribute('hidden', shown.getZoom() < NAMED_FROM));
+    shown.on('zoomend', hide);
+    return () => {
+      shown.off('zoomend', hide);
+      names.forEach((name) => name.remove());
+    };
+  }, [houses, colours]);
+
+  useEffect(() => {
+    markers.current.forEach((marker, key) => marker.getElement().toggleAttribute('data-chosen', key === chosen));
+    const house = houses.find((one) => one.id === chosen);
+    if (house) map.current?.jumpTo({ center: [house.longitude, house.latitude], zoom: Math.max(map.current.getZoom(), 15) });
+  }, [chosen, houses]);
+
+  return <div ref={place} className="map" role="region" aria-label={t('map.title')} />;
+}
+
+/** Lays a button on each house or gathering in sight, and takes away those that left it. */
+function draw(map: MapLibre, markers: Map<string, Marker>, wordsOf: (one: Gathered) => string, choose: (id: string) => void): void {
+  const seen = new Set<string>();
+  for (const one of map.querySourceFeatures('houses')) {
+    const told = one.properties as Gathered;
+    const key = told.cluster ? `gathered ${told.cluster_id}` : (told.id ?? '');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (markers.has(key)) continue;
+    const [longitude, latitude] = (one.geometry as GeoJSON.Point).coordinates as [number, number];
+    const element = buttonOf(told, wordsOf(told));
+    element.addEventListener('click', () => {
+      if (!told.cluster) return choose(told.id ?? '');
+      const source = map.getSource('houses') as GeoJSONSource;
+      void source.getClusterExpansionZoom(told.cluster_id ?? 0).then((zoom) => map.jumpTo({ center: [longitude, latitude], zoom }));
+    });
+    markers.set(key, new Marker({ element }).setLngLat([longitude, latitude]).addTo(map));
+  }
+  for (const [key, marker] of markers) {
+    if (seen.has(key)) continue;
+    marker.remove();
+    markers.delete(key);
+  }
+}
+
+function buttonOf(told: Gathered, words: string): HTMLButtonElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = told.cluster ? 'map-gathered' : 'map-house';
+  element.dataset.tone = TONES[told.worst] ?? 'ok';
+  element.title = words;
+  element.setAttribute('aria-label', words);
+  if (told.cluster) element.textContent = String(told.point_count);
+  return element;
+}

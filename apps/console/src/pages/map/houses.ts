@@ -1,0 +1,88 @@
+/** Houses of the map: unpacked, judged and chosen. */
+import type { Tone } from '../../ui/Panel';
+
+export interface House {
+  id: string;
+  path: string;
+  longitude: number;
+  latitude: number;
+  concentrators: number;
+  devices: number;
+  findings: number;
+}
+
+export interface Packed {
+  ids: string[];
+  paths: string[];
+  latitudes: number[];
+  longitudes: number[];
+  concentrators: number[] | null;
+  devices: number[] | null;
+  findings: number[] | null;
+}
+
+export const SHOWN = ['all', 'wrong', 'silent', 'found'] as const;
+export type Shown = (typeof SHOWN)[number];
+
+export const unpacked = (packed: Packed): House[] =>
+  packed.ids.map((id, at) => ({
+    id,
+    path: packed.paths[at] ?? '',
+    latitude: packed.latitudes[at] ?? 0,
+    longitude: packed.longitudes[at] ?? 0,
+    concentrators: packed.concentrators?.[at] ?? 0,
+    devices: packed.devices?.[at] ?? 0,
+    findings: packed.findings?.[at] ?? 0,
+  }));
+
+/** A silent concentrator hides a whole house, a finding is money that runs away: both are critical. */
+export function toneOf(house: House): Tone {
+  if (house.concentrators > 0 || house.findings > 0) return 'critical';
+  return house.devices > 0 ? 'warning' : 'ok';
+}
+
+export function isShown(house: House, shown: Shown): boolean {
+  if (shown === 'silent') return house.concentrators > 0 || house.devices > 0;
+  if (shown === 'found') return house.findings > 0;
+  return shown === 'all' || toneOf(house) !== 'ok';
+}
+
+const SEVERITY: Record<Tone, number> = { critical: 2, warning: 1, ok: 0, quiet: 0 };
+export const severityOf = (house: House): number => SEVERITY[toneOf(house)];
+export const TONES: readonly Tone[] = ['ok', 'warning', 'critical'];
+
+/** South-west and north-east corners around the houses, with a margin for a single one. */
+export function boundsOf(houses: readonly House[]): [[number, number], [number, number]] {
+  const longitudes = houses.map((house) => house.longitude);
+  const latitudes = houses.map((house) => house.latitude);
+  const least = (values: number[]) => values.reduce((one, other) => Math.min(one, other), Infinity);
+  const most = (values: number[]) => values.reduce((one, other) => Math.max(one, other), -Infinity);
+  const margin = 0.002;
+  return [
+    [least(longitudes) - margin, least(latitudes) - margin],
+    [most(longitudes) + margin, most(latitudes) + margin],
+  ];
+}
+
+export const nameOf = (house: House): string => house.path.split('/').at(-1) ?? house.path;
+
+export interface Street {
+  name: string;
+  longitude: number;
+  latitude: number;
+}
+
+/** Where the name of each street stands: in the middle of its houses. */
+export function streetsOf(houses: readonly House[]): Street[] {
+  const gathered = new Map<string, House[]>();
+  for (const house of houses) {
+    const above = house.path.split('/').slice(0, -1).join('/');
+    gathered.set(above, [...(gathered.get(above) ?? []), house]);
+  }
+  const middle = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+  return [...gathered].filter(([path]) => path).map(([path, own]) => ({
+    name: path.split('/').at(-1) ?? path,
+    longitude: middle(own.map((house) => house.longitude)),
+    latitude: middle(own.map((house) => house.latitude)),
+  }));
+}

@@ -1,0 +1,21 @@
+/** A short list as a table: a head, and rows of cells. */
+import type { ReactNode } from 'react';
+
+interface RowsProps {
+  label: string;
+  columns: { title: ReactNode; number?: boolean }[];
+  rows: ReactNode[][];
+  height?: number;
+}
+
+export function Rows({ label, columns, rows, height = 520 }: RowsProps) {
+  const kind = (at: number) => (columns[at]?.number ? 'number' : undefined);
+  return (
+    <div className="table-scroll" style={{ maxHeight: height }} tabIndex={0} role="region" aria-label={label}>
+      <table className="table">
+        <thead><tr>{columns.map((column, at) => <th key={at} scope="col" className={kind(at)}>{column.title}</th>)}</tr></thead>
+        <tbody>{rows.map((row, index) => <tr key={index}>{row.map((cell, at) => <td key={at} className={kind(at)}>{cell}</td>)}</tr>)}</tbody>
+      </table>
+    </div>
+  );
+}

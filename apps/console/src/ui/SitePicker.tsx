@@ -1,0 +1,81 @@
+/** Choose a site by going down the tree, a level at a time. */
+import { useEffect, useState } from 'react';
+import { useQuery } from 'urql';
+import { graphql } from '../api/graphql';
+import { useT } from '../app/preferences';
+import { useViewer } from '../app/viewer';
+
+const BELOW = graphql(`query SitesBelow($path: String!) { viewer { site(path: $path) { id path children { id name path } } } }`);
+
+interface PickerProps {
+  label: string;
+  onChange: (id: string | null) => void;
+  /** What stands for no choice. */
+  none?: string;
+}
+
+interface Step {
+  id: string;
+  name: string;
+  path: string;
+}
+
+export function SitePicker({ label, onChange, none }: PickerProps) {
+  const t = useT();
+  const viewer = useViewer();
+  const [way, setWay] = useState<Step[]>([]);
+  return (
+    <fieldset className="site-picker">
+      <legend>{label}</legend>
+      <Level
+        choices={viewer.tops}
+        chosen={way[0]?.id ?? ''}
+        label={`${label} 1`}
+        none={none ?? t('none')}
+        choose={(step) => {
+          setWay(step ? [step] : []);
+          onChange(step?.id ?? null);
+        }}
+      />
+      {way.map((step, at) => (
+        <Below
+          key={step.id}
+          above={step}
+          chosen={way[at + 1]?.id ?? ''}
+          label={`${label} ${at + 2}`}
+          choose={(next) => {
+            const changed = [...way.slice(0, at + 1), ...(next ? [next] : [])];
+            setWay(changed);
+            onChange(changed.at(-1)?.id ?? null);
+          }}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+interface LevelProps {
+  choices: Step[];
+  chosen: string;
+  label: string;
+  none: string;
+  choose: (step: Step | undefined) => void;
+}
+
+function Level({ choices, chosen, label, none, choose }: LevelProps) {
+  return (
+    <select className="field" aria-label={label} value={chosen} onChange={(event) => choose(choices.find((one) => one.id === event.currentTarget.value))}>
+      <option value="">{none}</option>
+      {choices.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+    </select>
+  );
+}
+
+function Below({ above, chosen, label, choose }: { above: Step; chosen: string; label: string; choose: (step: Step | undefined) => void }) {
+  const t = useT();
+  const [{ data }] = useQuery({ query: BELOW, variables: { path: above.path } });
+  const [choices, setChoices] = useState<Step[]>([]);
+  useEffect(() => setChoices(data?.viewer.site?.children ?? []), [data]);
+  if (choices.length === 0) return null;
+  return <Level choices={choices} chosen={chosen} label={label} none={t('none')} choose={choose} />;
+}

@@ -1,0 +1,29 @@
+/** Russian. */
+import type { map as en } from './en';
+
+export const map: Record<keyof typeof en, string> = {
+  'nav.map': 'Карта',
+  'map.lead': 'Каждый дом с открытыми тревогами и находками; круг собирает слишком близкие и окрашен по худшему.',
+  'map.show': 'Показать',
+  'map.all': 'Все дома',
+  'map.wrong': 'Что-то не так',
+  'map.silent': 'Молчащие устройства',
+  'map.found': 'Находки',
+  'map.houses': '{count|one=# дом|few=# дома|other=# домов}',
+  'map.ok': 'ничего открытого',
+  'map.concentrators': '{count|one=# молчащий концентратор|few=# молчащих концентратора|other=# молчащих концентраторов}',
+  'map.devices': '{count|one=# молчащее устройство|few=# молчащих устройства|other=# молчащих устройств}',
+  'map.findings': '{count|one=# находка|few=# находки|other=# находок}',
+  'map.lost': '{count|one=# дом|few=# дома|other=# домов} без координат, на карте не показать:',
+  'map.none': 'Ни у одного дома нет координат',
+  'map.noneLead': 'Укажите широту и долготу в файле учёта или при создании объекта.',
+  'map.noneWrong': 'Таких домов нет',
+  'map.title': 'Карта домов',
+  'map.list': 'Дома, требующие внимания',
+  'map.open': 'Открыть {name}',
+  'map.zoomIn': 'Приблизить',
+  'map.zoomOut': 'Отдалить',
+  'map.cluster': '{count|one=# дом|few=# дома|other=# домов}, неисправных: {wrong|other=#}',
+  'map.whole': 'Вся карта',
+  'map.under': 'Только внутри {name}',
+};

@@ -1,0 +1,1 @@
+"""Reports: what happened in some days at and below a site, as tables."""

@@ -1,0 +1,107 @@
+"""A face that was built elsewhere: its files below an address, and its one page for every other."""
+
+import asyncio
+import mimetypes
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+NONCE = "__NONCE__"
+"""Stands in the built page where the nonce of an answer goes."""
+
+_TYPES = {
+    ".mjs": "text/javascript",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+}
+_COMPRESSED = frozenset({".js", ".mjs", ".css", ".svg", ".json"})
+_KEPT = "public, max-age=31536000, immutable"
+_ASKED = "no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The built face in a directory; it may be built while the API runs."""
+
+    directory: Path
+    base: str
+    """Address of it, as ``/console``."""
+    kept: str
+    """Below this folder names hold a hash of their file, which never changes."""
+    absent: str
+    """The page that is served before it is built."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Its addresses."""
+        return [Route(self.base, self.top), Route(f"{self.base}/{{path:path}}", self.page)]
+
+    async def top(self, _: Request) -> Response:
+        """Its addresses are all below its own."""
+        return RedirectResponse(f"{self.base}/", 308)
+
+    async def file(self, request: Request) -> Response:
+        """Answer with a file as it was built."""
+        path = request.path_params["path"]
+        found = await asyncio.to_thread(self._found, path)
+        if found is None:
+            raise HTTPException(404)
+        headers = {"Cache-Control": _KEPT if path.startswith(self.kept) else _ASKED}
+        kind = _TYPES.get(found.suffix) or mimetypes.guess_type(found.name)[0]
+        if found.suffix in _COMPRESSED:
+            headers["Vary"] = "Accept-Encoding"
+            packed = found.with_name(f"{found.name}.gz")
+            if _takes_gzip(request) and packed.is_file():
+                return FileResponse(
+                    packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=kind
+                )
+        return FileResponse(found, headers=headers, media_type=kind)
+
+    async def page(self, request: Request) -> Response:
+        """Answer with the page; the addresses below it are routes in the browser."""
+        path = request.path_params["path"]
+        if path.startswith(self.kept) or "." in path.rpartition("/")[2]:
+            return await self.file(request)
+        try:
+            html = await asyncio.to_thread((self.directory / "index.html").read_text)
+        except FileNotFoundError:
+            return HTMLResponse(self.absent, 503, headers={"Cache-Control": "no-store"})
+        nonce = secrets.token_urlsafe(12)
+        return HTMLResponse(
+            html.replace(NONCE, nonce),
+            headers={"Content-Security-Policy": _policy(nonce), "Cache-Control": "no-store"},
+        )
+
+    def _found(self, path: str) -> Path | None:
+        file = (self.directory / path).resolve()
+        inside = file.is_relative_to(self.directory.resolve())
+        return file if inside and file.is_file() and file.name != "index.html" else None
+
+
+def _takes_gzip(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def _policy(nonce: str) -> str:
+    """Only what we serve ourselves; charts and maps set styles of elements, and nothing else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            "style-src-attr 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
