@@ -76,8 +76,8 @@ class Documents:
             return Response(body, status, {**headers, **_FRESH}, "application/json")
 
     async def _acceptance(self, request: Request, scope: Scope) -> Response:
-        if Permission.READINGS_READ not in scope.permissions:
-            raise ForbiddenError(f"this needs the permission {Permission.READINGS_READ}")
+        if Permission.REPORTS_READ not in scope.permissions:
+            raise ForbiddenError(f"this needs the permission {Permission.REPORTS_READ}")
         site = SiteId(number_of(Kind.SITE, request.path_params["site"], "site"))
         first_day, days = _first_day(request), _days(request)
         async with self._places:
