@@ -17,6 +17,9 @@ PREFIX = "BALANCE_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+Version = Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,4}){2}$")]
+"""Three numbers, as 1.4.0."""
+
 ServerUrl = Annotated[str, Field(repr=False)]
 """A URL that may hold a password, kept out of logs and messages."""
 
@@ -105,6 +108,14 @@ class Settings(BaseSettings):
         default=Path(__file__).parents[1] / "apps" / "mobile" / "dist",
         description="Directory of the built residents' app; `make app` builds it there.",
     )
+    app_oldest_version: Version = Field(
+        default="1.0.0", description="Oldest version of the residents' app that is served."
+    )
+    app_newest_version: Version = Field(
+        default="1.0.0", description="Newest version of the residents' app in the stores."
+    )
+    app_store_ios: str = Field(default="", description="Address of the app in the App Store.")
+    app_store_android: str = Field(default="", description="Address of the app in Google Play.")
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."
     )

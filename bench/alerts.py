@@ -74,6 +74,11 @@ SELECT $1, a.id, u.id, u.name, now() - interval '90 days' FROM account AS a
 JOIN user_account AS u ON u.email = 'r' || substr(a.number, 2) || '@bench.example'
 WHERE a.tenant_id = $1
 """
+_HOMES = """
+INSERT INTO home_member (tenant_id, resident_id, premise_id, user_id, role, since)
+SELECT $1, r.id, a.premise_id, r.user_id, 'resident', r.moved_in_at FROM resident AS r
+JOIN account AS a ON a.tenant_id = $1 AND a.id = r.account_id WHERE r.tenant_id = $1
+"""
 _RULES = """
 INSERT INTO alert_rule (tenant_id, user_id, kind, point_id, threshold, channels)
 SELECT $1::int, CASE WHEN p.id % 5 = 0 THEN $2::bigint ELSE u.id END,
@@ -121,7 +126,7 @@ async def people(installation: Installation, one: Town, every: int) -> int:
     )
     connection = await installation.superuser()
     tenant = one.scope.tenant_id
-    for statement in (_PEOPLE, _ACCOUNTS, _RESIDENTS):
+    for statement in (_PEOPLE, _ACCOUNTS, _RESIDENTS, _HOMES):
         await connection.execute(statement, tenant)
     await connection.execute(_RULES, tenant, made.user, every, LOW, HIGH)
     await connection.execute(_PHONES, tenant)
@@ -198,10 +203,13 @@ async def rate(installation: Installation, meters: int) -> dict[str, object]:
         start = time.perf_counter()
         if os.environ.get("BENCH_PROFILE"):
             import cProfile, pstats
-            prof = cProfile.Profile(); prof.enable()
+
+            prof = cProfile.Profile()
+            prof.enable()
         held, opened = await _judge(work, scope)
         if os.environ.get("BENCH_PROFILE"):
-            prof.disable(); pstats.Stats(prof).sort_stats("cumtime").print_stats(45)
+            prof.disable()
+            pstats.Stats(prof).sort_stats("cumtime").print_stats(45)
         took = time.perf_counter() - start
         start = time.perf_counter()
         await _round(work, scope)

@@ -12,6 +12,7 @@ from backend.graphql.alerts import Alert, alert_by_id
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.command_changes import CommandMutation
 from backend.graphql.commands import Command
+from backend.graphql.comparisons import ComparisonMutation
 from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
@@ -129,6 +130,7 @@ class Mutation(
     NetworkAlarmMutation,
     FirmwareMutation,
     DocumentMutation,
+    ComparisonMutation,
     FindingMutation,
     AlertMutation,
     AlertRuleMutation,

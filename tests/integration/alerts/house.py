@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.models.accounts import Resident
+from backend.models.accounts import HomeMember
 from backend.models.sites import Premise
 from backend.services import upkeep
 from backend.services.alerts import judging, marking, rounds
@@ -131,7 +131,8 @@ async def someone(database: Database, tenant: TenantId, role: str, locale: str) 
         database, tenant=tenant, user=made.user, role=role, valid_from=NOW - timedelta(days=30)
     )
     held = frozenset(str(one) for one in permissions_of(role))
-    return Scope(tenant, actor=f"user:{made.user}", permissions=held)
+    household = made.user if role == "resident" else None
+    return Scope(tenant, actor=f"user:{made.user}", permissions=held, household=household)
 
 
 async def make_house(database: Database, redis_url: str) -> House:
@@ -196,7 +197,14 @@ async def move_in(house: House, flat: int, holder: Scope, at: datetime) -> int:
         assert premise is not None
         move = MoveIn(PremiseId(premise), f"ACC {flat}", f"Household {flat}", 2, at)
         made = await premises.move_in(session, move)
-        resident = await session.get(Resident, {"tenant_id": made.tenant_id, "id": made.id})
-        assert resident is not None
-        resident.user_id = UserId(int(holder.actor.removeprefix("user:")))
+        session.add(
+            HomeMember(
+                tenant_id=made.tenant_id,
+                resident_id=made.id,
+                premise_id=premise,
+                user_id=UserId(int(holder.actor.removeprefix("user:"))),
+                role="resident",
+                since=at,
+            )
+        )
         return made.id

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
+from domain.errors import UnauthenticatedError
 from domain.hours import instant_of
 from domain.identity import Scope
 from tenants.session import Database
@@ -194,12 +196,18 @@ async def test_who_moved_out_is_told_nothing_and_sees_nothing(house: House) -> N
     async with house.database.session(house.scope) as session:
         driver = await session.driver()
         await driver.execute(
-            "UPDATE resident SET moved_out_at = $2 WHERE tenant_id = $1 AND user_id = $3",
+            "UPDATE home_member SET until = $2 WHERE tenant_id = $1 AND user_id = $3",
             house.scope.tenant_id,
             NOW - timedelta(hours=1),
             int(person.actor.removeprefix("user:")),
         )
-    assert await alerts(house, person) == []
+        await driver.execute(
+            "UPDATE resident SET moved_out_at = $2 WHERE tenant_id = $1 AND name = 'Household 2'",
+            house.scope.tenant_id,
+            NOW - timedelta(hours=1),
+        )
+    with pytest.raises(UnauthenticatedError):
+        await alerts(house, person)
     before = await house.rows("SELECT count(*) FROM notification WHERE tenant_id = :t")
     await house.push(END + 27, {**POWER, 201: 10, 202: 400})
     await house.judge(later + timedelta(hours=1))

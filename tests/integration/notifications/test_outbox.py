@@ -90,8 +90,10 @@ async def due_at_once(house: House) -> None:
     async with house.database.session(house.scope) as session:
         given = {"t": house.scope.tenant_id}
         for statement in (
-            ("UPDATE notification SET due_at = now() - interval '1 s', claimed_until = NULL"
-            " WHERE tenant_id = :t AND state = 'waiting'"),
+            (
+                "UPDATE notification SET due_at = now() - interval '1 s', claimed_until = NULL"
+                " WHERE tenant_id = :t AND state = 'waiting'"
+            ),
             "UPDATE work_bell SET due_at = now() - interval '1 s' WHERE tenant_id = :t",
         ):
             await session.execute(text(statement), given)
