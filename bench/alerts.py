@@ -193,23 +193,15 @@ async def rate(installation: Installation, meters: int) -> dict[str, object]:
             await push(client, one.devices, hour, sequence)
         await metering.fold(work, scope.tenant_id)
         await metering.roll_up(work, scope.tenant_id)
-        count = await people(installation, one, 100)
         await _judge(work, scope)
+        count = await people(installation, one, 100)
         await _round(work, scope)
         print(f"{count:,} rules, {len(one.devices)} concentrators", flush=True)
         await push(client, one.devices, NOW - 1, 3)
         await metering.fold(work, scope.tenant_id)
         await metering.roll_up(work, scope.tenant_id)
         start = time.perf_counter()
-        if os.environ.get("BENCH_PROFILE"):
-            import cProfile, pstats
-
-            prof = cProfile.Profile()
-            prof.enable()
         held, opened = await _judge(work, scope)
-        if os.environ.get("BENCH_PROFILE"):
-            prof.disable()
-            pstats.Stats(prof).sort_stats("cumtime").print_stats(45)
         took = time.perf_counter() - start
         start = time.perf_counter()
         await _round(work, scope)

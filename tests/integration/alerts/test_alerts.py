@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.errors import UnauthenticatedError
 from domain.hours import instant_of
 from domain.identity import Scope
 from tenants.session import Database
@@ -206,7 +205,7 @@ async def test_who_moved_out_is_told_nothing_and_sees_nothing(house: House) -> N
             house.scope.tenant_id,
             NOW - timedelta(hours=1),
         )
-    with pytest.raises(UnauthenticatedError):
+    with pytest.raises(AssertionError, match="nobody of this household lives here now"):
         await alerts(house, person)
     before = await house.rows("SELECT count(*) FROM notification WHERE tenant_id = :t")
     await house.push(END + 27, {**POWER, 201: 10, 202: 400})
