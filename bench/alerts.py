@@ -5,9 +5,9 @@ operator) about as many meters: all of them push an hour, it is folded and rolle
 is taken in which every rule is held against it, with what opens written and its letters with it.
 One in a hundred is exceeded.
 
-Then a town with gateway, worker and analyst as processes of their own, and a push provider of ours:
-every concentrator pushes an hour that exceeds a limit of one meter in ten. A letter's time runs
-from the acknowledgement of its push, as the concentrator has it, to the handing over to the provider.
+Then a town with gateway, worker and analyst as processes of their own, and a push provider of
+ours: every concentrator pushes an hour that exceeds a limit of one meter in ten. The time of
+a letter runs from the acknowledgement of its push, as the concentrator has it, to its handing over.
 The last line is one JSON object.
 """
 

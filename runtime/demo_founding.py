@@ -19,7 +19,7 @@ from backend.services.metering_import import import_metering
 from backend.settings import Settings, get_settings
 from domain.errors import ConflictError
 from domain.identity import Scope, TenantId, UserId
-from runtime import demo_networks
+from runtime import demo_homes, demo_networks
 from runtime.commands.output import people as notices
 from runtime.commands.refusals import report
 from runtime.demo import DemoPerson, DemoRecord, DemoTenant, devices_file, homes_cache
@@ -43,6 +43,7 @@ class Part:
     login: str
     role: Role
     tenants: tuple[str, ...]
+    locale: str = "en"
 
 
 CAST = (
@@ -51,6 +52,8 @@ CAST = (
     Part("Elena Ceban", "manager@riverside.example", Role.MANAGER, ("Riverside",)),
     Part("Oleg Popa", "dispatcher@riverside.example", Role.DISPATCHER, ("Riverside",)),
     Part("Ana Lungu", "auditor@riverside.example", Role.AUDITOR, ("Riverside",)),
+    Part("Natalia Botnari", "resident@riverside.example", Role.RESIDENT, ("Riverside",), "ro"),
+    Part("Serghei Ivanov", "neighbour@riverside.example", Role.RESIDENT, ("Riverside",), "ru"),
     Part("Mihai Rotaru", "operator@northwater.example", Role.OPERATOR, ("Northwater",)),
     Part("Daria Moraru", "partner@demo.example", Role.PARTNER_ADMIN, ("Riverside", "Northwater")),
 )
@@ -155,6 +158,7 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
             name=person.name,
             email=person.login,
             password=person.password,
+            locale=_locale(person.login),
             actor=ACTOR,
         )
         user = made.user
@@ -176,6 +180,14 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
         except ConflictError as known:
             if known.code != "MEMBERSHIP_EXISTS":
                 raise
+        if person.login in demo_homes.HOMES:
+            scope = Scope(TenantId(tenant.tenant), actor=ACTOR)
+            async with database.session(scope) as session:
+                await demo_homes.settle(session, user, person.login)
+
+
+def _locale(login: str) -> str:
+    return next((part.locale for part in CAST if part.login == login), "en")
 
 
 async def _user_of(database: Database, login: str) -> UserId:

@@ -68,14 +68,15 @@ async def test_there_is_one_of_everything(database: Database, founded: DemoRecor
         names = (await session.scalars(select(Tenant.name).order_by(Tenant.id))).all()
         people = await session.scalar(select(func.count()).select_from(UserAccount))
     assert names == ["Riverside", "Northwater"] == [one.name for one in founded.tenants]
-    assert people == len(founded.people) == 7
+    assert people == len(founded.people) == 9
     seats = []
     for one in founded.tenants:
         async with database.session(Scope(TenantId(one.tenant))) as session:
             seats.append((await session.scalars(select(Membership.role))).all())
             assert await session.scalar(select(func.count()).select_from(OAuthClient)) == 1
     assert sorted(seats[0]) == [
-        *("auditor", "dispatcher", "manager", "operator", "partner-admin", "tenant-admin")
+        *("auditor", "dispatcher", "manager", "operator", "partner-admin"),
+        *("resident", "resident", "tenant-admin"),
     ]
     assert sorted(seats[1]) == ["operator", "partner-admin"]
 
