@@ -7,7 +7,8 @@ export interface Place {
   to: string;
   title: Key;
   icon: IconName;
-  needs: string;
+  /** Any of these. */
+  needs: string | readonly string[];
 }
 
 interface Section {
@@ -23,7 +24,7 @@ const SECTIONS: Section[] = [
       { to: '/balances', title: 'nav.balances', icon: 'balance', needs: 'balances:read' },
       { to: '/findings', title: 'nav.findings', icon: 'finding', needs: 'findings:read' },
       { to: '/map', title: 'nav.map', icon: 'map', needs: 'findings:read' },
-      { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: 'health:read' },
+      { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: ['alerts:read', 'health:read'] },
     ],
   },
   {
@@ -41,6 +42,7 @@ const SECTIONS: Section[] = [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
       { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },
+      { to: '/webhooks', title: 'nav.webhooks', icon: 'network', needs: 'clients:write' },
       { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
     ],
   },
@@ -49,6 +51,6 @@ const SECTIONS: Section[] = [
 export function navigation(viewer: Viewer): Section[] {
   return SECTIONS.map((section) => ({
     ...section,
-    places: section.places.filter((place) => viewer.may(place.needs)),
+    places: section.places.filter((place) => [place.needs].flat().some((one) => viewer.may(one))),
   })).filter((section) => section.places.length > 0);
 }
