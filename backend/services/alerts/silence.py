@@ -1,6 +1,6 @@
 """Holding rules against time that passes without readings, or without any use."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,7 +40,7 @@ class _Hours:
     since: IntArray
     """Hour of the first installation."""
 
-    places: dict[int, Place]
+    places: Mapping[int, Place]
 
     def silent(self, at: IntArray, since: IntArray) -> NDArray[np.float64]:
         """Hours without a reading of some points, each since an hour at the earliest."""
