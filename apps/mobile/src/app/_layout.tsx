@@ -1,9 +1,11 @@
+import { onUpgrade, upgradeNow } from '@/api/bff';
 import { presenceNow, onPresence, resume } from '@/api/session';
 import { client, forget, persister, watchConnection, WEEK_MS } from '@/api/queries';
 import { version, web } from '@/api/server';
 import { personal, PreferencesProvider, usePreferences } from '@/theme/preferences';
 import { useTheme } from '@/theme/theme';
 import { Mark } from '@/ui/Mark';
+import { Upgrade } from '@/ui/Upgrade';
 import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client';
 import { Stack } from 'expo-router';
 import { StatusBar } from 'expo-status-bar';
@@ -44,6 +46,8 @@ function Routes() {
     document.documentElement.style.colorScheme = scheme;
     document.body.style.backgroundColor = c.ground;
   }, [scheme, c.ground]);
+  const upgrade = useSyncExternalStore(onUpgrade, upgradeNow, upgradeNow);
+  if (upgrade) return <Upgrade told={upgrade} />;
   if (presence === 'unknown' && !comesBack) return <Opening />;
   return (
     <>

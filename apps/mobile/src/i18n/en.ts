@@ -1,5 +1,8 @@
 /** English; its keys are the keys of all languages. */
+import { alertsEn } from './alerts/en';
+
 export const en = {
+  ...alertsEn,
   'app.name': 'Balance',
   'loading': 'Loading',
   'retry': 'Try again',
@@ -58,7 +61,6 @@ export const en = {
 
   'object': 'Home',
   'object.choose': 'Choose a home',
-  'object.flat': 'Flat {name}',
   'home.empty.title': 'No meters yet',
   'home.empty.lead': 'Your association connects your flat with an invitation. If you have a code, use it now.',
   'home.sinceMidnight': 'since midnight',
@@ -205,6 +207,11 @@ export const en = {
   'event.POWER_LOST': 'Mains power lost',
   'event.POWER_BACK': 'Mains power back',
 
+  'upgrade.title': 'Update the app',
+  'upgrade.lead': 'This version is served no more. Version {oldest} or newer is.',
+  'upgrade.get': 'Get the update',
+  'upgrade.reload': 'Load again',
+  'upgrade.newer': 'A newer version is there: {newest}',
   'settings.title': 'Settings',
   'settings.language': 'Language',
   'settings.language.system': 'As the device',
