@@ -1,8 +1,10 @@
 /** English; its keys are the keys of all languages. */
 import { alertsEn } from './alerts/en';
+import { controlEn } from './control/en';
 
 export const en = {
   ...alertsEn,
+  ...controlEn,
   'app.name': 'Balance',
   'loading': 'Loading',
   'retry': 'Try again',

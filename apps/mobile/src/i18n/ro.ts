@@ -1,8 +1,10 @@
 import { alertsRo } from './alerts/ro';
+import { controlRo } from './control/ro';
 import type { Texts } from './texts';
 
 export const ro: Texts<'ro'> = {
   ...alertsRo,
+  ...controlRo,
   'app.name': 'Balance',
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',

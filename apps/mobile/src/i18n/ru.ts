@@ -1,8 +1,10 @@
 import { alertsRu } from './alerts/ru';
+import { controlRu } from './control/ru';
 import type { Texts } from './texts';
 
 export const ru: Texts<'ru'> = {
   ...alertsRu,
+  ...controlRu,
   'app.name': 'Balance',
   'loading': 'Загрузка',
   'retry': 'Повторить',

@@ -76,7 +76,7 @@ function Month({ point, zone, now }: { point: MeteringPoint; zone: string; now: 
   if (!node) return <Skeleton height={220} />;
   return (
     <>
-      <MonthCard toDate={node.monthToDate} commodity={point.commodity} colour={colour} name={t(`commodity.${point.commodity}`)} />
+      <MonthCard toDate={node.monthToDate} comparable={(node.before.coverage[0] ?? 0) > 0.98} commodity={point.commodity} colour={colour} name={t(`commodity.${point.commodity}`)} />
       <IndicatorsCard told={node.indicators} />
     </>
   );
