@@ -17,7 +17,7 @@ export function AlertRow({ alert, now, last = false }: { alert: Alert; now: numb
   return (
     <Pressable
       role="button"
-      onPress={() => router.push({ pathname: '/alert/[id]', params: { id: alert.id } })}
+      onPress={() => router.push({ pathname: '/alerts/[id]', params: { id: alert.id } })}
       style={({ pressed }) => [{ minHeight: TOUCH, flexDirection: 'row', gap: SPACE.snug, padding: SPACE.normal, paddingVertical: SPACE.snug }, !last && { borderBottomWidth: 1, borderBottomColor: c.line }, pressed && { backgroundColor: c.hover }]}
     >
       <View {...HIDDEN} style={{ width: 40, height: 40, borderRadius: 20, alignItems: 'center', justifyContent: 'center', backgroundColor: tint(c[tone]) }}>

@@ -1,10 +1,14 @@
 /** English; its keys are the keys of all languages. */
 import { alertsEn } from './alerts/en';
 import { controlEn } from './control/en';
+import { householdEn } from './household/en';
+import { installEn } from './install/en';
 
 export const en = {
   ...alertsEn,
   ...controlEn,
+  ...householdEn,
+  ...installEn,
   'app.name': 'Balance',
   'loading': 'Loading',
   'retry': 'Try again',

@@ -1,10 +1,14 @@
 import { alertsRo } from './alerts/ro';
 import { controlRo } from './control/ro';
+import { householdRo } from './household/ro';
+import { installRo } from './install/ro';
 import type { Texts } from './texts';
 
 export const ro: Texts<'ro'> = {
   ...alertsRo,
   ...controlRo,
+  ...householdRo,
+  ...installRo,
   'app.name': 'Balance',
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',

@@ -1,10 +1,14 @@
 import { alertsRu } from './alerts/ru';
 import { controlRu } from './control/ru';
+import { householdRu } from './household/ru';
+import { installRu } from './install/ru';
 import type { Texts } from './texts';
 
 export const ru: Texts<'ru'> = {
   ...alertsRu,
   ...controlRu,
+  ...householdRu,
+  ...installRu,
   'app.name': 'Balance',
   'loading': 'Загрузка',
   'retry': 'Повторить',

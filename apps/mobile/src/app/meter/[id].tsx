@@ -2,6 +2,7 @@ import { Meter } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
 import { ReadingCard } from '@/meter/ReadingCard';
 import { ColourCard } from '@/meter/ColourCard';
+import { RemoveCard } from '@/meter/RemoveCard';
 import { EventsCard, InstallationsCard } from '@/meter/PastCards';
 import { conditionOf, lookedAt } from '@/household/condition';
 import { shortName } from '@/household/homes';
@@ -65,6 +66,7 @@ export default function MeterScreen() {
           <ReadingCard point={point} zone={home.zone} now={now} />
           <ColourCard point={point} />
           <EventsCard events={node.events.edges.map(({ node: event }) => event)} zone={home.zone} />
+          {may('metering:install') && <RemoveCard point={point} />}
           <InstallationsCard installations={node.installations} zone={home.zone} unit={amounts.word} />
         </>
       )}
