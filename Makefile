@@ -18,7 +18,7 @@ MOBILE_MADE_OF := $(shell find $(MOBILE) apps/shared schema.graphql -type f -not
 NODE_NEEDED := 20
 HAS_NODE = command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < $(NODE_NEEDED)))'
 
-.PHONY: help setup run console console-test app app-test screenshots browser test faults check schema migration bench clean-data lock
+.PHONY: help setup run console console-test app app-test screenshots browser test faults check schema documents migration bench clean-data lock
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -116,6 +116,9 @@ check: setup  ## Lint, formatting, types, import contracts
 
 schema: setup  ## Print the GraphQL schema into schema.graphql
 	$(BIN)/python -c 'from backend.graphql.schema import schema; print(schema.as_str())' > schema.graphql
+
+documents: setup  ## Build the trusted documents out of the app's operations
+	$(BIN)/python -m mobile_bff.documents
 
 migration: setup  ## Write the next migration: make migration m="what it does"
 	@test -n '$(m)' || { echo 'error: say what it does: make migration m="..."' >&2; exit 2; }

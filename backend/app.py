@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
+from backend.assembly import Assembly, Beside
 from backend.clients.events import Events
 from backend.clients.weather import weather_of
 from backend.documents.routes import Documents, document_routes
@@ -23,10 +24,8 @@ from backend.health import Health, health_routes
 from backend.master_key import load_master_key
 from backend.services.limits import LimitDirectory
 from backend.settings import Settings
-from backend.web.console import console_app
-from backend.web.mobile import resident_app
-from backend.web.routes import own_addresses, web_routes
-from tenants.oauth.parties import Client
+from backend.web.own_apps import own_apps
+from backend.web.routes import web_routes
 from tenants.oauth.routes import oauth_routes
 from tenants.oauth.service import OAuthService
 from tenants.session import Database
@@ -34,8 +33,11 @@ from tenants.session import Database
 VALKEY_PATIENCE_S = 0.5
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Build the API; it connects when it is first asked for something."""
+def create_app(settings: Settings, *beside: Beside) -> Starlette:
+    """Build the API; it connects when it is first asked for something.
+
+    ``beside`` are edges that are served by the same process, on the same database and executor.
+    """
     database = Database.connect(
         settings.database_url, pool_size=settings.database_pool_size, application="balance-api"
     )
@@ -54,7 +56,7 @@ def create_app(settings: Settings) -> Starlette:
         issuer=settings.public_url,
         master_key=master_key,
         redis_url=settings.redis_url,
-        apps=_own_apps(settings),
+        apps=own_apps(settings),
     )
     operations = Operations(
         schema,
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> Starlette:
         master_key=master_key,
         weather=weather_of(settings.weather),
     )
+    assembly = Assembly(settings, database, sign_in, operations)
     streams = Streams(operations)
     longest = settings.graphql_body_bytes
     endpoint = GraphQLEndpoint(streams, sign_in.authenticator, body_bytes=longest)
@@ -87,34 +90,11 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             *health_routes(Health(settings, valkey)),
             *oauth_routes(sign_in),
-            *document_routes(Documents(database, sign_in.authenticator)),
-            *web_routes(settings, schema.as_str()),
+            *document_routes(Documents(database, sign_in.authenticator, settings.public_url)),
+            *web_routes(settings, schema.as_str(), database),
+            *(route for edge in beside for route in edge(assembly)),
         ],
         lifespan=lifespan,
         middleware=[Middleware(Edge, secure=settings.public_url.startswith("https://"))],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
     )
-
-
-def _own_apps(settings: Settings) -> list[Client]:
-    """Clients that belong to the product itself."""
-    apps = [
-        console_app(_face_addresses(settings, "/console")),
-        resident_app(_face_addresses(settings, "/app")),
-    ]
-    if settings.graphiql:
-        apps.append(
-            Client.of_product(
-                "graphiql", "GraphiQL", own_addresses(settings.public_url, "/graphiql")
-            )
-        )
-    return apps
-
-
-def _face_addresses(settings: Settings, base: str) -> list[str]:
-    """Sign-in returns to the address that takes the code, sign-out to the face's own."""
-    return [
-        address
-        for path in (f"{base}/callback", f"{base}/")
-        for address in own_addresses(settings.public_url, path)
-    ]

@@ -17,6 +17,9 @@ PREFIX = "BALANCE_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+Version = Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,4}){2}$")]
+"""Three numbers, as 1.4.0."""
+
 ServerUrl = Annotated[str, Field(repr=False)]
 """A URL that may hold a password, kept out of logs and messages."""
 
@@ -105,6 +108,14 @@ class Settings(BaseSettings):
         default=Path(__file__).parents[1] / "apps" / "mobile" / "dist",
         description="Directory of the built residents' app; `make app` builds it there.",
     )
+    app_oldest_version: Version = Field(
+        default="1.0.0", description="Oldest version of the residents' app that is served."
+    )
+    app_newest_version: Version = Field(
+        default="1.0.0", description="Newest version of the residents' app in the stores."
+    )
+    app_store_ios: str = Field(default="", description="Address of the app in the App Store.")
+    app_store_android: str = Field(default="", description="Address of the app in Google Play.")
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."
     )
@@ -123,6 +134,41 @@ class Settings(BaseSettings):
         default="",
         description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
     )
+
+    fcm_credentials: Path | None = Field(
+        default=None,
+        description="Service account of Firebase Cloud Messaging, a JSON file; empty: no push.",
+    )
+    fcm_url: str = Field(
+        default="", description="Where Firebase answers, if not at Google: for tests."
+    )
+    smtp_url: ServerUrl = Field(
+        default="",
+        description="Mail server, smtp://user:password@host:587 or smtps://; empty: no e-mail.",
+    )
+    mail_from: str = Field(default="BALANCE <balance@localhost>", description="Sender of e-mails.")
+    sms_url: str = Field(
+        default="", description="HTTP gateway for SMS (backend/clients/sms.py); empty: no SMS."
+    )
+    sms_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token of the SMS gateway."
+    )
+    webhooks_private: bool = Field(
+        default=False,
+        description="Let webhooks reach addresses that are not of the public Internet, over HTTP.",
+    )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _of_mail(cls, url: str) -> str:
+        if url and url.partition("://")[0] not in {"smtp", "smtps"}:
+            raise ValueError("is not a URL of the form smtp://user:password@host:port")
+        return url
+
+    @field_validator("fcm_credentials")
+    @classmethod
+    def _absolute_if_any(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
 
     @field_validator("home", "master_key_file", "console_files", "mobile_files")
     @classmethod
@@ -170,7 +216,9 @@ def _is_key(text: str) -> bool:
         return False
 
 
-SECRET_FIELDS = frozenset({"database_url", "migration_url", "redis_url", "master_key"})
+SECRET_FIELDS = frozenset(
+    {"database_url", "migration_url", "redis_url", "master_key", "smtp_url", "sms_token"}
+)
 
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of any type

@@ -1,1 +1,1 @@
-"""What the phone needs in one round trip: the room of the app for residents, still empty."""
+"""What the phone needs in one round trip: sessions, trusted documents, the home screen, changes."""

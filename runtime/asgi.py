@@ -56,8 +56,9 @@ class OnePort:
 def public_app(settings: Settings) -> OnePort:
     """Everything, for the public port."""
     from backend.app import create_app  # noqa: PLC0415 - the gateway's process needs none of it
+    from mobile_bff.app import bff_routes  # noqa: PLC0415 - the same
 
-    return OnePort(create_app(settings), gateway_app(settings))
+    return OnePort(create_app(settings, bff_routes), gateway_app(settings))
 
 
 def gateway_app(settings: Settings) -> Starlette:

@@ -63,6 +63,10 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"
 
 
+HOUSEHOLD = frozenset({Role.RESIDENT, Role.RESIDENT_DELEGATE})
+"""Roles whose sight is a home and no part of the site tree; they make a seat of their own."""
+
+
 class ClientScope(StrEnum):
     """What a client asks for at the token endpoint."""
 
@@ -97,7 +101,19 @@ _ADMINISTERS = frozenset(
         P.AUDIT_READ,
     }
 )
-_LIVES_THERE = _SEES_METERS | {P.TARIFFS_READ, P.STATEMENTS_READ, P.DEMAND_RESPONSE_READ}
+# No balances: what a house takes beyond one's own meters is what the neighbours take.
+_LIVES_THERE = frozenset(
+    {
+        P.TENANT_READ,
+        P.METERING_READ,
+        P.READINGS_READ,
+        P.ALERTS_READ,
+        P.ALERTS_WRITE,
+        P.TARIFFS_READ,
+        P.STATEMENTS_READ,
+        P.DEMAND_RESPONSE_READ,
+    }
+)
 
 _PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -133,7 +149,7 @@ _PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.STATEMENTS_WRITE,
         },
         Role.AUDITOR: _SEES_TENANT | {P.AUDIT_READ, P.STATEMENTS_READ, P.RESIDENTS_READ},
-        Role.RESIDENT: _LIVES_THERE | {P.ALERTS_WRITE, P.OWN_SUPPLY_SWITCH},
+        Role.RESIDENT: _LIVES_THERE | {P.OWN_SUPPLY_SWITCH},
         Role.RESIDENT_DELEGATE: _LIVES_THERE,
         Role.INTEGRATOR: _SEES_TENANT
         | _RUNS_METERING

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import asyncpg
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from domain.identity import Scope, UserId
+from tenants.homes import homes_of
 from tenants.orm import TenantOwned
 
 
@@ -70,12 +72,20 @@ class Database:
         transaction, so a pooled connection never carries it to the next caller. It is a literal
         because a cluster propagates ``SET LOCAL`` but no function call, and harmless as one
         because ``int`` formats it.
+
+        Raises
+        ------
+        UnauthenticatedError
+            ACCESS_ENDED: a resident or delegate who lives nowhere here at this moment.
         """
         async with self._tenant() as session, session.begin():
+            # known before the first statement, since the session looks at those of the ORM
             session.scope = session.sync_session.info["scope"] = scope
-            # on the connection, since the session would look at a statement of the ORM first
             connection = await session.connection()
             await connection.execute(text(f"SET LOCAL app.tenant_id = '{int(scope.tenant_id)}'"))
+            if scope.household is not None:
+                at_home = replace(scope, homes=await homes_of(connection, scope))
+                session.scope = session.sync_session.info["scope"] = at_home
             yield session
 
     @asynccontextmanager

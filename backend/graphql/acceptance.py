@@ -142,7 +142,7 @@ class DocumentMutation:
             site = SiteId(number_of(Kind.SITE, input.site, "site"))
             return await services.issue(session, site, input.from_, input.days, now)
 
-        found, errors = await attempt(info.context, Permission.READINGS_READ, act)
+        found, errors = await attempt(info.context, Permission.REPORTS_READ, act)
         if found is None:
             return AcceptancePayload(acceptance=None, errors=errors)
         info.context.spend(found.points * (found.span.end - found.span.start))
@@ -156,7 +156,7 @@ class DocumentQueries:
     @strawberry.field(description="Check a document by its hash; null when it was never issued.")
     async def verify_document(self, info: Info, hash: str) -> DocumentCheck | None:
         """Resolve by service."""
-        info.context.require(Permission.READINGS_READ)
+        info.context.require(Permission.REPORTS_READ)
         async with info.context.db() as session:
             found = await services.verify(session, hash, info.context.now)
         if found is None:

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     FIRMWARE_RELEASE = "FirmwareRelease"
     NETWORK_ALARM = "NetworkAlarm"
     FINDING = "Finding"
+    ALERT = "Alert"
+    ALERT_RULE = "AlertRule"
+    USER = "User"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -15,7 +15,7 @@ from backend.services.reading import group_curves, indicators
 from backend.services.reading.balances import Amounts
 from backend.services.reading.group_curves import CommonNeeds
 from backend.services.reading.indicators import Question, Told
-from backend.services.reading.profiles import Range
+from backend.services.reading.profiles import Range, own_part
 from backend.store.model.metered import GroupRow, PointRow
 from domain.hours import instant_of
 from domain.quantities import unit_of
@@ -71,7 +71,7 @@ class PointIndicators:
     async def indicators(self, info: Info, from_: From, to: To) -> HomeIndicators:
         """Resolve through the loader."""
         info.context.require(Permission.READINGS_READ)
-        asked = Range.of(from_, to)
+        asked = own_part(self.row, Range.of(from_, to))
         info.context.spend(10 * (asked.end - asked.start))
         question = Question(asked, info.context.weather)
         told = await info.context.read(indicators.of_points, self.row, question)

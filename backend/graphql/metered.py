@@ -16,7 +16,7 @@ from backend.services.forecasting import telling
 from backend.services.forecasting.telling import Question
 from backend.services.reading import deliveries, delivery_series, missing_hours, month
 from backend.services.reading import profiles as services
-from backend.services.reading.profiles import Quantity, Range
+from backend.services.reading.profiles import Quantity, Range, own_part
 from backend.store.model.metered import GroupRow, PointRow
 from domain.errors import InvalidError
 from domain.hours import Step, instant_of
@@ -235,7 +235,7 @@ class Metered:
     async def deliveries(self, info: Info, from_: From, to: To) -> DeliveryLedger:
         """Resolve through the loader, as profiles."""
         info.context.require(Permission.READINGS_READ)
-        asked = Range.of(from_, to, Step.HOUR)
+        asked = own_part(self.row, Range.of(from_, to, Step.HOUR))
         info.context.spend(asked.end - asked.start)
         if isinstance(self.row, PointRow):
             one = await info.context.read(deliveries.of_points, self.row, asked)
@@ -257,7 +257,7 @@ class Metered:
     ) -> DeliverySeries:
         """Resolve through the loader, as profiles."""
         info.context.require(Permission.READINGS_READ)
-        asked = Range.of(from_, to, step)
+        asked = own_part(self.row, Range.of(from_, to, step))
         info.context.spend(asked.end - asked.start)
         if isinstance(self.row, PointRow):
             found = await info.context.read(delivery_series.of_points, self.row, asked)
@@ -271,7 +271,7 @@ class Metered:
     async def missing(self, info: Info, from_: From, to: To) -> list[MissingPeriod]:
         """Resolve through the loader, as profiles."""
         info.context.require(Permission.READINGS_READ)
-        asked = Range.of(from_, to, Step.HOUR)
+        asked = own_part(self.row, Range.of(from_, to, Step.HOUR))
         info.context.spend(asked.end - asked.start)
         if isinstance(self.row, PointRow):
             found = await info.context.read(missing_hours.of_points, self.row, asked)

@@ -159,7 +159,14 @@ class MeteringPoint(Node, PointReports, PointFindings, PointIndicators, Metered)
         count, before = page_length(first), position(after)
         async with info.context.db() as session:
             found = await corrections.history(session, self.row.id, before or None, count + 1)
-        return page([(row.id, ReadingChange.of(row)) for row in found], count)
+        found = [row for row in found if self.row.sees(row.recorded_at)]
+        shown = ((row, ReadingChange.of(row)) for row in found)
+        return page([(row.id, self._own_part(change)) for row, change in shown], count)
+
+    def _own_part(self, change: ReadingChange) -> ReadingChange:
+        """A correction without the hours of those who lived here before."""
+        change.differences = [one for one in change.differences if self.row.sees(one.hour)]
+        return change
 
     @strawberry.field(description="Hours flagged by the rules of validation, newest first.")
     async def validation(
@@ -170,6 +177,7 @@ class MeteringPoint(Node, PointReports, PointFindings, PointIndicators, Metered)
         count, before = page_length(first), position(after)
         async with info.context.db() as session:
             found = await validation.list_flags(session, self.row.id, before, count + 1)
+        found = [row for row in found if self.row.sees(row.began_at)]
         return page([(row.id, ValidationFlag.of(row)) for row in found], count)
 
     @strawberry.field(description="The last known register up to an instant.")

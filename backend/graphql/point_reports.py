@@ -8,7 +8,7 @@ from backend.graphql.context import Context
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import From, To
 from backend.graphql.scalars import SeriesArray
-from backend.services.reading.profiles import Range
+from backend.services.reading.profiles import Range, own_part
 from backend.store.model.metered import PointRow
 from backend.store.network import report_lists
 from domain.frames import EventKind
@@ -64,6 +64,7 @@ class PointReports:
         length, before = page_length(first), position(after)
         async with info.context.db() as session:
             rows = await report_lists.events_of(session, self.row.id, before, length + 1)
+            rows = [row for row in rows if self.row.sees(row.at)]
         found = [(row, Event(at=row.at, kind=EventKind(row.kind), value=row.value)) for row in rows]
         return page([(row.place, event) for row, event in found], length)
 
@@ -76,6 +77,7 @@ class PointReports:
         length, before = page_length(first), position(after)
         async with info.context.db() as session:
             rows = await report_lists.status_of(session, self.row.id, before, length + 1)
+            rows = [row for row in rows if self.row.sees(row.began_at)]
         return page(
             [
                 (
@@ -91,7 +93,7 @@ class PointReports:
     async def temperatures(self, info: Info, from_: From, to: To) -> Temperatures:
         """Resolve by service."""
         info.context.require(Permission.READINGS_READ)
-        asked = Range.of(from_, to, Step.HOUR)
+        asked = own_part(self.row, Range.of(from_, to, Step.HOUR))
         info.context.spend(2 * (asked.end - asked.start))
         async with info.context.db() as session:
             supply, back = await report_lists.temperatures_of(

@@ -97,6 +97,7 @@ class Site(Node):
     ) -> Acceptance:
         """Resolve by service."""
         info.context.require(Permission.READINGS_READ)
+        info.context.require(Permission.REPORTS_READ)
         async with info.context.db() as session:
             site = SiteId(self.row.id)
             found = await acceptance.of_site(session, site, from_, days, info.context.now)

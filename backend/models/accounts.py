@@ -10,6 +10,7 @@ from sqlalchemy import (
     Identity,
     Index,
     UniqueConstraint,
+    func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,3 +51,31 @@ class Resident(TenantOwned, Base):
     persons: Mapped[int | None]
     moved_in_at: Mapped[datetime]
     moved_out_at: Mapped[datetime | None]
+
+
+class HomeMember(TenantOwned, Base):
+    """Somebody who sees the meters of a home, as its resident or as a delegate, from .. until.
+
+    Every session of a household reads these rows (:mod:`tenants.homes`): what ends here ends at
+    once, whatever tokens there are.
+    """
+
+    __tablename__ = "home_member"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "resident_id"], ["resident.tenant_id", "resident.id"]),
+        ForeignKeyConstraint(["tenant_id", "premise_id"], ["premise.tenant_id", "premise.id"]),
+        CheckConstraint("role IN ('resident', 'resident-delegate')", "role"),
+        CheckConstraint("until >= since", "period"),
+        Index("ix_home_member_tenant_id_user_id", "tenant_id", "user_id"),
+        Index("ix_home_member_tenant_id_premise_id", "tenant_id", "premise_id"),
+        Index("ix_home_member_tenant_id_resident_id", "tenant_id", "resident_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    resident_id: Mapped[int] = mapped_column(BigInteger)
+    premise_id: Mapped[PremiseId]
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -69,6 +69,7 @@ PARTS = {"api": api, "gateway": gateway, "worker": worker, "analyst": analyst}
 LOADED_ONCE = (
     "runtime.asgi",
     "backend.app",
+    "mobile_bff.app",
     "ingestion.app",
     "backend.tasks.analyst",
     "backend.tasks.worker",

@@ -10,7 +10,7 @@ from domain.identity import SiteId, TenantId, UserId
 from tenants import credentials
 from tenants.models.clients import OAuthClient
 from tenants.models.parties import Membership
-from tenants.permissions import ClientScope, Role, permissions_of
+from tenants.permissions import HOUSEHOLD, ClientScope, Role, permissions_of
 
 IDENTITY_SCOPES = ("openid", "profile", "email", "offline_access")
 SCOPES = (*IDENTITY_SCOPES, *ClientScope)
@@ -106,7 +106,8 @@ class Seat:
 
     Roles that hold for the whole tenant make one seat together. A role on some sites makes a seat
     of its own, since a token has one set of permissions and one set of sites: an operator of one
-    house who lives in another must not become an operator of both.
+    house who lives in another must not become an operator of both. So do the roles of a household,
+    which see a home: an operator who lives here works in one seat and looks at home in another.
     """
 
     tenant_id: TenantId
@@ -134,16 +135,21 @@ class Person:
 def seats_of(memberships: Iterable[Membership], now: datetime) -> list[Seat]:
     """Seats that memberships in force at ``now`` give, without those another one covers."""
     everywhere: dict[TenantId, set[Role]] = {}
+    at_home: dict[TenantId, set[Role]] = {}
     somewhere: dict[tuple[TenantId, Role], set[SiteId]] = {}
     for member in memberships:
         if member.valid_from > now or (member.valid_to is not None and member.valid_to <= now):
             continue
         role = Role(member.role)
         if member.site_id is None:
-            everywhere.setdefault(member.tenant_id, set()).add(role)
+            kind = at_home if role in HOUSEHOLD else everywhere
+            kind.setdefault(member.tenant_id, set()).add(role)
         else:
             somewhere.setdefault((member.tenant_id, role), set()).add(member.site_id)
-    seats = [Seat(tenant, tuple(sorted(roles)), None) for tenant, roles in everywhere.items()]
+    seats = [
+        Seat(tenant, tuple(sorted(roles)), None)
+        for tenant, roles in (*everywhere.items(), *at_home.items())
+    ]
     for (tenant, role), sites in somewhere.items():
         held = frozenset().union(*(permissions_of(each) for each in everywhere.get(tenant, ())))
         if not permissions_of(role) <= held:

@@ -15,7 +15,7 @@ from joserfc.jws import extract_compact
 from domain.errors import UnauthenticatedError
 from domain.identity import Scope, SiteId, TenantId, UserId
 from tenants.oauth.keys import ALGORITHM, KeyRing
-from tenants.permissions import Role, permissions_granted
+from tenants.permissions import HOUSEHOLD, Role, permissions_granted
 
 ACCESS_TOKEN_S = 600
 ID_TOKEN_S = 600
@@ -51,11 +51,13 @@ class Grant:
     def scope(self) -> Scope:
         """Make the scope that a session is opened with."""
         person = self.subject.startswith(_PERSON)
+        at_home = set(self.roles) <= HOUSEHOLD
         return Scope(
             tenant_id=self.tenant_id,
             actor=self.subject if person else f"client:{self.client_id}",
             permissions=permissions_granted(self.roles, self.scopes),
             sites=self._sight(),
+            household=self.user_id if at_home else None,
         )
 
     def _sight(self) -> frozenset[SiteId] | None:
@@ -64,7 +66,7 @@ class Grant:
         A resident sees what belongs to their own premise while they live there, which is no part
         of the tree: the tree itself shows them nothing of their neighbours.
         """
-        if set(self.roles) <= {Role.RESIDENT, Role.RESIDENT_DELEGATE}:
+        if set(self.roles) <= HOUSEHOLD:
             return frozenset()
         return None if self.sites is None else frozenset(self.sites)
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("domain", "analytics", "tenants", "backend", "ingestion", "simulator", "runtime")
+PACKAGES = (
+    "domain",
+    "analytics",
+    "tenants",
+    "backend",
+    "ingestion",
+    "mobile_bff",
+    "simulator",
+    "runtime",
+)
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 # Words of other kinds in the same writing.
 NO_CODES = {
@@ -14,8 +23,11 @@ NO_CODES = {
     "CHOOSE_ONE",
     "CLIENT_ID",
     "CLIENT_SECRET",
+    "INVALID_ARGUMENT",
     "OPENBLAS_NUM_THREADS",
     "PG_VERSION",
+    "QUOTA_EXCEEDED",
+    "RESOURCE_EXHAUSTED",
     "SC_OPEN_MAX",
 }
 ENVIRONMENT = "BALANCE_"

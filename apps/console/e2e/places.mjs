@@ -75,6 +75,9 @@ export function routes({ group, meter, concentrator, finding }) {
     delivery: '/delivery',
     commands: '/commands',
     imports: '/imports',
+    firmware: '/firmware',
+    route: '/route',
+    reports: '/reports',
     acceptance: '/acceptance',
   };
 }

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import aliased
 
 from backend.models.metering_points import Installation, Meter, MeteringPoint
 from backend.models.network import Channel, Concentrator, LogicalNetwork, RadioModule
 from backend.models.sites import Premise, Site
+from backend.store.model import access
 from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId
 from tenants.models import Tenant
 from tenants.session import TenantSession
@@ -21,6 +22,8 @@ async def tenant_of(session: TenantSession) -> Tenant:
 def _visible(session: TenantSession) -> Select[Site]:
     """Sites that the principal may see."""
     statement = select(Site)
+    if session.scope.household is not None:
+        return statement.where(false())
     if session.scope.sites is not None:
         top = aliased(Site)
         above = top.path.op("@>")(Site.path)
@@ -34,8 +37,9 @@ async def load_premises(
 ) -> dict[PremiseId, Premise]:
     """Premises by id."""
     seen = _visible(session).with_only_columns(Site.id)
+    mine = access.homes_of(session.scope)
     rows = await session.scalars(
-        select(Premise).where(Premise.id.in_(ids), Premise.site_id.in_(seen))
+        select(Premise).where(Premise.id.in_(ids), Premise.site_id.in_(seen) | Premise.id.in_(mine))
     )
     return {premise.id: premise for premise in rows}
 
@@ -68,7 +72,10 @@ async def load_meters(session: TenantSession, ids: Sequence[MeterId]) -> dict[Me
             (MeteringPoint.tenant_id == Installation.tenant_id)
             & (MeteringPoint.id == Installation.point_id),
         )
-        .where(MeteringPoint.site_id.in_(seen))
+        .where(
+            MeteringPoint.site_id.in_(seen)
+            | MeteringPoint.premise_id.in_(access.homes_of(session.scope))
+        )
     )
     rows = await session.scalars(select(Meter).where(Meter.id.in_(ids), Meter.id.in_(stood)))
     return {meter.id: meter for meter in rows}
@@ -77,7 +84,7 @@ async def load_meters(session: TenantSession, ids: Sequence[MeterId]) -> dict[Me
 async def list_concentrators(session: TenantSession, after: int, most: int) -> list[Concentrator]:
     """Concentrators in the order of their ids."""
     statement = select(Concentrator).where(Concentrator.id > after)
-    if session.scope.sites is not None:
+    if session.scope.sites is not None or session.scope.household is not None:
         seen = _visible(session).with_only_columns(Site.id)
         statement = statement.where(Concentrator.site_id.in_(seen))
     return list(await session.scalars(statement.order_by(Concentrator.id).limit(most)))
@@ -88,7 +95,7 @@ async def load_concentrators(
 ) -> dict[ConcentratorId, Concentrator]:
     """Concentrators by id."""
     statement = select(Concentrator).where(Concentrator.id.in_(ids))
-    if session.scope.sites is not None:
+    if session.scope.sites is not None or session.scope.household is not None:
         seen = _visible(session).with_only_columns(Site.id)
         statement = statement.where(Concentrator.site_id.in_(seen))
     return {one.id: one for one in await session.scalars(statement)}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from backend.models.accounts import Account, Resident
 from backend.models.sites import Premise, Site
+from backend.services.households import members
 from backend.services.model import places
 from backend.store.model import sites
 from domain.errors import ConflictError, InvalidError, NotFoundError
@@ -206,6 +207,7 @@ async def move_out(session: TenantSession, resident_id: int, at: datetime) -> Re
         raise InvalidError("at must be after moving in", field="at")
     resident.moved_out_at = at
     await session.flush()
+    await members.end(session, await members.of_household(session, resident.id), at)
     await audit.record(session, "resident.move_out", f"resident {resident_id}")
     return resident
 

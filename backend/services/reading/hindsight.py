@@ -17,7 +17,7 @@ from analytics import registers
 from backend.models.network import Channel
 from backend.models.readings import Revision
 from backend.services.hours.folding import frames_of
-from backend.services.reading.profiles import HourlyProfile, Profile, Range, cut
+from backend.services.reading.profiles import Profile, Range, cut, seen
 from backend.store import journal
 from backend.store.hours import edits, series
 from backend.store.hours.counters import Counters
@@ -64,8 +64,7 @@ async def of_point(
     span = asked.start, asked.end, hour_of(at)
     found = await series.hours_of(session, standing, counters, span, none, past=counters)
     hourly = found.hourly
-    known = hourly.known[0]
-    hours = HourlyProfile(hourly.values[0], known, hourly.codes[0], known.astype(np.float64))
+    hours = seen(point, asked, hourly.values[0], hourly.known[0], hourly.codes[0])
     return cut(hours, asked, point.timezone, unit_of(point.commodity, point.energy_kind))
 
 

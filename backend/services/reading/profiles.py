@@ -4,7 +4,7 @@ One shape for both. Inside are Wh and litres; the edge divides by 1000.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -76,6 +76,13 @@ class Range:
         return cls(low, high, _STEPS[step])
 
 
+def own_part(point: PointRow | GroupRow, asked: Range) -> Range:
+    """The part of a range that the principal may see of a point; it may be empty."""
+    if not isinstance(point, PointRow) or point.since is None:
+        return asked
+    return replace(asked, start=min(asked.end, max(asked.start, point.since)))
+
+
 @dataclass(frozen=True, slots=True)
 class HourlyProfile:
     """Hours as they were found; arrays have shape ``(t,)``."""
@@ -109,18 +116,24 @@ async def of_points(
     hourly = found.hourly
     return [
         cut(
-            HourlyProfile(
-                hourly.values[at],
-                hourly.known[at],
-                hourly.codes[at],
-                hourly.known[at].astype(np.float64),
-            ),
+            seen(point, asked, hourly.values[at], hourly.known[at], hourly.codes[at]),
             asked,
             point.timezone,
             unit_of(point.commodity, point.energy_kind),
         )
         for at, point in enumerate(points)
     ]
+
+
+def seen(
+    point: PointRow, asked: Range, values: EnergyArray, known: Mask, codes: CodeArray
+) -> HourlyProfile:
+    """Hours of a point as the principal may see them: a household none before it moved in."""
+    if point.since is not None and point.since > asked.start:
+        mine = np.arange(asked.start, asked.end) >= point.since
+        values, known = np.where(mine, values, 0), known & mine
+        codes = np.where(mine, codes, np.uint8(Quality.NOT_EXPECTED)).astype(np.uint8)
+    return HourlyProfile(values, known, codes, known.astype(np.float64))
 
 
 async def of_groups(

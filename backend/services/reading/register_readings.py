@@ -8,6 +8,7 @@ import numpy as np
 from backend.services.model import places
 from backend.store.hours import series
 from backend.store.model.metered import PointRow
+from domain.hours import instant_of
 from domain.quantities import Unit, unit_of
 from tenants.session import TenantSession
 
@@ -29,6 +30,8 @@ async def reading_at(
     session: TenantSession, point: PointRow, at: datetime
 ) -> RegisterReading | None:
     """Register of the meter that stood at a point at an instant; None when none did."""
+    if point.since is not None and at < instant_of(point.since):
+        return None
     standing = await series.load_installations(session, [point.id])
     moment = int(at.timestamp())
     stood = (standing.terms.start_s <= moment) & (moment <= standing.terms.end_s)

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from backend.store.model.access import sites_of, visible
+from backend.store.model.access import homes_of, sites_of, visible_site
 from domain.identity import SiteId
 from tenants.session import TenantSession
 
 _SITE = f"""
 SELECT s.id, s.parent_id, s.kind, s.name, s.name_path, s.path::text, s.timezone, s.latitude,
        s.longitude
-FROM site AS s WHERE s.tenant_id = $1 AND {visible("s", 2)}
+FROM site AS s WHERE s.tenant_id = $1 AND {visible_site("s", 2, 3)}
 """  # noqa: S608 - a condition made of constants
 
-_BY_PATH = f"{_SITE} AND s.name_path = $3"
-_BY_ID = f"{_SITE} AND s.id = ANY($3::bigint[])"
-_CHILDREN = f"{_SITE} AND s.parent_id = ANY($3::bigint[]) ORDER BY s.name, s.id"
+_BY_PATH = f"{_SITE} AND s.name_path = $4"
+_BY_ID = f"{_SITE} AND s.id = ANY($4::bigint[])"
+_CHILDREN = f"{_SITE} AND s.parent_id = ANY($4::bigint[]) ORDER BY s.name, s.id"
 _TOPS = f"{_SITE} AND s.parent_id IS NULL ORDER BY s.name, s.id"
 _CHOSEN = f"{_SITE} AND s.id = ANY($2::bigint[]) ORDER BY s.name, s.id"
 
@@ -39,7 +39,11 @@ class SiteRow(NamedTuple):
 async def _rows(session: TenantSession, statement: str, *values: object) -> list[SiteRow]:
     driver = await session.driver()
     found: list[Any] = await driver.fetch(
-        statement, session.scope.tenant_id, sites_of(session.scope), *values
+        statement,
+        session.scope.tenant_id,
+        sites_of(session.scope),
+        homes_of(session.scope),
+        *values,
     )
     return [SiteRow(*row) for row in found]
 
@@ -67,4 +71,5 @@ async def children(
 
 async def tops(session: TenantSession) -> list[SiteRow]:
     """Tops of what the principal may see."""
-    return await _rows(session, _TOPS if session.scope.sites is None else _CHOSEN)
+    whole_way = session.scope.sites is None or session.scope.household is not None
+    return await _rows(session, _TOPS if whole_way else _CHOSEN)

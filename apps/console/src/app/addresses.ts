@@ -108,6 +108,22 @@ export interface MapSearch {
 
 export const mapSearch = (raw: Raw): MapSearch => ({ show: oneOf(['all', 'wrong', 'silent', 'found'], raw.show), under: text(raw.under) });
 
+export const REPORTS = ['consumption', 'balances', 'common-needs', 'delivery', 'findings'] as const;
+
+export interface ReportSearch {
+  kind?: (typeof REPORTS)[number] | undefined;
+  commodity?: Commodity | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export const reportSearch = (raw: Raw): ReportSearch => ({
+  kind: oneOf(REPORTS, raw.kind),
+  commodity: oneOf(COMMODITIES, raw.commodity),
+  from: dateText(raw.from),
+  to: dateText(raw.to),
+});
+
 export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
 
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));

@@ -40,6 +40,7 @@ const SECTIONS: Section[] = [
     places: [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
+      { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },
       { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
     ],
   },

@@ -149,6 +149,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/reports',
+    validateSearch: address.reportSearch,
+    component: lazyRouteComponent(() => import('../pages/Reports'), 'Reports'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/acceptance',
     validateSearch: address.acceptanceSearch,
     component: lazyRouteComponent(() => import('../pages/Acceptance'), 'Acceptance'),

@@ -64,7 +64,7 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
             <Canvas houses={shown} chosen={chosen} onChoose={setChosen} />
           </Suspense>
         </div>
-        <Panel flush title={t('map.list')}>
+        <Panel flush title={t(show === 'all' ? 'map.all' : 'map.list')}>
           {listed.length === 0 && <Empty icon="ok" title={t('map.noneWrong')} />}
           <ul className="map-list" aria-label={t('map.list')}>
             {listed.slice(0, LISTED).map((house) => (

@@ -10,6 +10,8 @@ const BELOW = graphql(`query SitesBelow($path: String!) { viewer { site(path: $p
 interface PickerProps {
   label: string;
   onChange: (id: string | null) => void;
+  /** What stands for no choice. */
+  none?: string;
 }
 
 interface Step {
@@ -18,7 +20,7 @@ interface Step {
   path: string;
 }
 
-export function SitePicker({ label, onChange }: PickerProps) {
+export function SitePicker({ label, onChange, none }: PickerProps) {
   const t = useT();
   const viewer = useViewer();
   const [way, setWay] = useState<Step[]>([]);
@@ -29,7 +31,7 @@ export function SitePicker({ label, onChange }: PickerProps) {
         choices={viewer.tops}
         chosen={way[0]?.id ?? ''}
         label={`${label} 1`}
-        none={t('none')}
+        none={none ?? t('none')}
         choose={(step) => {
           setWay(step ? [step] : []);
           onChange(step?.id ?? null);

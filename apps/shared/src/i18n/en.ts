@@ -2,11 +2,13 @@
 import { group } from './group/en';
 import { map } from './map/en';
 import { network } from './network/en';
+import { reports } from './reports/en';
 
 export const en = {
   ...group,
   ...map,
   ...network,
+  ...reports,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',
@@ -108,13 +110,21 @@ export const en = {
   'month.expected': '{amount} expected by month end ({low} to {high})',
   'month.noForecast': 'Too little history for a forecast',
   'first.title': 'Nothing is metered here yet',
-  'first.lead': 'Import a file with sites, meters and channels. The concentrators then push their hours, and this page fills by itself.',
+  'first.lead': 'Five steps until the first balance. This page fills by itself as you go.',
   'first.wait': 'An administrator or operator has to import sites and meters first.',
+  'first.step5': 'Acceptance',
+  'first.lead1': 'Founded; people and roles are added under Administration.',
+  'first.lead2': 'A CSV file with sites, meters and channels, checked row by row before anything is stored.',
+  'first.lead3': 'They come with the file, or are claimed by the code of their label; each gets a secret of its own.',
+  'first.lead4': 'Concentrators push every hour; what is late or missing is named, and asked for again.',
+  'first.lead5': 'After some days of whole hours: the certificate of the building, with the list of exceptions.',
+  'first.go': 'Go there',
+  'first.done': 'done',
   'first.import': 'Import meters',
   'first.step1': 'Organisation',
   'first.step2': 'Buildings and meters',
-  'first.step3': 'Concentrators push',
-  'first.step4': 'Acceptance',
+  'first.step3': 'Concentrators',
+  'first.step4': 'Hours arrive',
   'delivery.last24': 'Delivered, 24 hours',
   'delivery.ok': 'Everything came',
   'delivery.warning': 'Some hours lack',
@@ -138,6 +148,8 @@ export const en = {
   'delivery.days': 'Days',
   'delivery.share': 'Delivered',
   'delivery.strip': '{count|one=# day|other=# days}, how the hours of each came',
+  'gaps.tooMany': 'Too many meters for a list of gaps',
+  'gaps.tooManyLead': 'Choose a shorter time, or a node further down: the list below leads there.',
   'gaps.title': 'Gaps',
   'gaps.hint': 'Hours that never came, or whose value is unknown.',
   'gaps.none': 'No gap in this period',

@@ -2,12 +2,14 @@
 import { group } from './group/ro';
 import { map } from './map/ro';
 import { network } from './network/ro';
+import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
   ...group,
   ...map,
   ...network,
+  ...reports,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',
@@ -109,13 +111,21 @@ export const ro: Texts = {
   'month.expected': 'La final de lună se așteaptă {amount} (între {low} și {high})',
   'month.noForecast': 'Prea puțin istoric pentru prognoză',
   'first.title': 'Aici încă nu se contorizează nimic',
-  'first.lead': 'Importați un fișier cu obiecte, contoare și canale. Concentratoarele vor trimite apoi orele, iar pagina se completează singură.',
+  'first.lead': 'Cinci pași până la primul bilanț. Pagina se umple singură pe parcurs.',
   'first.wait': 'Mai întâi un administrator sau operator trebuie să importe obiectele și contoarele.',
+  'first.step5': 'Recepție',
+  'first.lead1': 'Înființată; oamenii și rolurile se adaugă la Administrare.',
+  'first.lead2': 'Un fișier CSV cu locuri, contoare și canale, verificat rând cu rând înainte de salvare.',
+  'first.lead3': 'Vin cu fișierul sau se preiau după codul de pe etichetă; fiecare primește secretul lui.',
+  'first.lead4': 'Concentratoarele transmit la fiecare oră; ce întârzie sau lipsește este numit și cerut din nou.',
+  'first.lead5': 'După câteva zile de ore întregi: certificatul clădirii, cu lista excepțiilor.',
+  'first.go': 'Mergi acolo',
+  'first.done': 'făcut',
   'first.import': 'Importă contoare',
   'first.step1': 'Organizație',
   'first.step2': 'Clădiri și contoare',
-  'first.step3': 'Concentratoarele transmit',
-  'first.step4': 'Recepție',
+  'first.step3': 'Concentratoare',
+  'first.step4': 'Orele sosesc',
   'delivery.last24': 'Livrat în 24 de ore',
   'delivery.ok': 'Totul a sosit',
   'delivery.warning': 'Lipsesc ore',
@@ -139,6 +149,8 @@ export const ro: Texts = {
   'delivery.days': 'Zile',
   'delivery.share': 'Livrat',
   'delivery.strip': 'Zile: {count}, cum au sosit orele fiecăreia',
+  'gaps.tooMany': 'Prea multe contoare pentru o listă de goluri',
+  'gaps.tooManyLead': 'Alegeți un timp mai scurt sau un nod mai jos: lista de jos duce acolo.',
   'gaps.title': 'Goluri',
   'gaps.hint': 'Ore care nu au sosit sau a căror valoare nu se cunoaște.',
   'gaps.none': 'Niciun gol în această perioadă',

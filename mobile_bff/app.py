@@ -1,0 +1,48 @@
+"""The addresses of the BFF, served by the process of the API below /bff."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from backend.assembly import Assembly
+from mobile_bff import documents
+from mobile_bff.operations import TrustedOperations
+from mobile_bff.requests import Desk, Handler, json_answer
+from mobile_bff.session import Sessions
+from mobile_bff.versions import App, Versions
+
+_KEPT = {"Cache-Control": "public, max-age=300"}
+
+
+def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Sequence[BaseRoute]:
+    """Routes over the parts that the API shares; ``known`` are the documents that are answered."""
+    versions = Versions.of(assembly.settings)
+    desk = Desk(assembly.sign_in.authenticator, versions)
+    sessions = Sessions(assembly.sign_in)
+    trusted = TrustedOperations(
+        desk, assembly.operations, documents.load() if known is None else known
+    )
+
+    async def compatibility(request: Request) -> Response:
+        """Whether a version is served: asked before anything else, also by what is too old."""
+        asked = request.query_params
+        app = App.named(f"{asked.get('platform', '')}/{asked.get('version', '')}")
+        return json_answer(versions.told(app), headers=_KEPT)
+
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(path, desk.at(handler), methods=list(methods))
+
+    return [
+        Mount(
+            "/bff",
+            routes=[
+                route("/session", sessions.begin, "POST"),
+                route("/session", sessions.end, "DELETE"),
+                route("/session/refresh", sessions.refresh, "POST"),
+                route("/graphql", trusted.answer, "POST"),
+                Route("/compatibility", desk.at(compatibility, any_version=True)),
+            ],
+        )
+    ]
