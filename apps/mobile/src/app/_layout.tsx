@@ -67,8 +67,6 @@ function Routes() {
           <Stack.Screen name="(tabs)" />
         </Stack.Protected>
         <Stack.Screen name="callback" />
-        <Stack.Screen name="invite/index" />
-        <Stack.Screen name="invite/[code]" />
       </Stack>
     </>
   );
