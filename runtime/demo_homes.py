@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from backend.models.accounts import HomeMember
+from backend.models.accounts import HomeMember, Resident
 from backend.models.metering_points import MeteringPoint
 from backend.models.sites import Premise, Site
 from backend.services.alerts import rules
+from backend.services.households import members
 from backend.services.model import premises
 from backend.services.model.premises import MoveIn
 from backend.store.alerts.rules import Wish, insert
@@ -42,16 +43,9 @@ async def settle(session: TenantSession, user: UserId, login: str) -> None:
     since = (datetime.now(UTC) - LIVED_THERE).replace(minute=0, second=0, microsecond=0)
     number = f"R-{HOMES[login].removeprefix('Flat ').zfill(3)}"
     moved = await premises.move_in(session, MoveIn(PremiseId(flat), number, HOMES[login], 2, since))
-    session.add(
-        HomeMember(
-            tenant_id=session.scope.tenant_id,
-            resident_id=moved.id,
-            premise_id=flat,
-            user_id=user,
-            role=Part.RESIDENT,
-            since=since,
-        )
-    )
+    resident = await session.get(Resident, {"tenant_id": moved.tenant_id, "id": moved.id})
+    assert resident is not None
+    await members.seat(session, resident, user, Part.RESIDENT, since)
     await session.flush()
     await rules.give_defaults(session, datetime.now(UTC), user)
     point = await session.scalar(

@@ -23,10 +23,10 @@ FOREVER_S = 2**52
 """Later than any moment, in seconds since the epoch."""
 
 HOUSEHOLDS = """
-SELECT m.user_id, m.premise_id, min(extract(epoch FROM m.since))::bigint AS since_s
-FROM home_member AS m WHERE m.tenant_id = $1
-  AND m.since <= $2 AND (m.until IS NULL OR m.until > $2)
-GROUP BY m.user_id, m.premise_id
+SELECT h.user_id, h.premise_id, min(extract(epoch FROM h.since))::bigint AS since_s
+FROM home_member AS h
+WHERE h.tenant_id = $1 AND h.since <= $2 AND (h.until IS NULL OR h.until > $2)
+GROUP BY h.user_id, h.premise_id
 """
 """Who sees which home now, and since when. $1 is the tenant, $2 the moment."""
 

@@ -12,11 +12,12 @@ from sqlalchemy import select, text
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
-from backend.models.accounts import HomeMember
+from backend.models.accounts import Resident
 from backend.models.sites import Premise
 from backend.services import upkeep
 from backend.services.alerts import judging, marking, rounds
 from backend.services.hours import rolling_up
+from backend.services.households import members
 from backend.services.model import premises
 from backend.services.model.premises import MoveIn
 from backend.store import bells
@@ -24,7 +25,7 @@ from backend.store.groups.structure import Structures
 from domain.hours import day_of, hour_of, instant_of, midnight
 from domain.identity import PremiseId, Scope, TenantId, UserId
 from tenants import provisioning
-from tenants.permissions import permissions_of
+from tenants.permissions import Role, permissions_of
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant, place
 from tests.integration.store.pushing import Store
@@ -131,8 +132,7 @@ async def someone(database: Database, tenant: TenantId, role: str, locale: str) 
         database, tenant=tenant, user=made.user, role=role, valid_from=NOW - timedelta(days=30)
     )
     held = frozenset(str(one) for one in permissions_of(role))
-    household = made.user if role == "resident" else None
-    return Scope(tenant, actor=f"user:{made.user}", permissions=held, household=household)
+    return Scope(tenant, actor=f"user:{made.user}", permissions=held)
 
 
 async def make_house(database: Database, redis_url: str) -> House:
@@ -197,14 +197,8 @@ async def move_in(house: House, flat: int, holder: Scope, at: datetime) -> int:
         assert premise is not None
         move = MoveIn(PremiseId(premise), f"ACC {flat}", f"Household {flat}", 2, at)
         made = await premises.move_in(session, move)
-        session.add(
-            HomeMember(
-                tenant_id=made.tenant_id,
-                resident_id=made.id,
-                premise_id=premise,
-                user_id=UserId(int(holder.actor.removeprefix("user:"))),
-                role="resident",
-                since=at,
-            )
-        )
+        resident = await session.get(Resident, {"tenant_id": made.tenant_id, "id": made.id})
+        assert resident is not None
+        user = UserId(int(holder.actor.removeprefix("user:")))
+        await members.seat(session, resident, user, Role.RESIDENT, at)
         return made.id
