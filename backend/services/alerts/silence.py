@@ -38,7 +38,7 @@ class _Hours:
     start: int
     now: int
     since: IntArray
-    """Hour of the first installation."""
+    """First hour that can be known of each: its installation, and its concentrator's."""
 
     places: Mapping[int, Place]
 
@@ -93,6 +93,8 @@ async def _load(
     standing = structure.standing_at(points)
     since = np.full(len(points), np.iinfo(np.int64).max)
     np.minimum.at(since, standing.row_point, -(-standing.terms.start_s // 3600))
+    # what was imported with a past of years is not silent before it can be heard
+    since = np.maximum(since, await watched.known_since(session, points))
     hourly = (await series.load_hours(session, standing, start, hour, hour)).hourly
     places = await watched.places(session, points.tolist())
     return _Hours(points, hourly.values, hourly.known, start, hour, since, places)

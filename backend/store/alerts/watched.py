@@ -109,6 +109,14 @@ JOIN network_alarm AS n ON n.tenant_id = $1 AND n.kind = 'concentrator_silent'
 WHERE i.tenant_id = $1 AND i.point_id = ANY($2::bigint[]) AND i.removed_at IS NULL
 """
 
+_KNOWN_SINCE = """
+SELECT i.point_id, extract(epoch FROM max(d.created_at))::bigint FROM installation AS i
+JOIN channel AS c ON c.tenant_id = $1 AND c.series_id = i.series_id
+JOIN concentrator AS d ON d.tenant_id = $1 AND d.id = c.concentrator_id
+WHERE i.tenant_id = $1 AND i.point_id = ANY($2::bigint[]) AND i.removed_at IS NULL
+GROUP BY i.point_id
+"""
+
 _STOOD_AT = """
 SELECT (SELECT i.point_id FROM installation AS i
         WHERE i.tenant_id = $1 AND i.series_id = u.series_id AND i.installed_at <= u.at
@@ -284,6 +292,16 @@ async def silenced(session: TenantSession, points: Sequence[int]) -> set[int]:
     """Points whose whole concentrator is silent: one alarm tells of all of them."""
     driver = await session.driver()
     return {row[0] for row in await driver.fetch(_SILENCED, session.scope.tenant_id, points)}
+
+
+async def known_since(session: TenantSession, points: IntArray) -> IntArray:
+    """Hour in which the concentrator of each point was made known; 0 where it has none."""
+    driver = await session.driver()
+    found = np.zeros(len(points), np.int64)
+    rows = await driver.fetch(_KNOWN_SINCE, session.scope.tenant_id, points.tolist())
+    if rows:
+        found[np.searchsorted(points, [row[0] for row in rows])] = [row[1] // 3600 for row in rows]
+    return found
 
 
 async def points_at(
