@@ -48,9 +48,9 @@ def check_rights(scope: Scope) -> None:
         The principal is neither.
     """
     program = not scope.actor.startswith(PERSON) and Permission.ALERTS_WRITE in scope.permissions
-    if scope.sites is not None or not (
-        Permission.CLIENTS_WRITE in scope.permissions or (program and is_staff(scope))
-    ):
+    entitled = program or Permission.CLIENTS_WRITE in scope.permissions
+    # a partner administers the clients of a tenant, and sees nothing of its alerts
+    if scope.sites is not None or not is_staff(scope) or not entitled:
         raise ForbiddenError(f"this needs the permission {Permission.CLIENTS_WRITE}")
 
 

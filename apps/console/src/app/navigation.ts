@@ -9,6 +9,8 @@ export interface Place {
   icon: IconName;
   /** Any of these. */
   needs: string | readonly string[];
+  /** And this. */
+  also?: string;
 }
 
 interface Section {
@@ -42,7 +44,7 @@ const SECTIONS: Section[] = [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
       { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },
-      { to: '/webhooks', title: 'nav.webhooks', icon: 'network', needs: 'clients:write' },
+      { to: '/webhooks', title: 'nav.webhooks', icon: 'network', needs: 'clients:write', also: 'alerts:read' },
       { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
     ],
   },
@@ -51,6 +53,6 @@ const SECTIONS: Section[] = [
 export function navigation(viewer: Viewer): Section[] {
   return SECTIONS.map((section) => ({
     ...section,
-    places: section.places.filter((place) => [place.needs].flat().some((one) => viewer.may(one))),
+    places: section.places.filter((place) => [place.needs].flat().some((one) => viewer.may(one)) && (!place.also || viewer.may(place.also))),
   })).filter((section) => section.places.length > 0);
 }
