@@ -29,6 +29,9 @@ class Kind(StrEnum):
     FIRMWARE_RELEASE = "FirmwareRelease"
     NETWORK_ALARM = "NetworkAlarm"
     FINDING = "Finding"
+    INVITATION = "Invitation"
+    HOME_MEMBER = "HomeMember"
+    MEMBERSHIP = "Membership"
 
 
 _KINDS = {str(kind): kind for kind in Kind}
