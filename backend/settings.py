@@ -135,6 +135,41 @@ class Settings(BaseSettings):
         description="Who knows the temperature: constant:DEGREES, file:PATH, or empty for nobody.",
     )
 
+    fcm_credentials: Path | None = Field(
+        default=None,
+        description="Service account of Firebase Cloud Messaging, a JSON file; empty: no push.",
+    )
+    fcm_url: str = Field(
+        default="", description="Where Firebase answers, if not at Google: for tests."
+    )
+    smtp_url: ServerUrl = Field(
+        default="",
+        description="Mail server, smtp://user:password@host:587 or smtps://; empty: no e-mail.",
+    )
+    mail_from: str = Field(default="BALANCE <balance@localhost>", description="Sender of e-mails.")
+    sms_url: str = Field(
+        default="", description="HTTP gateway for SMS (backend/clients/sms.py); empty: no SMS."
+    )
+    sms_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token of the SMS gateway."
+    )
+    webhooks_private: bool = Field(
+        default=False,
+        description="Let webhooks reach addresses that are not of the public Internet, over HTTP.",
+    )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _of_mail(cls, url: str) -> str:
+        if url and url.partition("://")[0] not in {"smtp", "smtps"}:
+            raise ValueError("is not a URL of the form smtp://user:password@host:port")
+        return url
+
+    @field_validator("fcm_credentials")
+    @classmethod
+    def _absolute_if_any(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
+
     @field_validator("home", "master_key_file", "console_files", "mobile_files")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
@@ -181,7 +216,9 @@ def _is_key(text: str) -> bool:
         return False
 
 
-SECRET_FIELDS = frozenset({"database_url", "migration_url", "redis_url", "master_key"})
+SECRET_FIELDS = frozenset(
+    {"database_url", "migration_url", "redis_url", "master_key", "smtp_url", "sms_token"}
+)
 
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - any field of any type

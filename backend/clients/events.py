@@ -46,6 +46,10 @@ def _finding_topic(tenant_id: TenantId) -> str:
     return f"balance:findings:{tenant_id}"
 
 
+def _alert_topic(tenant_id: TenantId) -> str:
+    return f"balance:alerts:{tenant_id}"
+
+
 class Events:
     """Publishes and listens."""
 
@@ -76,6 +80,11 @@ class Events:
         if ids:
             await self._publish(_finding_topic(tenant_id), list(ids))
 
+    async def alerts_changed(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
+        """Say that alerts of a tenant were raised, or that something became of them."""
+        if ids:
+            await self._publish(_alert_topic(tenant_id), list(ids))
+
     async def _publish(self, topic: str, content: object) -> None:
         try:
             await self._redis.publish(topic, orjson.dumps(content))
@@ -98,6 +107,12 @@ class Events:
     async def listen_to_findings(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Findings of a tenant that are raised from now on."""
         async with aclosing(self._heard(_finding_topic(tenant_id))) as heard:
+            async for body in heard:
+                yield body
+
+    async def listen_to_alerts(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
+        """Alerts of a tenant that are raised or change from now on."""
+        async with aclosing(self._heard(_alert_topic(tenant_id))) as heard:
             async for body in heard:
                 yield body
 

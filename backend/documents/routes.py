@@ -12,18 +12,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from backend.documents import acceptance as pdf
-from backend.documents import reports
+from backend.documents import comparison, reports
 from backend.documents.reports import ReportFormat
 from backend.documents.words import language_of
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.transport.http import failure
 from backend.graphql.transport.operations import request_id
 from backend.graphql.transport.requests import bearer_token
-from backend.services.reading import acceptance
+from backend.services.reading import acceptance, comparing
 from backend.services.reports import making
 from backend.services.reports.tables import ReportKind
+from backend.store.groups import publications
+from backend.store.model import metered
 from domain.errors import BalanceError, ForbiddenError, InvalidError, NotFoundError
-from domain.identity import Scope, SiteId
+from domain.identity import BalanceGroupId, Scope, SiteId
 from domain.quantities import Commodity
 from tenants.authentication import Authenticator
 from tenants.permissions import Permission
@@ -45,8 +47,9 @@ Word = TypeVar("Word", bound=StrEnum)
 class Documents:
     """The documents of one installation."""
 
-    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+    def __init__(self, database: Database, authenticator: Authenticator, public_url: str) -> None:
         self._database, self._authenticator = database, authenticator
+        self._public_url = public_url
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def acceptance(self, request: Request) -> Response:
@@ -56,6 +59,10 @@ class Documents:
     async def report(self, request: Request) -> Response:
         """A report as a file."""
         return await self._answer(request, self._report)
+
+    async def comparison(self, request: Request) -> Response:
+        """Posters of a house's comparison, one for each group below it."""
+        return await self._answer(request, self._comparison)
 
     async def _answer(self, request: Request, make: Make) -> Response:
         try:
@@ -111,6 +118,29 @@ class Documents:
         }
         return Response(written, 200, {**headers, **_FRESH}, reports.TYPES[form])
 
+    async def _comparison(self, request: Request, scope: Scope) -> Response:
+        if Permission.REPORTS_READ not in scope.permissions:
+            raise ForbiddenError(f"this needs the permission {Permission.REPORTS_READ}")
+        text = request.path_params["group"]
+        number = BalanceGroupId(number_of(Kind.BALANCE_GROUP, text, "group"))
+        language = language_of(request.headers.get("accept-language", ""))
+        async with self._places:
+            async with self._database.session(scope) as session:
+                house = (await metered.load_groups(session, [number])).get(number)
+                if house is None:
+                    raise NotFoundError("group", text)
+                found = await comparing.of_group(session, house, datetime.now(UTC))
+                row = (await publications.of_groups(session, [number])).get(number)
+            word = "" if row is None else comparing.address_of(scope.tenant_id, row.word)
+            address = f"{self._public_url}/public/comparison/{word}" if word else ""
+            made = await asyncio.to_thread(comparison.posters, found, language, address)
+        headers = {
+            "Content-Disposition": 'inline; filename="comparison.pdf"',
+            "Content-Language": language,
+            "Vary": "Accept-Language, Authorization",
+        }
+        return Response(made, 200, {**headers, **_FRESH}, "application/pdf")
+
 
 _FRESH = {"Cache-Control": "no-store"}
 
@@ -148,5 +178,6 @@ def document_routes(documents: Documents) -> list[BaseRoute]:
     """Routes of the documents."""
     return [
         Route("/documents/acceptance/{site}.pdf", documents.acceptance, methods=["GET"]),
+        Route("/documents/comparison/{group}.pdf", documents.comparison, methods=["GET"]),
         Route("/documents/reports/{kind}.{form}", documents.report, methods=["GET"]),
     ]

@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 import strawberry
 
+from backend.graphql.comparisons import GroupComparison
 from backend.graphql.context import Context
 from backend.graphql.findings import GroupFindings
 from backend.graphql.group_checks import GroupChecks
@@ -106,7 +107,7 @@ def _packed(amounts: Amounts) -> SeriesArray:
 
 
 @strawberry.type(description="A node of the tree along which energy is balanced.")
-class BalanceGroup(Node, GroupFindings, GroupChecks, GroupCurves, Metered):
+class BalanceGroup(Node, GroupFindings, GroupChecks, GroupCurves, GroupComparison, Metered):
     """View of a group."""
 
     id: strawberry.ID

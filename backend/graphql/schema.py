@@ -6,9 +6,13 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from backend.graphql.acceptance import DocumentMutation, DocumentQueries
+from backend.graphql.alert_changes import AlertMutation
+from backend.graphql.alert_rules import AlertRuleMutation
+from backend.graphql.alerts import Alert, alert_by_id
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.command_changes import CommandMutation
 from backend.graphql.commands import Command
+from backend.graphql.comparisons import ComparisonMutation
 from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
@@ -25,6 +29,7 @@ from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkAlarmMutation
+from backend.graphql.notifications import NotificationMutation
 from backend.graphql.place_changes import PlaceMutation
 from backend.graphql.residents import ResidentMutation
 from backend.graphql.scalars import SCALARS
@@ -82,6 +87,8 @@ class Query(DocumentQueries):
             case Kind.SITE:
                 site = await info.context.site(number)
                 return None if site is None else Site.of(site)
+            case Kind.ALERT:
+                return await alert_by_id(info.context, number)
             case _:
                 return await _rarer(info.context, kind, number)
 
@@ -126,7 +133,11 @@ class Mutation(
     NetworkAlarmMutation,
     FirmwareMutation,
     DocumentMutation,
+    ComparisonMutation,
     FindingMutation,
+    AlertMutation,
+    AlertRuleMutation,
+    NotificationMutation,
 ):
     """Everything that can be done."""
 
@@ -135,6 +146,16 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[MeteringPoint, BalanceGroup, Site, Premise, Meter, Concentrator, Command, Finding],
+    types=[
+        MeteringPoint,
+        BalanceGroup,
+        Site,
+        Premise,
+        Meter,
+        Concentrator,
+        Command,
+        Finding,
+        Alert,
+    ],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -2,16 +2,20 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import strawberry
 
+from backend.graphql.alerts import Alert, narrowed
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import Command
 from backend.graphql.context import Context
 from backend.graphql.findings import Finding
 from backend.graphql.ids import Kind, decode, number_of
+from backend.services.alerts import handling
+from backend.store.alerts import alert_lists
+from backend.store.alerts.alert_lists import Wanted
 from backend.store.control import command_lists
 from backend.store.findings import finding_lists
 from backend.store.model import metered
@@ -21,6 +25,9 @@ from domain.identity import BalanceGroupId
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
+
+MOST_ALERTS = 200
+"""Told one by one of those that change at once; the list has all."""
 
 
 @strawberry.type(description="Hours of groups changed: readings came, or were corrected.")
@@ -107,6 +114,32 @@ class Subscription:
                         rows = {key: row for key, row in rows.items() if key in below}
                 for row in sorted(rows.values(), key=lambda one: one.id):
                     yield Finding.of(row)
+
+    @strawberry.subscription(
+        description="Told when an alert is raised, and when something becomes of one."
+    )
+    async def alert_raised(
+        self,
+        info: Info,
+        under: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only at or below this site, group or meter."),
+        ] = None,
+    ) -> AsyncGenerator[Alert, None]:
+        """Listen, and look up what the principal may see of it."""
+        context = info.context
+        context.require(Permission.ALERTS_READ)
+        wanted = narrowed(Wanted(most=MOST_ALERTS), under)
+        async with aclosing(context.events.listen_to_alerts(context.scope.tenant_id)) as heard:
+            async for ids in heard:
+                if wanted is None:
+                    continue
+                async with context.database.session(context.scope) as session:
+                    asker = handling.asker_of(session, datetime.now(UTC))
+                    asked = wanted._replace(ids=tuple(ids[:MOST_ALERTS]))
+                    rows = await alert_lists.list_alerts(session, asker, asked)
+                for row in reversed(rows):
+                    yield Alert.of(row)
 
 
 def _view(rows: list[GroupRow], start: int, end: int) -> ReadingsFolded:

@@ -5,6 +5,8 @@ from typing import Annotated
 import strawberry
 
 from backend.graphql import lists
+from backend.graphql.alert_rules import AlertRuleEntrance
+from backend.graphql.alerts import AlertEntrance
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
@@ -21,6 +23,7 @@ from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
+from backend.graphql.notifications import NotificationEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
 from backend.services.model import places
@@ -55,6 +58,9 @@ class Viewer(
     FirmwareEntrance,
     FindingEntrance,
     ForecastEntrance,
+    AlertEntrance,
+    AlertRuleEntrance,
+    NotificationEntrance,
     MapEntrance,
     HomeEntrance,
     ResidentEntrance,

@@ -16,6 +16,7 @@ import structlog
 from backend.clients.events import Events
 from backend.clients.weather import weather_of
 from backend.services import upkeep
+from backend.services.alerts import marking
 from backend.services.findings import judging
 from backend.services.forecasting import learning
 from backend.services.gateway import gaps, silence
@@ -23,12 +24,13 @@ from backend.services.hours import closing
 from backend.services.hours.closing import CLOSE
 from backend.services.reading import validation
 from backend.settings import Settings
+from backend.store.alerts.due import ALERT_ROUND
 from backend.store.findings.due import FINDINGS
 from backend.store.forecasts import FORECAST
 from backend.store.network.gaps import GAPS, Reach
 from backend.store.network.network_alarms import SILENCE
 from backend.store.validation import VALIDATE
-from backend.tasks import findings, forecasting, metering, rounds
+from backend.tasks import alerts, findings, forecasting, metering, rounds
 from backend.tasks import gaps as seeking
 from backend.tasks.queue import ArqQueue
 from backend.tasks.sweeping import Task, sweep
@@ -52,6 +54,7 @@ TASKS: dict[str, Task] = {
     VALIDATE: rounds.validate,
     FINDINGS: findings.judge,
     FORECAST: forecasting.learn,
+    ALERT_ROUND: alerts.go_round,
 }
 
 log = structlog.get_logger(__name__)
@@ -81,6 +84,8 @@ async def hourly(work: Work, now: datetime) -> None:
         await gaps.announce(work.database, Reach.RECENT, now)
     if await upkeep.claim(work.database, SILENCE, hour):
         await silence.announce(work.database, now)
+    if await upkeep.claim(work.database, ALERT_ROUND, hour):
+        await marking.announce(work.database, now)
     if await upkeep.claim(work.database, FORECAST, hour):
         await learning.announce(work.database, now)
 

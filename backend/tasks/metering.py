@@ -9,6 +9,7 @@ import structlog
 from backend.services import upkeep
 from backend.services.hours import closing, folding, rolling_up
 from backend.store import bells
+from backend.store.alerts.due import ALERTS
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.hours.months import MonthsMissingError
 from backend.store.journal import FOLD
@@ -85,6 +86,7 @@ async def roll_up(work: Work, tenant_id: TenantId) -> None:
         more = done.more
         if done.groups:
             await work.events.readings_folded(tenant_id, done.groups, done.start, done.end)
+            work.queue.announce(ALERTS, tenant_id)
         if more and monotonic() > until:
             work.queue.announce(ROLL_UP, tenant_id)
             return

@@ -13,18 +13,23 @@ from arq import func
 
 from backend.clients.events import Events
 from backend.settings import Settings
+from backend.store.alerts.due import ALERTS
 from backend.store.control.commands import UPKEEP
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.journal import FOLD
-from backend.tasks import commands, metering
+from backend.tasks import alerts, commands, metering
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
+from backend.tasks.sending import Sender, post_of
 from backend.tasks.sweeping import Task, sweep
 from backend.tasks.work import Work
 from domain.identity import TenantId
 from tenants.session import Database
 
 JOBS_AT_ONCE = 3
+SENDERS = 3
+"""Connections of the sender: it holds none while a provider answers."""
+
 SWEEP_S = 2.0
 
 OVERLOOKED = timedelta(seconds=4)
@@ -34,6 +39,7 @@ TASKS: dict[str, Task] = {
     FOLD: metering.fold,
     ROLL_UP: metering.roll_up,
     UPKEEP: commands.tend,
+    ALERTS: alerts.judge,
 }
 
 log = structlog.get_logger(__name__)
@@ -65,18 +71,21 @@ async def _keep_sweeping(work: Work) -> None:
 async def serve(settings: Settings) -> None:
     """Work until told to stop; a task under way is finished first."""
     database = Database.connect(
-        settings.database_url, pool_size=JOBS_AT_ONCE + 3, application="balance-worker"
+        settings.database_url, pool_size=JOBS_AT_ONCE + 3 + SENDERS, application="balance-worker"
     )
     queue, events = ArqQueue(settings.redis_url), Events(settings.redis_url)
     await queue.start()
     work = Work(database, queue, events)
     functions = [_as_job(kind, task) for kind, task in TASKS.items()]
     sweeping = asyncio.create_task(_keep_sweeping(work))
+    sender = Sender(database, post_of(settings))
+    sender.start()
     try:
         await listen(functions, {"work": work}, redis_url=settings.redis_url, at_once=JOBS_AT_ONCE)
     finally:
         sweeping.cancel()
         await asyncio.gather(sweeping, return_exceptions=True)
+        await sender.stop()
         await queue.stop()
         await events.close()
         await database.close()

@@ -15,7 +15,9 @@ from starlette.types import Scope
 from backend.settings import Settings
 from backend.web.console import console_routes
 from backend.web.mobile import mobile_routes
+from backend.web.public import PublicPages, public_routes
 from tenants.oauth.pages import TEMPLATES
+from tenants.session import Database
 
 HERE = Path(__file__).parent
 SHARED: list[str | tuple[str, str]] = [("tenants", "static")]
@@ -68,7 +70,7 @@ class RevalidatedFiles(StaticFiles):
         return response
 
 
-def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
+def web_routes(settings: Settings, sdl: str, database: Database) -> list[BaseRoute]:
     """Routes of the pages."""
     templates = Environment(
         loader=FileSystemLoader([HERE / "templates", TEMPLATES]),
@@ -83,6 +85,7 @@ def web_routes(settings: Settings, sdl: str) -> list[BaseRoute]:
         Mount("/static", RevalidatedFiles(directory=HERE / "static", packages=SHARED)),
         *console_routes(settings.console_files),
         *mobile_routes(settings.mobile_files),
+        *public_routes(PublicPages(database, templates)),
     ]
     if settings.introspection:
         routes.append(Route("/schema.graphql", pages.schema))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from backend.services.alerts import marking
 from backend.services.findings import attributing, reconciling, shapes, signals, watching
 from backend.services.findings.attributing import Attributed
 from backend.store import bells
-from backend.store.findings import due
+from backend.store.findings import due, finding_lists
 from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
 from backend.store.findings.findings import Said
 from backend.store.groups.group_hours import ROLL_UP
@@ -116,7 +117,13 @@ async def judge(
             if found is not None:
                 said = await signals.with_reports(session, found.said)
                 told += await reconciling.settle(session, said, found.look, now)
+    await _alarm(session, told, now)
     return told
+
+
+async def _alarm(session: TenantSession, told: list[int], now: datetime) -> None:
+    rows = await finding_lists.load_findings(session, told)
+    await marking.note_findings(session, [(row.id, row.kind) for row in rows.values()], now)
 
 
 class _Balances:

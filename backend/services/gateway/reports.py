@@ -1,10 +1,11 @@
 """What frames tell besides counters, gathered by a fold and kept with its facts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.services.alerts import marking
 from backend.store.hours.temperature_series import TemperatureDirectory
 from backend.store.network import reports
 from backend.store.network.channels import ChannelDirectory
@@ -88,7 +89,9 @@ class Reports:
         if len(cell):
             hours = hour[cell]
             told = Periods(series[cell], _BITS[bit], hours, hours + 1)
-            await reports.save_status(session, union(told))
+            periods = union(told)
+            await reports.save_status(session, periods)
+            await marking.note_status(session, periods, datetime.now(UTC))
 
     async def _keep_events(self, session: TenantSession, channels: ChannelDirectory) -> None:
         where = np.array([(c, event.network, event.channel) for c, event in self._events], np.int64)
@@ -99,6 +102,7 @@ class Reports:
             if one >= 0
         ]
         await reports.save_events(session, [one for one, _ in told], [event for _, event in told])
+        await marking.note_events(session, told, datetime.now(UTC))
 
     async def _keep_spots(self, session: TenantSession, channels: ChannelDirectory) -> None:
         where = np.array([(c, spot.network, spot.channel) for c, spot in self._spots], np.int64)

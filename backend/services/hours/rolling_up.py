@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.balance import GroupHours, Members, roll_up
+from backend.services.alerts import marking
 from backend.services.findings import judging
 from backend.store import bells
 from backend.store.groups import group_hours
@@ -69,6 +70,7 @@ async def roll_up_due(
         structure = await (structures or Structures()).of(session)
         result = await _roll_up(session, structure, batch, hour_of(now))
         await judging.note_changes(session, result.groups, _hull(batch)[0], now)
+        await marking.note_changes(session, result.groups, _hull(batch)[0], now)
         await group_hours.settle_due(session, batch)
     more = len(batch) < len(due) or len(due) == MOST_DUE
     if not more:

@@ -12,13 +12,14 @@ import { useNewReadings } from '../api/useNews';
 import { usePreferences, useT } from '../app/preferences';
 import { useViewer, useZone } from '../app/viewer';
 import { Spark } from '../charts/Spark';
-import { Answer, Empty, FailureNote, Waiting } from '../ui/Answer';
+import { Answer, FailureNote, Waiting } from '../ui/Answer';
 import { Commodity as CommodityName } from '../ui/Commodity';
 import { Icon } from '../ui/Icon';
 import { OpenFindings } from '../ui/OpenFindings';
 import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { useRanked } from './balance/useRanked';
+import { FirstSteps } from './overview/FirstSteps';
 import { Share } from './balance/Share';
 
 const OVERVIEW = graphql(`
@@ -57,6 +58,12 @@ const ON_TIME_H = 2;
 
 type Group = ResultOf<typeof OVERVIEW>['viewer']['sites'][number]['balanceGroups'][number];
 
+/** Whether anything came in the last two weeks; an organisation without is still being set up. */
+const arrived = (data: ResultOf<typeof OVERVIEW>) =>
+  data.viewer.sites.some((site) =>
+    site.balanceGroups.some((group) => group.deliveries.expected > group.deliveries.missing || (group.profile.values as (number | null)[]).some((value) => value !== null)),
+  );
+
 export function Overview() {
   const t = useT();
   const { locale } = usePreferences();
@@ -86,9 +93,10 @@ export function Overview() {
         lead={t('overview.lead', { time: `${clock(now, zone, locale)}, ${dayAndMonth(now, zone, locale)}` })}
       />
       {viewer.tops.length === 0 ? (
-        <FirstSteps />
+        <FirstSteps arrived={false} />
       ) : (
         <>
+          {result.data && !arrived(result.data) && <FirstSteps arrived={false} />}
           <Answer result={result} retry={retry} skeleton={110}>
             {(data) => <Delivered groups={data.viewer.sites.flatMap((site) => site.balanceGroups)} />}
           </Answer>
@@ -249,27 +257,6 @@ function Silent() {
           );
         }}
       </Answer>
-    </Panel>
-  );
-}
-
-function FirstSteps() {
-  const t = useT();
-  const viewer = useViewer();
-  return (
-    <Panel>
-      <Empty
-        icon="house"
-        title={t('first.title')}
-        action={viewer.may('metering:install') ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}
-      >
-        {viewer.may('metering:install') ? t('first.lead') : t('first.wait')}
-      </Empty>
-      <ol className="steps" style={{ justifyContent: 'center' }}>
-        {(['first.step1', 'first.step2', 'first.step3', 'first.step4'] as const).map((key, index) => (
-          <li key={key} className="step" data-done={index === 0}>{index + 1}. {t(key)}</li>
-        ))}
-      </ol>
     </Panel>
   );
 }

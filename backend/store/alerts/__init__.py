@@ -1,0 +1,1 @@
+"""Rules, what they are held against, and the alerts they raise, in SQL."""

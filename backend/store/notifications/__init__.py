@@ -1,0 +1,1 @@
+"""The outbox and all that says how to reach whom, in SQL."""
