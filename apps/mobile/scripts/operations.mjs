@@ -11,7 +11,7 @@ import { buildSchema, isAbstractType, isEnumType, isInputObjectType, isListType,
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'src/api/operations');
-const schema = buildSchema(readFileSync(join(root, '../../schema.graphql'), 'utf8'));
+const schema = buildSchema(readFileSync(process.env.BALANCE_SCHEMA ?? join(root, '../../schema.graphql'), 'utf8'));
 
 const SCALARS = {
   ID: 'string', String: 'string', DateTime: 'string', Date: 'string', Duration: 'string', Decimal: 'string',
@@ -104,14 +104,14 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.graphql'
   lines.push(
     `export type ${name}Data = ${data};`,
     `export interface ${name}Variables { ${variables.join('; ')} }`,
-    `export const ${name}: Operation<${name}Data, ${name}Variables> = { name: '${name}', id: '${id}', text: ${JSON.stringify(text)} };`,
+    `export const ${name}: Operation<${name}Data, ${name}Variables> = { name: '${name}', id: '${id}' };`,
     '',
   );
 }
 
 const out = `// Written by scripts/operations.mjs from src/api/operations and schema.graphql.
 /* eslint-disable */
-export interface Operation<Data, Variables> { name: string; id: string; text: string; _?: (variables: Variables) => Data }
+export interface Operation<Data, Variables> { name: string; id: string; _?: (variables: Variables) => Data }
 
 ${[...inputs.values()].join('\n\n')}
 

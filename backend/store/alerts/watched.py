@@ -23,13 +23,12 @@ FOREVER_S = 2**52
 """Later than any moment, in seconds since the epoch."""
 
 HOUSEHOLDS = """
-SELECT res.user_id, a.premise_id, max(extract(epoch FROM res.moved_in_at))::bigint AS since_s
-FROM resident AS res JOIN account AS a ON a.tenant_id = $1 AND a.id = res.account_id
-WHERE res.tenant_id = $1 AND res.user_id IS NOT NULL
-  AND res.moved_in_at <= $2 AND (res.moved_out_at IS NULL OR res.moved_out_at > $2)
-GROUP BY res.user_id, a.premise_id
+SELECT h.user_id, h.premise_id, min(extract(epoch FROM h.since))::bigint AS since_s
+FROM home_member AS h
+WHERE h.tenant_id = $1 AND h.since <= $2 AND (h.until IS NULL OR h.until > $2)
+GROUP BY h.user_id, h.premise_id
 """
-"""Who lives where now, and since when. $1 is the tenant, $2 the moment."""
+"""Who sees which home now, and since when. $1 is the tenant, $2 the moment."""
 
 _TERMS = f"""int8send(r.id) || int8send(r.user_id) || int8send(array_position($4, r.kind)::bigint)
     || int8send(p.id) || float8send(coalesce(r.threshold, 'NaN'))

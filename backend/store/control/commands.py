@@ -15,10 +15,9 @@ UPKEEP = "commands"
 """Kind of the bell that rings when a command expires or can be verified."""
 
 _LIVES_THERE = """($4::bigint IS NOT NULL AND EXISTS (
-    SELECT FROM account AS ac JOIN resident AS r
-      ON r.tenant_id = ac.tenant_id AND r.account_id = ac.id
-    WHERE ac.tenant_id = $1 AND ac.premise_id = p.premise_id AND r.user_id = $4
-      AND r.moved_in_at <= $5 AND (r.moved_out_at IS NULL OR r.moved_out_at > $5)))"""
+    SELECT FROM home_member AS h
+    WHERE h.tenant_id = $1 AND h.premise_id = p.premise_id AND h.user_id = $4
+      AND h.role = 'resident' AND h.since <= $5 AND (h.until IS NULL OR h.until > $5)))"""
 
 _REACH = f"p.id = ANY($2::bigint[]) AND ({visible_site('s', 3)} OR {_LIVES_THERE})"
 

@@ -67,10 +67,9 @@ JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = f.point_id
 WHERE f.tenant_id = $1 AND ($2 = 0 OR f.id < $2) AND f.kind = ANY($4::text[])
   AND ($7::text[] IS NULL OR f.state = ANY($7)) AND f.kind = ANY($8::text[])
   AND EXISTS (
-    SELECT FROM account AS a JOIN resident AS r ON r.tenant_id = $1 AND r.account_id = a.id
-    WHERE a.tenant_id = $1 AND a.premise_id = p.premise_id AND r.user_id = $5
-      AND r.moved_in_at <= $6 AND (r.moved_out_at IS NULL OR r.moved_out_at > $6)
-      AND f.seen_at >= r.moved_in_at)
+    SELECT FROM home_member AS h
+    WHERE h.tenant_id = $1 AND h.premise_id = p.premise_id AND h.user_id = $5
+      AND h.since <= $6 AND (h.until IS NULL OR h.until > $6) AND f.seen_at >= h.since)
 ORDER BY f.id DESC LIMIT $3
 """  # noqa: S608 - names of columns are constants
 

@@ -17,6 +17,7 @@ from backend.models.sites import Premise
 from backend.services import upkeep
 from backend.services.alerts import judging, marking, rounds
 from backend.services.hours import rolling_up
+from backend.services.households import members
 from backend.services.model import premises
 from backend.services.model.premises import MoveIn
 from backend.store import bells
@@ -24,7 +25,7 @@ from backend.store.groups.structure import Structures
 from domain.hours import day_of, hour_of, instant_of, midnight
 from domain.identity import PremiseId, Scope, TenantId, UserId
 from tenants import provisioning
-from tenants.permissions import permissions_of
+from tenants.permissions import Role, permissions_of
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant, place
 from tests.integration.store.pushing import Store
@@ -198,5 +199,6 @@ async def move_in(house: House, flat: int, holder: Scope, at: datetime) -> int:
         made = await premises.move_in(session, move)
         resident = await session.get(Resident, {"tenant_id": made.tenant_id, "id": made.id})
         assert resident is not None
-        resident.user_id = UserId(int(holder.actor.removeprefix("user:")))
+        user = UserId(int(holder.actor.removeprefix("user:")))
+        await members.seat(session, resident, user, Role.RESIDENT, at)
         return made.id

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest_asyncio
+from sqlalchemy import select
 
+from backend.models.accounts import Resident
+from backend.services.households import members
 from domain.hours import instant_of
-from domain.identity import Scope
+from domain.identity import Scope, UserId
 from tenants.session import Database
 from tests.integration.alerts.house import (
     END,
@@ -192,13 +195,11 @@ async def test_who_moved_out_is_told_nothing_and_sees_nothing(house: House) -> N
     assert (away["value"], away["unit"]) == (0.025, "m3")
     assert "холодная вода" in away["text"]
     async with house.database.session(house.scope) as session:
-        driver = await session.driver()
-        await driver.execute(
-            "UPDATE resident SET moved_out_at = $2 WHERE tenant_id = $1 AND user_id = $3",
-            house.scope.tenant_id,
-            NOW - timedelta(hours=1),
-            int(person.actor.removeprefix("user:")),
-        )
+        mine = await members.of_person(session, UserId(int(person.actor.removeprefix("user:"))))
+        await members.end(session, mine, NOW - timedelta(hours=1))
+        resident = await session.scalar(select(Resident).where(Resident.name == "Household 2"))
+        assert resident is not None
+        resident.moved_out_at = NOW - timedelta(hours=1)
     assert await alerts(house, person) == []
     before = await house.rows("SELECT count(*) FROM notification WHERE tenant_id = :t")
     await house.push(END + 27, {**POWER, 201: 10, 202: 400})

@@ -147,7 +147,7 @@ async def test_a_resident_switches_their_own_supply_alone(house: House) -> None:
     assert codes(back) == ["NOT_YOUR_SWITCH"]
     seen = (await resident.ask("{ viewer { commands { edges { node { cause } } } } }"))["commands"]
     assert [entry["node"]["cause"] for entry in seen["edges"]] == ["OWN_REQUEST"] * 2
-    await house.run("UPDATE resident SET moved_out_at = now() WHERE tenant_id = $1")
+    await house.run("UPDATE home_member SET until = now() WHERE tenant_id = $1")
     assert codes(await resident.ask(SWITCH, **{**given, "key": "gone"})) == ["NOT_FOUND"]
 
 
@@ -157,9 +157,12 @@ async def move_in(house: House, user: int, *, place: int, days_ago: int) -> None
         " VALUES ($2, 'u77@example.org', 'U', 'en') ON CONFLICT DO NOTHING),"
         " ac AS (INSERT INTO account (tenant_id, premise_id, number)"
         "  SELECT $1, premise_id, 'A' FROM metering_point WHERE tenant_id = $1 AND id = $3"
-        "  RETURNING id)"
-        " INSERT INTO resident (tenant_id, account_id, user_id, name, moved_in_at)"
-        " SELECT $1, id, $2, 'R', $4 FROM ac",
+        "  RETURNING id),"
+        " lives AS (INSERT INTO resident (tenant_id, account_id, name, moved_in_at)"
+        "  SELECT $1, id, 'R', $4 FROM ac RETURNING id)"
+        " INSERT INTO home_member (tenant_id, resident_id, premise_id, user_id, role, since)"
+        " SELECT $1, lives.id, p.premise_id, $2, 'resident', $4 FROM lives, metering_point AS p"
+        " WHERE p.tenant_id = $1 AND p.id = $3",
         user,
         house.points[place],
         datetime.now(UTC) - timedelta(days=days_ago),

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.graphql.context import Context
 from backend.graphql.schema import schema
+from backend.models.accounts import Resident
+from backend.services.households import members
 from domain.hours import instant_of, parse_instant
-from domain.identity import SiteId
-from tenants.permissions import Permission
+from domain.identity import SiteId, UserId
+from tenants.permissions import Permission, Role
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant
 from tests.integration.findings.town import (
@@ -254,13 +256,10 @@ async def test_a_household_sees_its_own_leaks_and_no_suspicion(town: Town) -> No
         at = instant_of(LOW).isoformat()
         assert (await town.ask(move, p=premise, n=user, at=at))["moveIn"]["errors"] == []
         async with town.database.session(town.scope) as session:
-            driver = await session.driver()
-            await driver.execute(
-                "UPDATE resident SET user_id = $3 WHERE tenant_id = $1 AND name = $2",
-                town.scope.tenant_id,
-                user,
-                int(user),
-            )
+            resident = await session.scalar(select(Resident).where(Resident.name == user))
+            assert resident is not None
+            since = instant_of(LOW)
+            await members.seat(session, resident, UserId(int(user)), Role.RESIDENT, since)
 
     people = "INSERT INTO user_account (id, email, name, locale) VALUES (:id, :login, 'x', 'en')"
     async with town.database.global_session() as session:

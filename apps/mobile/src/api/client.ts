@@ -1,16 +1,8 @@
-/** The one way to the server: a known operation with its variables, as the person who is signed in. */
+/** The one way to data: a known operation with its variables, as the person who is signed in. */
+import { reach } from './bff';
 import type { Operation } from './operations.generated';
-import { offline, Refusal } from './refusal';
-import { server } from './server';
+import { Refusal } from './refusal';
 import { ended, renew, token } from './session';
-
-interface Told<Data> {
-  data?: Data | null;
-  errors?: { message: string; extensions?: { code?: string; requestId?: string } }[];
-}
-
-const FORBIDDEN = new Set(['FORBIDDEN', 'NOT_ALLOWED']);
-const SIGNED_OUT = new Set(['UNAUTHENTICATED', 'UNAUTHORIZED', 'TOKEN_EXPIRED', 'TOKEN_INVALID']);
 
 /**
  * Data of an operation.
@@ -18,35 +10,18 @@ const SIGNED_OUT = new Set(['UNAUTHENTICATED', 'UNAUTHORIZED', 'TOKEN_EXPIRED', 
  * @throws Refusal when the server cannot be reached, refuses, or fails.
  */
 export async function ask<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Promise<Data> {
-  let answer = await post(operation, variables, await token());
-  if (answer.status === 401) {
-    await renew();
-    answer = await post(operation, variables, await token());
-  }
-  const request = answer.headers.get('x-request-id');
-  const told = (await answer.json().catch(() => ({}))) as Told<Data>;
-  const first = told.errors?.[0];
-  if (first || !told.data) {
-    const code = first?.extensions?.code ?? `HTTP_${answer.status}`;
-    const id = first?.extensions?.requestId ?? request;
-    if (answer.status === 401 || SIGNED_OUT.has(code)) {
-      ended();
-      throw new Refusal('signedOut', code, first?.message ?? code, id);
-    }
-    throw new Refusal(FORBIDDEN.has(code) || answer.status === 403 ? 'forbidden' : 'server', code, first?.message ?? code, id);
-  }
-  return told.data;
-}
-
-async function post<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables, access: string): Promise<Response> {
+  const post = async () => reach<{ data: Data }>('/graphql', { body: { id: operation.id, variables: variables as object }, access: await token() });
   try {
-    return await fetch(`${server}/graphql`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${access}`, 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json' },
-      body: JSON.stringify({ query: operation.text, variables }),
-      credentials: 'omit',
-    });
-  } catch {
-    throw offline();
+    return (await post()).data;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reason !== 'signedOut') throw error;
+  }
+  // The token may have ended early: with a new one the answer is final.
+  await renew();
+  try {
+    return (await post()).data;
+  } catch (error) {
+    if (error instanceof Refusal && error.reason === 'signedOut') ended();
+    throw error;
   }
 }

@@ -2,9 +2,10 @@
  * Who is signed in. Access tokens live in memory; what renews them lies in the keychain of a device,
  * and for the web build in a cookie that no script can read.
  */
-import { keep, kept } from '@/lib/keychain';
-import { offline, Refusal } from './refusal';
-import { server } from './server';
+import { keep, keptSession } from '@/lib/keychain';
+import { reach } from './bff';
+import { Refusal } from './refusal';
+import { web } from './server';
 
 interface Held {
   access: string;
@@ -12,11 +13,10 @@ interface Held {
 }
 
 interface Told {
-  access_token: string;
-  refresh_token?: string;
-  expires_in: number;
-  error?: string;
-  error_description?: string;
+  accessToken: string;
+  expiresIn: number;
+  /** On a device alone; a browser has it in a cookie. */
+  refreshToken?: string;
 }
 
 export type Presence = 'unknown' | 'absent' | 'present';
@@ -40,31 +40,23 @@ function become(next: Presence): void {
   listeners.forEach((listener) => listener());
 }
 
-async function take(fields: Record<string, string>): Promise<void> {
-  let answer: Response;
-  try {
-    answer = await fetch(`${server}/oauth/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'app', ...fields }).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, credentials: 'omit' });
-  } catch {
-    throw offline();
-  }
-  const told = (await answer.json().catch(() => ({}))) as Partial<Told>;
-  if (!answer.ok || !told.access_token) {
-    throw new Refusal(answer.status >= 500 ? 'server' : 'signedOut', told.error ?? `HTTP_${answer.status}`, told.error_description ?? 'no token was given');
-  }
-  held = { access: told.access_token, until: Date.now() + (told.expires_in ?? 0) * 1000 - EARLY_MS };
-  if (told.refresh_token) await keep(told.refresh_token);
-  become('present');
+const client = web ? 'web' : 'native';
+
+function take(told: Told): void {
+  held = { access: told.accessToken, until: Date.now() + told.expiresIn * 1000 - EARLY_MS };
 }
 
 /** Ends a sign-in with the code that came back. */
-export function begin(code: string, verifier: string, redirect: string): Promise<void> {
-  return take({ grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirect });
+export async function begin(code: string, verifier: string, redirectUri: string): Promise<void> {
+  const told = await reach<Told>('/session', { body: { client, code, verifier, redirectUri } });
+  take(told);
+  await keep(told.refreshToken ?? null, true);
+  become('present');
 }
 
 /** Goes on where the last session ended; without one there is nobody. Offline the person stays who they were. */
 export async function resume(): Promise<void> {
-  const refresh = await kept();
-  if (!refresh) return become('absent');
+  if (!(await keptSession()).present) return become('absent');
   try {
     await renew();
   } catch (error) {
@@ -76,9 +68,12 @@ export async function resume(): Promise<void> {
 export function renew(): Promise<void> {
   renewing ??= (async () => {
     try {
-      const refresh = await kept();
-      if (!refresh) throw new Refusal('signedOut', 'NO_SESSION', 'nobody is signed in');
-      await take({ grant_type: 'refresh_token', refresh_token: refresh });
+      const kept = await keptSession();
+      if (!kept.present) throw new Refusal('signedOut', 'NO_SESSION', 'nobody is signed in');
+      const told = await reach<Told>('/session/refresh', { body: { client, ...(kept.token ? { refreshToken: kept.token } : {}) } });
+      take(told);
+      if (told.refreshToken) await keep(told.refreshToken, true);
+      become('present');
     } catch (error) {
       // An outage is not the end of a session; a refusal is.
       if (error instanceof Refusal && error.reason === 'signedOut') ended();
@@ -98,14 +93,13 @@ export async function token(): Promise<string> {
 /** The server knows no session any more. */
 export function ended(): void {
   held = null;
-  void keep(null);
+  void keep(null, false);
   become('absent');
 }
 
 /** Signs out: the session ends on the server too, if it can be reached. */
 export async function leave(): Promise<void> {
-  const refresh = await kept();
+  const { token: refreshToken } = await keptSession();
+  await reach('/session', { method: 'DELETE', body: { client, ...(refreshToken ? { refreshToken } : {}) } }).catch(() => undefined);
   ended();
-  if (!refresh) return;
-  await fetch(`${server}/oauth/revoke`, { method: 'POST', body: new URLSearchParams({ client_id: 'app', token: refresh }).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, credentials: 'omit' }).catch(() => undefined);
 }

@@ -1,11 +1,15 @@
+import { onUpgrade, upgradeNow } from '@/api/bff';
 import { presenceNow, onPresence, resume } from '@/api/session';
 import { client, forget, persister, watchConnection, WEEK_MS } from '@/api/queries';
 import { version, web } from '@/api/server';
+import { deviceZone } from '@/lib/now';
+import { followPush } from '@/lib/push';
 import { personal, PreferencesProvider, usePreferences } from '@/theme/preferences';
 import { useTheme } from '@/theme/theme';
 import { Mark } from '@/ui/Mark';
+import { Upgrade } from '@/ui/Upgrade';
 import { PersistQueryClientProvider } from '@tanstack/react-query-persist-client';
-import { Stack } from 'expo-router';
+import { router, Stack } from 'expo-router';
 import { StatusBar } from 'expo-status-bar';
 import { useEffect, useSyncExternalStore } from 'react';
 import { View } from 'react-native';
@@ -32,7 +36,7 @@ export default function Root() {
 
 function Routes() {
   const { c, scheme } = useTheme();
-  const { change } = usePreferences();
+  const { change, language } = usePreferences();
   const presence = useSyncExternalStore(onPresence, presenceNow, presenceNow);
   useEffect(() => {
     if (presence !== 'absent') return;
@@ -44,6 +48,13 @@ function Routes() {
     document.documentElement.style.colorScheme = scheme;
     document.body.style.backgroundColor = c.ground;
   }, [scheme, c.ground]);
+  useEffect(() => {
+    if (presence !== 'present') return;
+    // Messages name an address of the web build; its beginning is none of the app's.
+    return followPush({ locale: language, zone: deviceZone() }, (path) => router.push(path.replace(/^\/app/, '') as never));
+  }, [presence, language]);
+  const upgrade = useSyncExternalStore(onUpgrade, upgradeNow, upgradeNow);
+  if (upgrade) return <Upgrade told={upgrade} />;
   if (presence === 'unknown' && !comesBack) return <Opening />;
   return (
     <>

@@ -4,7 +4,7 @@ import { useAnswer } from '@/api/queries';
 import { useAmounts } from '@/household/amounts';
 import { bucketsOf, totalsOf, type Packed } from '@shared/profiles';
 import { usualRange, usualValues } from '@shared/usual';
-import { HOUR_MS, iso, isoDate, rangeOf, STEP_OF, today, type LocalDate, type Span } from '@shared/zones';
+import { addMonths, HOUR_MS, instantOf, iso, isoDate, rangeOf, STEP_OF, today, type LocalDate, type Span } from '@shared/zones';
 import { useMemo } from 'react';
 
 export interface Asked {
@@ -68,5 +68,6 @@ export function useMonth(id: string, zone: string, now: number, enabled = true) 
   const hour = Math.floor(now / HOUR_MS) * HOUR_MS;
   const { from } = rangeOf('month', today(zone, now), zone);
   const to = Math.max(hour, from + HOUR_MS);
-  return useAnswer(Month, { id, from: iso(from), to: iso(to) }, { enabled, freshMs: 600_000, sticky: true });
+  const before = instantOf(addMonths({ ...today(zone, now), day: 1 }, -1), zone);
+  return useAnswer(Month, { id, from: iso(from), to: iso(to), beforeFrom: iso(before) }, { enabled, freshMs: 600_000, sticky: true });
 }

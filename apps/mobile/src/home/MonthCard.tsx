@@ -14,12 +14,21 @@ type ToDate = NonNullable<MonthData['node']>['monthToDate'];
 
 const CLOSE = 0.02;
 
-export function MonthCard({ toDate, commodity, colour, name }: { toDate: ToDate; commodity: string; colour: string; name: string }) {
+interface Props {
+  toDate: ToDate;
+  /** Whether last month is known as a whole, and may be compared with. */
+  comparable: boolean;
+  commodity: string;
+  colour: string;
+  name: string;
+}
+
+export function MonthCard({ toDate, comparable, commodity, colour, name }: Props) {
   const t = useT();
   const { language } = usePreferences();
   const amounts = useAmounts(commodity, toDate.unit);
   const { soFar, forecast, average } = toDate;
-  const share = soFar !== null && average ? soFar / average - 1 : null;
+  const share = comparable && soFar !== null && average ? soFar / average - 1 : null;
   const percent = share === null ? '' : formatPercent(Math.abs(share), language, 0);
   return (
     <Card title={t('month.title')} lead={name}>

@@ -1,5 +1,14 @@
 /** English; its keys are the keys of all languages. */
+import { alertsEn } from './alerts/en';
+import { controlEn } from './control/en';
+import { householdEn } from './household/en';
+import { installEn } from './install/en';
+
 export const en = {
+  ...alertsEn,
+  ...controlEn,
+  ...householdEn,
+  ...installEn,
   'app.name': 'Balance',
   'loading': 'Loading',
   'retry': 'Try again',
@@ -58,7 +67,6 @@ export const en = {
 
   'object': 'Home',
   'object.choose': 'Choose a home',
-  'object.flat': 'Flat {name}',
   'home.empty.title': 'No meters yet',
   'home.empty.lead': 'Your association connects your flat with an invitation. If you have a code, use it now.',
   'home.sinceMidnight': 'since midnight',
@@ -205,6 +213,11 @@ export const en = {
   'event.POWER_LOST': 'Mains power lost',
   'event.POWER_BACK': 'Mains power back',
 
+  'upgrade.title': 'Update the app',
+  'upgrade.lead': 'This version is served no more. Version {oldest} or newer is.',
+  'upgrade.get': 'Get the update',
+  'upgrade.reload': 'Load again',
+  'upgrade.newer': 'A newer version is there: {newest}',
   'settings.title': 'Settings',
   'settings.language': 'Language',
   'settings.language.system': 'As the device',

@@ -1,6 +1,14 @@
+import { alertsRo } from './alerts/ro';
+import { controlRo } from './control/ro';
+import { householdRo } from './household/ro';
+import { installRo } from './install/ro';
 import type { Texts } from './texts';
 
 export const ro: Texts<'ro'> = {
+  ...alertsRo,
+  ...controlRo,
+  ...householdRo,
+  ...installRo,
   'app.name': 'Balance',
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
@@ -62,7 +70,6 @@ export const ro: Texts<'ro'> = {
 
   'object': 'Locuința',
   'object.choose': 'Alege locuința',
-  'object.flat': 'Apartamentul {name}',
   'home.empty.title': 'Niciun contor încă',
   'home.empty.lead': 'Asociația îți conectează apartamentul printr-o invitație. Dacă ai un cod, folosește-l acum.',
   'home.sinceMidnight': 'de la miezul nopții',
@@ -211,6 +218,11 @@ export const ro: Texts<'ro'> = {
   'event.POWER_LOST': 'Fără curent de la rețea',
   'event.POWER_BACK': 'Curentul a revenit',
 
+  'upgrade.title': 'Actualizează aplicația',
+  'upgrade.lead': 'Versiunea aceasta nu mai e servită. E nevoie de {oldest} sau mai nouă.',
+  'upgrade.get': 'Ia actualizarea',
+  'upgrade.reload': 'Încarcă din nou',
+  'upgrade.newer': 'Există o versiune mai nouă: {newest}',
   'settings.title': 'Setări',
   'settings.language': 'Limba',
   'settings.language.system': 'Ca pe dispozitiv',

@@ -1,6 +1,14 @@
+import { alertsRu } from './alerts/ru';
+import { controlRu } from './control/ru';
+import { householdRu } from './household/ru';
+import { installRu } from './install/ru';
 import type { Texts } from './texts';
 
 export const ru: Texts<'ru'> = {
+  ...alertsRu,
+  ...controlRu,
+  ...householdRu,
+  ...installRu,
   'app.name': 'Balance',
   'loading': 'Загрузка',
   'retry': 'Повторить',
@@ -65,7 +73,6 @@ export const ru: Texts<'ru'> = {
 
   'object': 'Жильё',
   'object.choose': 'Выберите жильё',
-  'object.flat': 'Квартира {name}',
   'home.empty.title': 'Счётчиков пока нет',
   'home.empty.lead': 'Квартиру подключает ваше объединение по приглашению. Если у вас есть код, введите его сейчас.',
   'home.sinceMidnight': 'с полуночи',
@@ -216,6 +223,11 @@ export const ru: Texts<'ru'> = {
   'event.POWER_LOST': 'Нет питания от сети',
   'event.POWER_BACK': 'Питание вернулось',
 
+  'upgrade.title': 'Обновите приложение',
+  'upgrade.lead': 'Эта версия больше не обслуживается. Нужна {oldest} или новее.',
+  'upgrade.get': 'Получить обновление',
+  'upgrade.reload': 'Загрузить снова',
+  'upgrade.newer': 'Есть новая версия: {newest}',
   'settings.title': 'Настройки',
   'settings.language': 'Язык',
   'settings.language.system': 'Как на устройстве',

@@ -3,9 +3,17 @@ import * as SecureStore from 'expo-secure-store';
 
 const KEY = 'balance.session';
 
-export async function keep(token: string | null): Promise<void> {
-  if (token === null) await SecureStore.deleteItemAsync(KEY);
+export interface KeptSession {
+  present: boolean;
+  token: string | null;
+}
+
+export async function keep(token: string | null, present: boolean): Promise<void> {
+  if (!present || token === null) await SecureStore.deleteItemAsync(KEY);
   else await SecureStore.setItemAsync(KEY, token, { keychainAccessible: SecureStore.AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY });
 }
 
-export const kept = (): Promise<string | null> => SecureStore.getItemAsync(KEY);
+export async function keptSession(): Promise<KeptSession> {
+  const token = await SecureStore.getItemAsync(KEY);
+  return { present: token !== null, token };
+}

@@ -15,3 +15,6 @@ export function useNow(everyMs = 60_000): number {
   }, [everyMs]);
   return now;
 }
+
+/** The zone in which the person is: for quiet hours, never for readings. */
+export const deviceZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';

@@ -1,10 +1,12 @@
 /** English; its keys are the keys of all languages. */
+import { compare } from './compare/en';
 import { group } from './group/en';
 import { map } from './map/en';
 import { network } from './network/en';
 import { reports } from './reports/en';
 
 export const en = {
+  ...compare,
   ...group,
   ...map,
   ...network,

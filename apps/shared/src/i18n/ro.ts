@@ -1,4 +1,5 @@
 /** Romanian. */
+import { compare } from './compare/ro';
 import { group } from './group/ro';
 import { map } from './map/ro';
 import { network } from './network/ro';
@@ -6,6 +7,7 @@ import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...compare,
   ...group,
   ...map,
   ...network,

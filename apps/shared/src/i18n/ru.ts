@@ -1,4 +1,5 @@
 /** Russian. */
+import { compare } from './compare/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
 import { network } from './network/ru';
@@ -6,6 +7,7 @@ import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...compare,
   ...group,
   ...map,
   ...network,

@@ -1,3 +1,5 @@
+import { AlertRow } from '@/alerts/AlertRow';
+import { useInbox } from '@/alerts/useInbox';
 import { useMonth } from '@/charts/useProfile';
 import { IndicatorsCard } from '@/home/IndicatorsCard';
 import { MonthCard } from '@/home/MonthCard';
@@ -10,6 +12,7 @@ import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
 import { useNow } from '@/lib/now';
 import { Failure, Empty } from '@/ui/State';
+import { Card } from '@/ui/Card';
 import { Page } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
 import { useState } from 'react';
@@ -43,10 +46,24 @@ function Shown({ home }: { home: Home }) {
   if (!point) return null;
   return (
     <>
+      <NewestAlert now={now} />
       <PointChips home={home} value={point.id} onChange={setChosen} />
       <TodayCard key={point.id} point={point} zone={home.zone} now={now} />
       <Month point={point} zone={home.zone} now={now} />
     </>
+  );
+}
+
+/** What is wrong now; nothing is said where nothing is. */
+function NewestAlert({ now }: { now: number }) {
+  const t = useT();
+  const { open } = useInbox();
+  const first = open.find(({ severity }) => severity === 'CRITICAL') ?? open[0];
+  if (!first) return null;
+  return (
+    <Card title={t('home.alert')} flush style={{ paddingBottom: 4 }}>
+      <AlertRow alert={first} now={now} last />
+    </Card>
   );
 }
 
@@ -59,7 +76,7 @@ function Month({ point, zone, now }: { point: MeteringPoint; zone: string; now: 
   if (!node) return <Skeleton height={220} />;
   return (
     <>
-      <MonthCard toDate={node.monthToDate} commodity={point.commodity} colour={colour} name={t(`commodity.${point.commodity}`)} />
+      <MonthCard toDate={node.monthToDate} comparable={(node.before.coverage[0] ?? 0) > 0.98} commodity={point.commodity} colour={colour} name={t(`commodity.${point.commodity}`)} />
       <IndicatorsCard told={node.indicators} />
     </>
   );

@@ -8,6 +8,7 @@ import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
 import { ago } from '@/i18n/ago';
 import { useNow } from '@/lib/now';
+import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { CommodityBadge } from '@/ui/Icon';
 import { Row } from '@/ui/Row';
@@ -18,11 +19,14 @@ import { router } from 'expo-router';
 
 export default function Meters() {
   const t = useT();
-  const { query, homes, home, choose } = useHome();
+  const { query, homes, home, choose, may } = useHome();
   return (
     <Page name={t('meters.title')} head={home && <HomeSwitch homes={homes} home={home} choose={choose} />}>
       {home ? (
-        <List home={home} />
+        <>
+          <List home={home} />
+          {may('metering:install') && home.flat !== null && <Button icon="plus" label={t('install.title')} onPress={() => router.push('/install')} />}
+        </>
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : query.data ? (

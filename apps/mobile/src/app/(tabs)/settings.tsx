@@ -3,7 +3,9 @@ import { leave } from '@/api/session';
 import { HomeSwitch } from '@/household/HomeSwitch';
 import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
+import { stopPush } from '@/lib/push';
 import { signOutOfBrowser } from '@/lib/signIn';
+import { PushCard } from '@/settings/PushCard';
 import { ChoiceRow } from '@/settings/ChoiceRow';
 import { usePreferences } from '@/theme/preferences';
 import { Card } from '@/ui/Card';
@@ -18,7 +20,7 @@ export default function Settings() {
   const { homes, home, choose, query } = useHome();
   const preferences = usePreferences();
   const { change } = preferences;
-  const signOut = () => void leave().then(signOutOfBrowser);
+  const signOut = () => void stopPush().then(leave).then(signOutOfBrowser);
   return (
     <Screen title={t('settings.title')} {...(query.data ? { lead: query.data.viewer.tenant.name } : {})}>
       {homes.length > 1 && home && <Card title={t('object')}><HomeSwitch homes={homes} home={home} choose={choose} /></Card>}
@@ -40,6 +42,7 @@ export default function Settings() {
         <ChoiceRow icon="WATER_COLD" label={t('settings.water')} value={preferences.water} values={(['m3', 'l'] as const).map((value) => ({ value, label: t(`settings.unit.${value}`) }))} onChange={(value) => change({ water: value as 'm3' | 'l' })} />
         <ChoiceRow icon="HEAT" label={t('settings.heat')} value={preferences.heat} values={(['kWh', 'Gcal'] as const).map((value) => ({ value, label: t(`settings.unit.${value}`) }))} onChange={(value) => change({ heat: value as 'kWh' | 'Gcal' })} last />
       </Card>
+      <PushCard />
       <Card flush style={{ paddingVertical: 4 }}>
         <Row icon="save" title={t('export.title')} lead={t('export.lead')} onPress={() => router.push('/settings/export')} />
         <Row icon="out" title={t('settings.signOut')} lead={t('settings.signOut.lead')} onPress={signOut} danger last />

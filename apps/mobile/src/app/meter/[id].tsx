@@ -2,6 +2,7 @@ import { Meter } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
 import { ReadingCard } from '@/meter/ReadingCard';
 import { ColourCard } from '@/meter/ColourCard';
+import { RemoveCard } from '@/meter/RemoveCard';
 import { EventsCard, InstallationsCard } from '@/meter/PastCards';
 import { conditionOf, lookedAt } from '@/household/condition';
 import { shortName } from '@/household/homes';
@@ -12,6 +13,7 @@ import { ago } from '@/i18n/ago';
 import { useNow } from '@/lib/now';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
+import { Row } from '@/ui/Row';
 import { Screen } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
 import { Empty, Failure } from '@/ui/State';
@@ -24,7 +26,7 @@ export default function MeterScreen() {
   const t = useT();
   const now = useNow();
   const { id = '' } = useLocalSearchParams<{ id: string }>();
-  const { homes, query: household } = useHome();
+  const { homes, may, query: household } = useHome();
   const home = homes.find(({ points }) => points.some((point) => point.id === id));
   const point = home?.points.find((one) => one.id === id);
   const query = useAnswer(Meter, { id, now: lookedAt(now) }, { freshMs: 600_000, sticky: true, enabled: id !== '' });
@@ -56,9 +58,15 @@ export default function MeterScreen() {
             </View>
             <Button kind="plain" icon="chart" label={t('home.details')} onPress={() => router.navigate({ pathname: '/history', params: { point: point.id } })} />
           </Card>
+          {(may('own-supply:switch') || may('control:execute')) && (
+            <Card flush style={{ paddingVertical: 4 }}>
+              <Row icon="command" title={t('control.open')} lead={t('control.open.lead')} onPress={() => router.push({ pathname: '/control/[id]', params: { id: point.id } })} last />
+            </Card>
+          )}
           <ReadingCard point={point} zone={home.zone} now={now} />
           <ColourCard point={point} />
           <EventsCard events={node.events.edges.map(({ node: event }) => event)} zone={home.zone} />
+          {may('metering:install') && <RemoveCard point={point} />}
           <InstallationsCard installations={node.installations} zone={home.zone} unit={amounts.word} />
         </>
       )}

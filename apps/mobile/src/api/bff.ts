@@ -1,0 +1,74 @@
+/** The addresses of the app's own back end, and what goes wrong there. */
+import { Platform } from 'react-native';
+import { offline, Refusal } from './refusal';
+import { server, version, web } from './server';
+
+export const APP = `${Platform.OS}/${version}`;
+
+interface Told {
+  errors?: { message: string; extensions?: { code?: string; id?: string } }[];
+  compatibility?: Compatibility;
+}
+
+export interface Compatibility {
+  status: 'current' | 'outdated' | 'blocked';
+  oldest: string;
+  newest: string;
+  store: string | null;
+}
+
+const FORBIDDEN = new Set(['FORBIDDEN', 'NOT_ALLOWED']);
+const listeners = new Set<() => void>();
+let upgrade: Compatibility | null = null;
+
+/** Set once the server has refused this version of the app. */
+export const upgradeNow = (): Compatibility | null => upgrade;
+
+export function onUpgrade(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+interface Asked {
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: object;
+  access?: string;
+}
+
+/**
+ * The answer of the back end.
+ *
+ * @throws Refusal when it cannot be reached, refuses, or fails.
+ */
+export async function reach<Answer>(path: string, { method = 'POST', body, access }: Asked): Promise<Answer> {
+  let answer: Response;
+  try {
+    answer = await fetch(`${server}/bff${path}`, {
+      method,
+      headers: {
+        'X-Balance-App': APP,
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...(access ? { Authorization: `Bearer ${access}` } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      // The cookie of the web build goes nowhere else; on a device there is none.
+      credentials: web ? 'same-origin' : 'omit',
+    });
+  } catch {
+    throw offline();
+  }
+  if (answer.status === 204) return undefined as Answer;
+  const told = (await answer.json().catch(() => null)) as (Answer & Told) | null;
+  const first = told?.errors?.[0];
+  if (answer.ok && told && !first) return told;
+  if (answer.status === 426 && told?.compatibility) {
+    upgrade = told.compatibility;
+    listeners.forEach((listener) => listener());
+  }
+  const code = first?.extensions?.code ?? `HTTP_${answer.status}`;
+  const reason = answer.status === 401 ? 'signedOut' : answer.status === 403 || FORBIDDEN.has(code) ? 'forbidden' : 'server';
+  throw new Refusal(reason, code, first?.message ?? code, first?.extensions?.id ?? answer.headers.get('x-request-id'));
+}
+
+/** What the server thinks of this version, asked before it refuses. */
+export const compatibility = () => reach<Compatibility>(`/compatibility?platform=${Platform.OS}&version=${version}`, { method: 'GET' });
