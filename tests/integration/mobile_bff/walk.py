@@ -1,5 +1,6 @@
 """Every way through the schema: documents along each path of fields, with arguments that fit."""
 
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,13 @@ from graphql import (
     is_leaf_type,
     is_non_null_type,
 )
+from strawberry.types.field import StrawberryField
 
-DEEPEST = 7
+from backend.graphql.transport.executor import DEFINITION
+
+MOST_WAYS = 6
+"""Ways in which one type is gone on from, for each of the ids."""
+
 Fields = Mapping[str, GraphQLField]
 
 
@@ -63,43 +69,35 @@ def _is_id(kind: object) -> bool:
 
 
 def paths(schema: GraphQLSchema, values: Values) -> Iterator[str]:
-    """Queries, one along each path from the root; no type is entered twice on one path."""
+    """Queries, one along each path from the root: shortest first, each type in several ways."""
     assert schema.query_type is not None
     for chosen in values.ids:
-        yield from _below(schema, schema.query_type, values, chosen, (), "")
+        met: Counter[str] = Counter()
+        waiting: deque[tuple[GraphQLObjectType, str]] = deque([(schema.query_type, "")])
+        while waiting:
+            kind, around = waiting.popleft()
+            for one, opening, closing in _steps(schema, kind, values, chosen):
+                for leaves in _leaves(one.fields, values, chosen):
+                    yield f"query {{ {around}{opening}{leaves}{closing}{_closed(around)} }}"
+                met[one.name] += 1
+                if met[one.name] <= MOST_WAYS:
+                    waiting.append((one, f"{around}{opening}"))
 
 
-def _below(  # noqa: PLR0917 - where the path is
-    schema: GraphQLSchema,
-    kind: GraphQLObjectType | GraphQLInterfaceType,
-    values: Values,
-    chosen: str,
-    seen: tuple[str, ...],
-    around: str,
-) -> Iterator[str]:
-    if len(seen) > DEEPEST:
-        return
+def _steps(
+    schema: GraphQLSchema, kind: GraphQLObjectType, values: Values, chosen: str
+) -> Iterator[tuple[GraphQLObjectType, str, str]]:
+    """Objects that a type's fields lead to, and how they are opened and closed."""
     for name, field in kind.fields.items():
         inner = get_named_type(field.type)
-        call = f"{name}{_arguments(field.args, values, chosen)}"
         if is_leaf_type(inner):
             continue
-        possible = (
-            schema.get_possible_types(inner) if isinstance(inner, GraphQLInterfaceType) else [inner]
-        )
-        for one in possible:
-            assert isinstance(one, GraphQLObjectType)
-            if one.name in seen and one.name != "Site":
-                continue
-            if seen.count(one.name) > 1:
-                continue
-            spread = f"... on {one.name} " if one is not inner else ""
-            leaves = " ".join(_leaves(one.fields, values, chosen)) or "__typename"
-            opening = f"{call} {{ {spread}{{ " if spread else f"{call} {{ "
-            closing = " } }" if spread else " }"
-            yield f"query {{ {around}{opening}{leaves}{closing}{_closed(around)} }}"
-            deeper = f"{around}{opening}"
-            yield from _below(schema, one, values, chosen, (*seen, one.name), deeper)
+        call = f"{name}{_arguments(field.args, values, chosen)}"
+        if isinstance(inner, GraphQLObjectType):
+            yield inner, f"{call} {{ ", " }"
+        elif isinstance(inner, GraphQLInterfaceType):
+            for one in schema.get_possible_types(inner):
+                yield one, f"{call} {{ ... on {one.name} {{ ", " } }"
 
 
 def _closed(around: str) -> str:
@@ -107,9 +105,16 @@ def _closed(around: str) -> str:
 
 
 def _leaves(fields: Fields, values: Values, chosen: str) -> Iterator[str]:
+    """What is known of an object at once, and each leaf that is asked for by itself."""
+    plain = ["__typename"]
     for name, field in fields.items():
         if is_leaf_type(get_named_type(field.type)):
-            yield f"{name}{_arguments(field.args, values, chosen)}"
+            definition = field.extensions.get(DEFINITION)
+            if isinstance(definition, StrawberryField) and definition.is_basic_field:
+                plain.append(name)
+            else:
+                yield f"{name}{_arguments(field.args, values, chosen)}"
+    yield " ".join(plain)
 
 
 def _arguments(args: Mapping[str, GraphQLArgument], values: Values, chosen: str) -> str:
