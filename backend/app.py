@@ -68,6 +68,8 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
         master_key=master_key,
         weather=weather_of(settings.weather),
         terms=Terms(settings.demo, settings.webhooks_private),
+        public_url=settings.public_url,
+        passwords=sign_in.passwords,
     )
     assembly = Assembly(settings, database, sign_in, operations)
     streams = Streams(operations)

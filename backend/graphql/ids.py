@@ -35,6 +35,9 @@ class Kind(StrEnum):
     WEBHOOK = "Webhook"
     WEBHOOK_DELIVERY = "WebhookDelivery"
     LETTER = "Letter"
+    INVITATION = "Invitation"
+    HOME_MEMBER = "HomeMember"
+    MEMBERSHIP = "Membership"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

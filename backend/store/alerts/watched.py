@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.alerts import AlertKind
+from domain.alerts import OWN_LIMIT, AlertKind
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
@@ -52,7 +52,7 @@ SELECT string_agg({_TERMS}, ''::bytea)
 FROM metering_point AS p
 JOIN home AS h ON h.premise_id = p.premise_id
 JOIN alert_rule AS r ON r.tenant_id = $1 AND r.user_id = h.user_id AND r.enabled
-  AND r.point_id IS NULL AND r.group_id IS NULL AND r.kind = ANY($4::text[])
+  AND r.point_id IS NULL AND r.group_id IS NULL AND r.kind = ANY($5::text[])
 JOIN user_account AS u ON u.id = r.user_id AND u.status = 'active'
 JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
 WHERE p.tenant_id = $1 AND p.id = ANY($3::bigint[]) AND p.energy_kind = 'active'
@@ -203,8 +203,9 @@ async def rules_of_points(
     """Rules about some points: their own ones, and those about all that a household has."""
     driver = await session.driver()
     asked = session.scope.tenant_id, now, points, [str(kind) for kind in kinds]
+    wide = [str(kind) for kind in kinds if kind not in OWN_LIMIT]  # a limit names its meter
     own = await driver.fetchval(_OF_POINTS, *asked)
-    homes = await driver.fetchval(_OF_HOUSEHOLDS, *asked)
+    homes = await driver.fetchval(_OF_HOUSEHOLDS, *asked, wide) if wide else None
     table = np.frombuffer((own or b"") + (homes or b""), _ROW)
     columns = [
         table[name].astype(table[name].dtype.newbyteorder("=")) for name in _ROW.fields or ()
