@@ -77,7 +77,7 @@ async function alarms() {
   await page.getByRole('button', { name: 'Take note' }).click();
   await page.waitForSelector('.past >> text=called the flat');
   assert.equal(await page.getByRole('button', { name: 'Take note' }).count(), 0, 'it is noted once');
-  await page.getByRole('textbox', { name: 'Hand over to' }).click();
+  await page.getByLabel('Hand over to').first().click();
   await page.getByRole('option', { name: 'Victor Rusu' }).click();
   await page.waitForSelector('.past >> text=Victor Rusu');
   await shot(page, 'journey-alert');

@@ -68,11 +68,13 @@ async def _hours(
     changed += await raising.settle(session, outcome, now)
     changed += await raising.settle(session, await _heard_again(session, some, now, structure), now)
     today = Calendar.of("UTC", now).today
-    late = [one.id for one in some if one.since_hour < today][:BALANCES_AT_ONCE]
+    own = set(groups.of_structure(structure).tolist())
+    late = [one.id for one in some if one.since_hour < today and one.id in own]
     if late:
-        changed += await raising.settle(
-            session, await groups.judge(session, late, now, structure), now
-        )
+        again = await groups.judge(session, late[:BALANCES_AT_ONCE], now, structure)
+        # while late hours come in, others are still to come: the round says what is missing
+        again.leave_out(AlertKind.DELIVERY)
+        changed += await raising.settle(session, again, now)
     return changed, count + more
 
 

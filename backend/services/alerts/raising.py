@@ -50,6 +50,10 @@ class Outcome:
             case _:
                 pass
 
+    def leave_out(self, kind: AlertKind) -> None:
+        """Open none of a kind."""
+        self.raised = {key: one for key, one in self.raised.items() if one.kind is not kind}
+
 
 class Known:
     """The newest alerts of conditions, by condition and period."""

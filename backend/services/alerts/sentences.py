@@ -1,11 +1,13 @@
 """Alerts in whole sentences: what, where, by how much, in the language of who reads."""
 
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from backend.services.alerts.words import words_of
 from backend.services.alerts.words.shape import Words
 from backend.store.alerts.alert_lists import AlertRow
 from domain.alerts import IN_HOURS, IN_PERCENT, AlertKind
+from domain.hours import instant_of
 from domain.quantities import Commodity, EnergyKind, unit_of
 
 
@@ -39,6 +41,7 @@ def say(alert: AlertRow, locale: str | None, *, own: bool) -> Said:
         "what": what,
         "value": _amount(alert, alert.value, words),
         "limit": _amount(alert, alert.threshold, words),
+        "day": _day(alert),
     }
     cause = words.causes.get(alert.cause or "")
     if cause is not None:
@@ -57,6 +60,12 @@ def place_of(alert: AlertRow, words: Words, *, own: bool) -> str:
     return ", ".join(word for word in (alert.site_path, alert.premise or alert.name) if word)
 
 
+def _day(alert: AlertRow) -> str:
+    """The day it is about, in the zone of the place."""
+    moment = alert.opened_at if alert.period is None else instant_of(alert.period)
+    return f"{moment.astimezone(ZoneInfo(alert.timezone)):%d.%m}"
+
+
 def _amount(alert: AlertRow, value: float | None, words: Words) -> str:
     if value is None:
         return "?"
@@ -64,7 +73,7 @@ def _amount(alert: AlertRow, value: float | None, words: Words) -> str:
     number = number_word(value, words)
     if unit == "h":
         return words.hours.format(value=number)
-    return f"{number} {unit or ''}".rstrip().replace("m3", "m³")
+    return f"{number} {words.units.get(unit or '', unit or '')}".rstrip()
 
 
 def number_word(value: float, words: Words) -> str:

@@ -26,7 +26,7 @@ WORDS = Words(
         K.DR_EVENT: "Demand response",
     },
     bodies={
-        K.DAY_LIMIT: "{place}: {what} has reached {value} today; your limit of a day is {limit}.",
+        K.DAY_LIMIT: "{place}: {what} reached {value} on {day}; your limit of a day is {limit}.",
         K.HOUR_LIMIT: "{place}: {what} took {value} in one hour; your limit is {limit}.",
         K.MONTH_FORECAST: (
             "{place}: at this pace {what} will come to {value} this month; your limit is {limit}."
@@ -88,6 +88,7 @@ WORDS = Words(
         Commodity.GAS: "gas",
         Commodity.HEAT: "heat",
     },
+    units={"m3": "m³"},
     hours="{value} h",
     group="group {name}",
     escalated="Nobody has taken note of this for {hours} hours.",

@@ -26,7 +26,7 @@ WORDS = Words(
         K.DR_EVENT: "Răspuns la cerere",
     },
     bodies={
-        K.DAY_LIMIT: "{place}: {what} a ajuns astăzi la {value}; limita dvs. zilnică este {limit}.",
+        K.DAY_LIMIT: "{place}: {what} a ajuns pe {day} la {value}; limita dvs. zilnică este {limit}.",
         K.HOUR_LIMIT: "{place}: {what}, {value} într-o oră; limita dvs. este {limit}.",
         K.MONTH_FORECAST: (
             "{place}: în acest ritm {what} va ajunge luna aceasta la {value}; limita este {limit}."
@@ -88,6 +88,7 @@ WORDS = Words(
         Commodity.GAS: "gaz",
         Commodity.HEAT: "căldură",
     },
+    units={"m3": "m³"},
     hours="{value} h",
     group="grupul {name}",
     escalated="De {hours} ore nimeni nu a luat act de aceasta.",

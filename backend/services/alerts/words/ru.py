@@ -26,7 +26,7 @@ WORDS = Words(
         K.DR_EVENT: "Управление спросом",
     },
     bodies={
-        K.DAY_LIMIT: "{place}: {what}, расход за сутки достиг {value}; ваш суточный лимит {limit}.",
+        K.DAY_LIMIT: "{place}: {what}, расход за сутки {day} достиг {value}; ваш суточный лимит {limit}.",
         K.HOUR_LIMIT: "{place}: {what}, расход за час {value}; ваш лимит {limit}.",
         K.MONTH_FORECAST: (
             "{place}: {what}, при таком расходе за месяц выйдет {value}; ваш лимит {limit}."
@@ -88,6 +88,7 @@ WORDS = Words(
         Commodity.GAS: "газ",
         Commodity.HEAT: "тепло",
     },
+    units={"kWh": "кВт·ч", "kvarh": "квар·ч", "m3": "м³", "V": "В"},
     hours="{value} ч",
     group="группа {name}",
     escalated="Уже {hours} ч никто на это не отреагировал.",

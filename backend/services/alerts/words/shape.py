@@ -11,7 +11,8 @@ from domain.quantities import Commodity
 class Words:
     """Texts of one language; braces name what is filled in.
 
-    ``place`` is where, ``what`` the commodity, ``value`` and ``limit`` come with their units.
+    ``place`` is where, ``what`` the commodity, ``day`` its date; ``value`` and ``limit`` come with
+    their units.
     """
 
     locale: str
@@ -26,6 +27,9 @@ class Words:
 
     advice: Mapping[AlertKind, str]
     commodities: Mapping[Commodity, str]
+    units: Mapping[str, str]
+    """What the unit of the API is called; those left out are called the same."""
+
     hours: str
     group: str
     escalated: str

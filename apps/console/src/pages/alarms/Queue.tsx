@@ -85,7 +85,7 @@ export function Queue() {
               <span className="quiet"><br />{node.text}</span>
             </span>,
             node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-2).join(' · ')}</Link> : '–',
-            <span>{ago(since, now, locale)}<span className="quiet"><br />{dateTime(since, own, locale)}</span></span>,
+            <span className="nowrap">{ago(since, now, locale)}<span className="quiet"><br />{dateTime(since, own, locale)}</span></span>,
             <span>{node.assignee ?? <span className="quiet">{t('alerts.nobody')}</span>}{node.acknowledgedBy && <span className="quiet"><br />{t('alerts.acknowledged', { name: node.acknowledgedBy })}</span>}</span>,
             node.closedAt ? <Status tone="ok">{t('alerts.over', { when: dateTime(Date.parse(node.closedAt), own, locale) })}</Status> : <Severity value={node.severity} />,
           ];

@@ -15,6 +15,7 @@ export const ALERTS = graphql(`
 export const ALERT = graphql(`
   query Alert($id: ID!, $locale: String) {
     node(id: $id) {
+      __typename
       id
       ... on Alert {
         kind severity own openedAt closedAt escalatedAt acknowledgedAt acknowledgedBy assignee assigneeId note
