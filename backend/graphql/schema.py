@@ -37,6 +37,7 @@ from backend.graphql.scalars import SCALARS
 from backend.graphql.sites import Premise, Site
 from backend.graphql.subscriptions import Subscription
 from backend.graphql.viewer import Viewer
+from backend.graphql.webhooks import WebhookMutation
 from backend.services.model import places
 from backend.store.control import command_lists
 from backend.store.findings import finding_lists
@@ -140,6 +141,7 @@ class Mutation(
     AlertMutation,
     AlertRuleMutation,
     NotificationMutation,
+    WebhookMutation,
 ):
     """Everything that can be done."""
 

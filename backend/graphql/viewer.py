@@ -27,6 +27,7 @@ from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
+from backend.graphql.webhooks import WebhookEntrance
 from backend.services.model import places
 from backend.store.model import metered, sites
 from domain.identity import SiteId
@@ -62,6 +63,7 @@ class Viewer(
     AlertEntrance,
     AlertRuleEntrance,
     NotificationEntrance,
+    WebhookEntrance,
     MapEntrance,
     HomeEntrance,
     ResidentEntrance,
