@@ -52,10 +52,12 @@ CAST = (
     Part("Elena Ceban", "manager@riverside.example", Role.MANAGER, ("Riverside",)),
     Part("Oleg Popa", "dispatcher@riverside.example", Role.DISPATCHER, ("Riverside",)),
     Part("Ana Lungu", "auditor@riverside.example", Role.AUDITOR, ("Riverside",)),
-    Part("Natalia Botnari", "resident@riverside.example", Role.RESIDENT, ("Riverside",), "ro"),
-    Part("Serghei Ivanov", "neighbour@riverside.example", Role.RESIDENT, ("Riverside",), "ru"),
     Part("Mihai Rotaru", "operator@northwater.example", Role.OPERATOR, ("Northwater",)),
     Part("Daria Moraru", "partner@demo.example", Role.PARTNER_ADMIN, ("Riverside", "Northwater")),
+    *(
+        Part(one.name, one.login, one.role, ("Riverside",), one.locale)
+        for one in demo_homes.DWELLERS
+    ),
 )
 
 
@@ -69,8 +71,8 @@ async def found(database: Database, settings: Settings) -> None:
         async with database.session(Scope(TenantId(made.tenant), actor=ACTOR)) as session:
             await import_metering(session, metering_csv(tenant), load_master_key(settings))
             await demo_networks.tell(session)
-    for person in record.people:
-        await _person(database, record, person)
+    users = {person.login: await _person(database, record, person) for person in record.people}
+    await _households(database, settings, record, users)
     await _write_devices(database, settings, town)
 
 
@@ -151,7 +153,21 @@ async def _with_new_secret(database: Database, name: str, number: TenantId) -> D
     return DemoTenant(name, number, made.client_id, made.client_secret or "")
 
 
-async def _person(database: Database, record: DemoRecord, person: DemoPerson) -> None:
+async def _households(
+    database: Database, settings: Settings, record: DemoRecord, users: dict[str, UserId]
+) -> None:
+    """Let the record's households live in their flats; an older record may have none."""
+    riverside = record.tenant_named("Riverside")
+    if riverside is None or not any(demo_homes.lives_somewhere(one) for one in record.people):
+        return
+    waits = record.invitation
+    async with database.session(Scope(TenantId(riverside.tenant), actor=ACTOR)) as session:
+        await demo_homes.settle(session, record, settings, users)
+    if record.invitation != waits:
+        record.save(settings.home)
+
+
+async def _person(database: Database, record: DemoRecord, person: DemoPerson) -> UserId:
     try:
         made = await provisioning.create_user(
             database,
@@ -166,6 +182,8 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
         if known.code != "ACCOUNT_EXISTS":
             raise
         user = await _user_of(database, person.login)
+    if demo_homes.lives_somewhere(person):
+        return user  # their seat follows from where they live
     for name in person.tenants:
         tenant = record.tenant_named(name)
         assert tenant is not None
@@ -180,10 +198,7 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
         except ConflictError as known:
             if known.code != "MEMBERSHIP_EXISTS":
                 raise
-        if person.login in demo_homes.HOMES:
-            scope = Scope(TenantId(tenant.tenant), actor=ACTOR)
-            async with database.session(scope) as session:
-                await demo_homes.settle(session, user, person.login)
+    return user
 
 
 def _locale(login: str) -> str:

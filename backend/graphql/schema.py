@@ -24,6 +24,7 @@ from backend.graphql.house_networks import HouseNetworkMutation
 from backend.graphql.households import HouseholdMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.invitations import InvitationMutation
+from backend.graphql.members import AdministrationMutation
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
@@ -129,6 +130,7 @@ class Mutation(
     ResidentMutation,
     InvitationMutation,
     HouseholdMutation,
+    AdministrationMutation,
     CommandMutation,
     ControlMutation,
     NetworkAlarmMutation,

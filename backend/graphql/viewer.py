@@ -19,6 +19,7 @@ from backend.graphql.households import HomeEntrance
 from backend.graphql.ids import Kind, decode
 from backend.graphql.invitations import ResidentEntrance
 from backend.graphql.lists import After, Connection, First
+from backend.graphql.members import AdministrationEntrance
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
@@ -66,6 +67,7 @@ class Viewer(
     MapEntrance,
     HomeEntrance,
     ResidentEntrance,
+    AdministrationEntrance,
 ):
     """Entrances to what the caller may see."""
 
