@@ -69,6 +69,7 @@ async function suspects() {
 async function alarms() {
   const page = await signIn('operator@riverside.example');
   await page.click('nav >> text=Alarms');
+  await page.getByText('Without notice', { exact: true }).click();
   await page.getByRole('link', { name: 'Tampering' }).first().click({ timeout: 120_000 });
   await page.waitForSelector('.past >> text=raised');
   const link = page.url();
