@@ -41,7 +41,7 @@ export function OneAlert({ id }: { id: string }) {
             </div>
             {node.advice && <p>{node.advice}</p>}
             <Work key={node.id} id={node.id} noted={node.note ?? ''} assignee={node.assigneeId} isNew={node.acknowledgedAt === null} own={node.own} again={again} />
-            <h3>{t('alerts.past')}</h3>
+            <h3 style={{ marginTop: 20 }}>{t('alerts.past')}</h3>
             <ol className="past" aria-label={t('alerts.past')}>
               {[...node.transitions].reverse().map((one, index) => (
                 <li key={index}>
