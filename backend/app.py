@@ -66,6 +66,8 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
         introspection=settings.introspection,
         master_key=master_key,
         weather=weather_of(settings.weather),
+        public_url=settings.public_url,
+        passwords=sign_in.passwords,
     )
     assembly = Assembly(settings, database, sign_in, operations)
     streams = Streams(operations)

@@ -7,7 +7,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from backend.assembly import Assembly
+from backend.services.households.claiming import Doorman
 from mobile_bff import documents
+from mobile_bff.export import Exports
+from mobile_bff.invitations import Invitations
 from mobile_bff.operations import TrustedOperations
 from mobile_bff.requests import Desk, Handler, json_answer
 from mobile_bff.session import Sessions
@@ -24,6 +27,10 @@ def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Se
     trusted = TrustedOperations(
         desk, assembly.operations, documents.load() if known is None else known
     )
+
+    sign_in = assembly.sign_in
+    invitations = Invitations(Doorman(sign_in.database, sign_in.passwords, sign_in.throttle))
+    exports = Exports(desk, assembly.database)
 
     async def compatibility(request: Request) -> Response:
         """Whether a version is served: asked before anything else, also by what is too old."""
@@ -42,6 +49,9 @@ def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Se
                 route("/session", sessions.end, "DELETE"),
                 route("/session/refresh", sessions.refresh, "POST"),
                 route("/graphql", trusted.answer, "POST"),
+                route("/invitations/look", invitations.look, "POST"),
+                route("/invitations/claim", invitations.claim, "POST"),
+                route("/export.csv", exports.answer, "GET"),
                 Route("/compatibility", desk.at(compatibility, any_version=True)),
             ],
         )

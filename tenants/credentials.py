@@ -15,6 +15,7 @@ from domain.identity import TenantId
 _BYTES = 32
 _MAX_TENANT = 2**31 - 1
 _SHAPE = re.compile(r"([a-z])([1-9][0-9]{0,9})_([A-Za-z0-9_-]{16,64})", re.ASCII)
+_TYPED = re.compile(r"([1-9][0-9]{0,9})([a-z2-9]{16})", re.ASCII)
 # Without the letters and digits that people mistake for one another.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -58,3 +59,25 @@ def digest(credential: str) -> bytes:
 def readable_password(groups: int = 4) -> str:
     """Make a password for people to copy, 20 bits a group: ``k7wd-m2xp-9fqh-tz4c``."""
     return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(groups))
+
+
+def invitation_code(tenant: TenantId) -> str:
+    """Make a code for people to type: the tenant's number and 80 random bits."""
+    return f"{tenant}-{readable_password()}".upper()
+
+
+def invited_to(code: str) -> tuple[TenantId, bytes] | None:
+    """Tenant that a typed code claims to be of, and the digest to look it up by.
+
+    Examples
+    --------
+    >>> invited_to(" 42-k7wd m2xp-9fqh-tz4c ") == invited_to("42-K7WD-M2XP-9FQH-TZ4C")
+    True
+    >>> invited_to("42") is None
+    True
+    """
+    plain = re.sub(r"[\s-]+", "", code[:80]).lower()
+    found = _TYPED.fullmatch(plain)
+    if found is None or int(found[1]) > _MAX_TENANT:
+        return None
+    return TenantId(int(found[1])), digest(f"invitation {found[1]} {found[2]}")

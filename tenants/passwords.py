@@ -16,6 +16,23 @@ _WAITING = 64
 T = TypeVar("T")
 
 
+def check_length(password: str) -> None:
+    """Refuse a new password that is too short or too long.
+
+    Raises
+    ------
+    InvalidError
+        PASSWORD_LENGTH
+    """
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise InvalidError(
+            f"password: {len(password)} characters; between {MIN_LENGTH} and {MAX_LENGTH}"
+            " are allowed",
+            code="PASSWORD_LENGTH",
+            field="password",
+        )
+
+
 class Passwords:
     """Hashes and verifies passwords.
 
@@ -39,13 +56,7 @@ class Passwords:
         InvalidError
             PASSWORD_LENGTH: it is shorter than 10 or longer than 200 characters.
         """
-        if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-            raise InvalidError(
-                f"password: {len(password)} characters; between {MIN_LENGTH} and {MAX_LENGTH}"
-                " are allowed",
-                code="PASSWORD_LENGTH",
-                field="password",
-            )
+        check_length(password)
         return await self._in_turn(partial(self._hasher.hash, password))
 
     async def verify(self, known: str | None, password: str) -> bool:

@@ -133,7 +133,7 @@ _PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.CONTROL_APPROVE,
         },
         Role.OPERATOR: _SEES_TENANT | _RUNS_METERING | {P.HEALTH_READ, P.RESIDENTS_READ},
-        Role.MANAGER: _SEES_TENANT | {P.RESIDENTS_READ, P.STATEMENTS_READ},
+        Role.MANAGER: _SEES_TENANT | {P.RESIDENTS_READ, P.RESIDENTS_WRITE, P.STATEMENTS_READ},
         # A dispatcher switches, but approves nothing: the second person is somebody else.
         Role.DISPATCHER: _SEES_TENANT | {P.CONTROL_EXECUTE, P.DEMAND_RESPONSE_WRITE, P.HEALTH_READ},
         Role.INSTALLER: frozenset(

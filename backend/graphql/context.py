@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from backend.clients.events import Events
 from backend.clients.weather import NoWeather, Weather
@@ -16,6 +16,7 @@ from backend.store.model.metered import GroupRow, PointRow
 from backend.store.model.sites import SiteRow
 from domain.errors import ForbiddenError, LimitError
 from domain.identity import Scope
+from tenants.passwords import Passwords
 from tenants.permissions import Permission
 from tenants.session import Database, TenantSession
 
@@ -46,6 +47,9 @@ class Context:
         self.allowance: Allowance | None = None
         """What is left of the tenant's requests this minute, told by the transport."""
         self.weather: Weather = NoWeather()
+        self.passwords: Passwords | None = None
+        self.public_url = ""
+        """How people reach this installation; links begin with it."""
         self._turn = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: TenantSession | None = None
@@ -167,6 +171,5 @@ class Context:
             return found
 
         loader = self.loader(f"{read.__module__}.{read.__qualname__}", batch, last=True)
-        found = await loader.load((owner, asked))
-        assert found is not None
-        return found
+        # what is read may be None of itself: a day of which nothing can be told
+        return cast("V", await loader.load((owner, asked)))

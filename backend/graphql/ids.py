@@ -32,6 +32,9 @@ class Kind(StrEnum):
     ALERT = "Alert"
     ALERT_RULE = "AlertRule"
     USER = "User"
+    INVITATION = "Invitation"
+    HOME_MEMBER = "HomeMember"
+    MEMBERSHIP = "Membership"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -21,7 +21,9 @@ from backend.graphql.finding_changes import FindingMutation
 from backend.graphql.findings import Finding
 from backend.graphql.firmware import FirmwareMutation
 from backend.graphql.house_networks import HouseNetworkMutation
+from backend.graphql.households import HouseholdMutation
 from backend.graphql.ids import Kind, decode
+from backend.graphql.invitations import InvitationMutation
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
@@ -124,6 +126,8 @@ class Mutation(
     PlaceMutation,
     HouseNetworkMutation,
     ResidentMutation,
+    InvitationMutation,
+    HouseholdMutation,
     CommandMutation,
     ControlMutation,
     NetworkAlarmMutation,

@@ -15,7 +15,9 @@ from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
 from backend.graphql.forecast_models import ForecastEntrance
 from backend.graphql.found_channels import FoundChannels
+from backend.graphql.households import HomeEntrance
 from backend.graphql.ids import Kind, decode
+from backend.graphql.invitations import ResidentEntrance
 from backend.graphql.lists import After, Connection, First
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
@@ -60,6 +62,8 @@ class Viewer(
     AlertRuleEntrance,
     NotificationEntrance,
     MapEntrance,
+    HomeEntrance,
+    ResidentEntrance,
 ):
     """Entrances to what the caller may see."""
 

@@ -79,3 +79,48 @@ class HomeMember(TenantOwned, Base):
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Invitation(TenantOwned, Base):
+    """A code by which somebody becomes a member of a home; good once, for some weeks.
+
+    Only a SHA-256 of the code is kept. ``email`` is where it was sent, and no login yet.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code_hash"),
+        ForeignKeyConstraint(["tenant_id", "resident_id"], ["resident.tenant_id", "resident.id"]),
+        CheckConstraint("role IN ('resident', 'resident-delegate')", "role"),
+        Index("ix_invitation_tenant_id_resident_id", "tenant_id", "resident_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    code_hash: Mapped[bytes]
+    resident_id: Mapped[int] = mapped_column(BigInteger)
+    role: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str | None]
+    locale: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[UserId | None] = mapped_column(ForeignKey("user_account.id"))
+    revoked_at: Mapped[datetime | None]
+
+
+class Consent(TenantOwned, Base):
+    """What a person agreed to: which text, in which language, when. Rows are only ever added."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        Index("ix_consent_tenant_id_user_id", "tenant_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("user_account.id"))
+    text_version: Mapped[str]
+    locale: Mapped[str]
+    given_at: Mapped[datetime] = mapped_column(server_default=func.now())

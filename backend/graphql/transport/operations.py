@@ -22,6 +22,7 @@ from backend.graphql.transport.documents import BadDocument, Document, Documents
 from backend.graphql.transport.executor import Executor, call_directly, leaves_of
 from domain.errors import BalanceError, UnavailableError
 from domain.identity import Scope
+from tenants.passwords import Passwords
 from tenants.session import Database
 
 _process = secrets.token_hex(4)
@@ -88,11 +89,13 @@ class Operations:
         introspection: bool = True,
         master_key: bytes = b"",
         weather: Weather | None = None,
+        public_url: str = "",
+        passwords: Passwords | None = None,
     ) -> None:
         # The executor is asked directly: strawberry's own entry parses and validates every time.
         self.core = schema._schema  # noqa: SLF001 - the one place that reaches for it
         self.database, self.events, self.budgets = database, events, budgets
-        self.master_key = master_key
+        self.master_key, self.public_url, self.passwords = master_key, public_url, passwords
         self.weather = weather or NoWeather()
         self.documents = Documents(self.core, introspection=introspection)
         call_directly(schema)
@@ -132,7 +135,8 @@ class Operations:
         try:
             async with Context(self.database, scope, self.events, self.master_key) as context:
                 context.allowance = self.budgets.allowance(scope.tenant_id)
-                context.weather = self.weather
+                context.weather, context.public_url = self.weather, self.public_url
+                context.passwords = self.passwords
                 result = await self.execute(prepared, context)
                 _undo_if_failed(prepared, result)
         except _UndoError as undone:

@@ -6,12 +6,26 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ARRAY, ColumnElement, Text, cast, delete, select, update
 
 from backend.models.accounts import Account, HomeMember, Resident
+from domain.errors import ForbiddenError
 from domain.identity import PremiseId, UserId
 from tenants.models import Membership, RefreshToken
 from tenants.permissions import HOUSEHOLD, Role
 from tenants.session import TenantSession
 
 _INSTANT = timedelta(microseconds=1)
+
+
+def person_of(session: TenantSession) -> UserId:
+    """The person of the household that a session acts for.
+
+    Raises
+    ------
+    ForbiddenError
+        It acts for no household.
+    """
+    if session.scope.household is None:
+        raise ForbiddenError("this is for residents and their delegates")
+    return session.scope.household
 
 
 async def premise_of(session: TenantSession, resident: Resident) -> PremiseId:

@@ -19,7 +19,7 @@ async def tenant_of(session: TenantSession) -> Tenant:
     return await session.get_one(Tenant, session.scope.tenant_id)
 
 
-def _visible(session: TenantSession) -> Select[Site]:
+def visible_sites(session: TenantSession) -> Select[Site]:
     """Sites that the principal may see."""
     statement = select(Site)
     if session.scope.household is not None:
@@ -36,7 +36,7 @@ async def load_premises(
     session: TenantSession, ids: Sequence[PremiseId]
 ) -> dict[PremiseId, Premise]:
     """Premises by id."""
-    seen = _visible(session).with_only_columns(Site.id)
+    seen = visible_sites(session).with_only_columns(Site.id)
     mine = access.homes_of(session.scope)
     rows = await session.scalars(
         select(Premise).where(Premise.id.in_(ids), Premise.site_id.in_(seen) | Premise.id.in_(mine))
@@ -64,7 +64,7 @@ async def meters_of_points(
 
 async def load_meters(session: TenantSession, ids: Sequence[MeterId]) -> dict[MeterId, Meter]:
     """Meters by id; those that never stood at a visible site are left out."""
-    seen = _visible(session).with_only_columns(Site.id)
+    seen = visible_sites(session).with_only_columns(Site.id)
     stood = (
         select(Installation.meter_id)
         .join(
@@ -85,7 +85,7 @@ async def list_concentrators(session: TenantSession, after: int, most: int) -> l
     """Concentrators in the order of their ids."""
     statement = select(Concentrator).where(Concentrator.id > after)
     if session.scope.sites is not None or session.scope.household is not None:
-        seen = _visible(session).with_only_columns(Site.id)
+        seen = visible_sites(session).with_only_columns(Site.id)
         statement = statement.where(Concentrator.site_id.in_(seen))
     return list(await session.scalars(statement.order_by(Concentrator.id).limit(most)))
 
@@ -96,7 +96,7 @@ async def load_concentrators(
     """Concentrators by id."""
     statement = select(Concentrator).where(Concentrator.id.in_(ids))
     if session.scope.sites is not None or session.scope.household is not None:
-        seen = _visible(session).with_only_columns(Site.id)
+        seen = visible_sites(session).with_only_columns(Site.id)
         statement = statement.where(Concentrator.site_id.in_(seen))
     return {one.id: one for one in await session.scalars(statement)}
 

@@ -185,6 +185,23 @@ async def _check_nobody_lives_there(session: TenantSession, move: MoveIn) -> Non
         )
 
 
+async def resident_in_sight(session: TenantSession, resident_id: int) -> Resident:
+    """A household of a premise that the principal sees.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    key = {"tenant_id": session.scope.tenant_id, "id": resident_id}
+    resident = await session.get(Resident, key)
+    if resident is not None:
+        premise = await members.premise_of(session, resident)
+        if premise in await places.load_premises(session, [premise]):
+            return resident
+    raise NotFoundError("resident", resident_id)
+
+
 async def move_out(session: TenantSession, resident_id: int, at: datetime) -> Resident:
     """Let a household move out.
 
@@ -197,10 +214,7 @@ async def move_out(session: TenantSession, resident_id: int, at: datetime) -> Re
     InvalidError
         They would leave before they came.
     """
-    key = {"tenant_id": session.scope.tenant_id, "id": resident_id}
-    resident = await session.get(Resident, key)
-    if resident is None:
-        raise NotFoundError("resident", resident_id)
+    resident = await resident_in_sight(session, resident_id)
     if resident.moved_out_at is not None:
         raise ConflictError("they moved out already", code="MOVED_OUT", field="resident")
     if at <= resident.moved_in_at:

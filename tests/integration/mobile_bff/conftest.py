@@ -249,7 +249,15 @@ async def house(database: Database, redis_url: str, tmp_path_factory: Any) -> As
         passwords=passwords,
     )
     await service.keys.refresh()
-    operations = Operations(schema, database, events, Budgets(1_000_000), master_key=MASTER_KEY)
+    operations = Operations(
+        schema,
+        database,
+        events,
+        Budgets(1_000_000),
+        master_key=MASTER_KEY,
+        public_url=ISSUER,
+        passwords=passwords,
+    )
     endpoint = GraphQLEndpoint(
         Streams(operations), service.authenticator, body_bytes=settings.graphql_body_bytes
     )
