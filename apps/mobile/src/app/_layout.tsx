@@ -67,6 +67,8 @@ function Routes() {
           <Stack.Screen name="(tabs)" />
         </Stack.Protected>
         <Stack.Screen name="callback" />
+        <Stack.Screen name="invite/index" />
+        <Stack.Screen name="invite/[code]" />
       </Stack>
     </>
   );

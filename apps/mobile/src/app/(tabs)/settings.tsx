@@ -44,8 +44,10 @@ export default function Settings() {
       </Card>
       <PushCard />
       <Card flush style={{ paddingVertical: 4 }}>
+        <Row icon="people" title={t('household.title')} lead={t('household.lead')} onPress={() => router.push('/settings/household')} />
         <Row icon="save" title={t('export.title')} lead={t('export.lead')} onPress={() => router.push('/settings/export')} />
-        <Row icon="out" title={t('settings.signOut')} lead={t('settings.signOut.lead')} onPress={signOut} danger last />
+        <Row icon="out" title={t('settings.signOut')} lead={t('settings.signOut.lead')} onPress={signOut} danger />
+        <Row icon="trash" title={t('delete.title')} onPress={() => router.push('/settings/delete')} danger last />
       </Card>
       <View style={{ alignItems: 'center', gap: 2 }}>
         {home && <T size="small" tone="quiet" centred>{t('settings.zone', { zone: home.zone })}</T>}
