@@ -16,6 +16,8 @@ async def test_walk(chromium: str, demo: Product) -> None:
     assert (APP / "dist" / "index.html").exists(), "`make app` builds the app"
     shots = APP / "artifacts"
     shots.mkdir(exist_ok=True)
+    # In a fresh installation nobody is switched off from afar until somebody says so.
+    demo.command("tenant", "control", "--tenant", "1", "--on")
     accounts = json.loads(accounts_file(demo.home).read_text())
     needed = {
         "url": demo.url,

@@ -92,7 +92,7 @@ export async function axe(page, name) {
     .map((one) => `${name}: ${one.id} (${one.nodes.length}) ${one.nodes[0]?.target.join(' ')} ${one.nodes[0]?.failureSummary?.split('\n')[1] ?? ''}`);
 }
 
-/** Asks the API over the console's own session of somebody of the staff. */
+/** Asks the API with the token that the app has of somebody of the staff. */
 export async function staff(login) {
   const person = people.find((one) => one.login === login);
   const context = await browser.newContext();
@@ -101,7 +101,8 @@ export async function staff(login) {
   page.on('request', (request) => {
     token ??= /^Bearer (.+)$/.exec(request.headers().authorization ?? '')?.[1] ?? null;
   });
-  await page.goto(`${url}/console/`);
+  await page.goto(`${url}/app/`);
+  await page.getByRole('button').first().click();
   await page.fill('#login', person.login);
   await page.fill('#password', person.password);
   await page.click('button[type=submit]');

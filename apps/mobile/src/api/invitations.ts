@@ -30,5 +30,5 @@ export const claim = (asked: Claim) => reach<object>('/invitations/claim', { bod
 export function codeIn(text: string): string | null {
   const found = /\/invite\/([^/?#\s]+)/.exec(text)?.[1] ?? text.trim();
   const code = decodeURIComponent(found).replace(/\s+/g, '').toUpperCase();
-  return /^[0-9A-Z][0-9A-Z-]{5,40}$/.test(code) ? code : null;
+  return /^\d[0-9A-Z-]{8,60}$/.test(code) ? code : null;
 }
