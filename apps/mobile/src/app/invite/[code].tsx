@@ -72,7 +72,7 @@ function Form({ code, told }: { code: string; told: Invitation }) {
   return (
     <>
       <Card flush style={{ paddingVertical: 4 }}>
-        <Row icon="house" title={told.house} lead={told.home} />
+        <Row icon="house" title={told.house.split('/').slice(-2).join(', ')} lead={told.home} />
         <Row icon="user" title={told.name} lead={t(told.role === 'RESIDENT' ? 'invite.as.resident' : 'invite.as.delegate')} />
         <Row icon="certificate" title={told.tenant} lead={t('invite.until', { when: shortDate(Date.parse(told.expiresAt), 'UTC', language) })} last />
       </Card>
