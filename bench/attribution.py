@@ -208,6 +208,10 @@ def figures(watched: dict[str, Watch], told: dict[str, Truth]) -> dict[str, obje
         "top1_of_02_pct": _share(
             [_first(one) in truth.thieves for one, truth in metered if _part(one, truth) >= LARGE]
         ),
+        "auc_of_02": _auc(
+            [_score(one) for one, truth in metered if _part(one, truth) >= LARGE],
+            [_score(one) for one in clean],
+        ),
         "auc": _auc([_score(one) for one, _ in metered], [_score(one) for one in clean]),
         "wrongly_named": sum(len(_named(one) - set(truth.thieves)) for one, truth in metered),
         "days_p50": round(float(np.quantile(seen, 0.5)), 1) if seen else None,

@@ -8,6 +8,7 @@ import orjson
 import typst
 
 from backend.documents.comparison_words import WORDS, against, number, unit_of
+from backend.services.households import inviting
 from backend.services.reading.comparing import Compared, Comparison
 
 _TEMPLATE = Path(__file__).with_name("comparison.typ")
@@ -49,7 +50,11 @@ def _row(one: Compared, most: float, unit: str, language: str) -> dict[str, Any]
 
 def posters(found: Comparison, language: str, address: str) -> bytes:
     """A page for each group of the house, itself marked, as one PDF."""
-    data = told(found, language) | {"address": address, "pages": _pages(found.groups)}
+    data = told(found, language) | {
+        "address": address,
+        "qr": inviting.qr_of(address) if address else "",
+        "pages": _pages(found.groups),
+    }
     compiler = typst.Compiler(
         _TEMPLATE,
         root=_TEMPLATE.parent,

@@ -1,6 +1,5 @@
 """Corrections in the schema: void, replace and restore readings; what each act changed."""
 
-import base64
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,12 +8,13 @@ import orjson
 import strawberry
 
 from backend.graphql.context import Context
+from backend.graphql.files import LARGEST_FILE, file_of
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.reading_changes import Difference, differences_of
 from backend.services import corrections, idempotency
-from backend.services.corrections.files import FileFormat
+from backend.services.sheets import FileFormat
 from domain.errors import InvalidError
 from domain.hours import whole_hour
 from domain.identity import MeteringPointId
@@ -22,9 +22,6 @@ from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
-LARGEST_FILE = 6 * 2**20
-
-strawberry.enum(FileFormat, name="CorrectionFileFormat")
 
 
 @strawberry.type(description="What was corrected at one point, or would be.")
@@ -156,7 +153,7 @@ class CorrectionMutation:
         now = info.context.now
 
         async def act(session: TenantSession) -> list[dict[str, Any]]:
-            file = _file_of(input)
+            file = file_of(input.file, input.format, LARGEST_FILE)
 
             async def run() -> dict[str, Any]:
                 done = await corrections.import_corrections(
@@ -173,14 +170,3 @@ class CorrectionMutation:
 
         done, errors = await attempt(info.context, Permission.READINGS_CORRECT, act)
         return await _payload(info, done, errors)
-
-
-def _file_of(given: ImportCorrectionsInput) -> bytes:
-    if len(given.file) > LARGEST_FILE * 4 // 3:
-        raise InvalidError(f"the file is larger than {LARGEST_FILE} bytes", field="file")
-    try:
-        if given.format is FileFormat.CSV:
-            return given.file.encode()
-        return base64.b64decode(given.file, validate=True)
-    except ValueError as error:
-        raise InvalidError("the file is no text, or no base64", field="file") from error

@@ -9,9 +9,9 @@ import strawberry
 from analytics.simultaneity import Simultaneity
 from backend.graphql.context import Context
 from backend.graphql.findings import Amount
-from backend.graphql.metered import From, To, edge_values
+from backend.graphql.metered import From, Profile, To, edge_values
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
-from backend.services.reading import group_curves, indicators
+from backend.services.reading import group_curves, house_average, indicators
 from backend.services.reading.balances import Amounts
 from backend.services.reading.group_curves import CommonNeeds
 from backend.services.reading.indicators import Question, Told
@@ -76,6 +76,28 @@ class PointIndicators:
         question = Question(asked, info.context.weather)
         told = await info.context.read(indicators.of_points, self.row, question)
         return HomeIndicators.of(told, self.row)
+
+
+@strawberry.type
+class PointNeighbours:
+    """What a metering point shows of its neighbours."""
+
+    row: strawberry.Private[PointRow]
+
+    @strawberry.field(
+        description=(
+            "What the other homes of the house use on average, hour by hour; null where fewer than"
+            " five of them are known."
+        )
+    )
+    async def house_average(
+        self, info: Info, from_: From, to: To, step: Buckets = HOURLY
+    ) -> Profile:
+        """Resolve through the loader."""
+        info.context.require(Permission.READINGS_READ)
+        asked = own_part(self.row, Range.of(from_, to, step))
+        info.context.spend(10 * (asked.end - asked.start))
+        return Profile.of(await info.context.read(house_average.of_points, self.row, asked))
 
 
 @strawberry.type(description="What a house takes beyond its homes and shops; packed.")

@@ -8,12 +8,14 @@ from typing import Any
 import strawberry
 
 from backend.graphql.context import Context
+from backend.graphql.files import LARGEST_FILE, file_of
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.outcomes import UserError, attempt
-from backend.services import idempotency
+from backend.services import idempotency, sheets
 from backend.services.metering_import import import_metering
 from backend.services.model import meter_changes
+from backend.services.sheets import FileFormat
 from backend.store.model import metered
 from domain.authenticity import device_secret
 from domain.identity import MeteringPointId, SiteId
@@ -32,12 +34,13 @@ class NewDevice:
     secret: str
 
 
-@strawberry.input(description="A metering file, as CSV text.")
+@strawberry.input(description="A metering file.")
 class ImportMeteringInput:
     """All or nothing."""
 
-    file: str
+    file: str = strawberry.field(description="CSV as text; XLSX in base64.")
     idempotency_key: str
+    format: FileFormat = FileFormat.CSV
 
 
 @strawberry.type
@@ -137,7 +140,8 @@ class MeteringMutation:
 
         async def act(session: TenantSession) -> dict[str, Any]:
             async def run() -> dict[str, Any]:
-                done = await import_metering(session, input.file, master_key)
+                text = sheets.as_csv(file, input.format)
+                done = await import_metering(session, text, master_key)
                 return {
                     "rows": done.rows,
                     "created": done.created["installation"],
@@ -145,8 +149,8 @@ class MeteringMutation:
                     "devices": [device.serial for device in done.devices],
                 }
 
-            request = input.file.encode()
-            key = input.idempotency_key
+            file = file_of(input.file, input.format, LARGEST_FILE)
+            request, key = input.file.encode(), input.idempotency_key
             return await idempotency.once(session, "importMetering", key, request, run)
 
         done, errors = await attempt(info.context, Permission.METERING_WRITE, act)

@@ -8,7 +8,7 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.findings import PointFindings
 from backend.graphql.ids import Kind, encode
-from backend.graphql.indicators import PointIndicators
+from backend.graphql.indicators import PointIndicators, PointNeighbours
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metered import From, Metered, Node, Profile, RegisterReading, To
 from backend.graphql.point_reports import PointReports
@@ -83,7 +83,7 @@ class Installation:
 
 
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
-class MeteringPoint(Node, PointReports, PointFindings, PointIndicators, Metered):
+class MeteringPoint(Node, PointReports, PointFindings, PointIndicators, PointNeighbours, Metered):
     """View of a point."""
 
     id: strawberry.ID

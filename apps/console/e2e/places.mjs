@@ -61,6 +61,7 @@ export function routes({ group, meter, concentrator, finding }) {
     balance: `/balances/${group}?span=month`,
     'group-losses': `/balances/${group}/losses`,
     'group-verification': `/balances/${group}/verification?verify=150&replace=600&unit=3`,
+    'group-comparison': `/balances/${group}/comparison`,
     map: '/map',
     findings: '/findings?state=ALL',
     finding: `/findings/${finding}`,

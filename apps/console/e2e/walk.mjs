@@ -180,6 +180,58 @@ async function kept() {
   await page.context().close();
 }
 
+/** A house from the map to its conductors: which few moves save, and what each meter is worth. */
+async function losses() {
+  const page = await signIn('operator@riverside.example');
+  await page.click('nav >> text=Map');
+  await page.waitForSelector('.map-gathered, .map-house');
+  await page.getByText('Findings', { exact: true }).click();
+  await page.waitForURL(/show=found/);
+  assert.match(await page.locator('.map-list').innerText(), /finding/);
+  await open(page, `/balances/${found.group}`);
+  await page.getByRole('link', { name: 'Phases and losses' }).click();
+  await page.waitForSelector('h2 >> text=Moves that are worth it');
+  await settled(page);
+  assert.match(await text(page), /[ABC] → [ABC]/);
+  await page.getByRole('button', { name: 'Change the conductors' }).click();
+  await page.getByLabel('Length, m, main').fill('nothing');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals li');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('link', { name: 'Verification' }).click();
+  await page.getByLabel(/A verification/).fill('150');
+  await page.getByLabel(/A replacement/).fill('600');
+  await page.getByLabel(/A kWh/).fill('3');
+  await page.getByRole('button', { name: 'Compute' }).click();
+  await page.waitForSelector('text=Loses a year');
+  await page.context().close();
+}
+
+/** Reports as files; a comparison that everybody may see while it is published, and no longer. */
+async function published() {
+  const page = await signIn('manager@riverside.example');
+  await page.click('nav >> text=Reports');
+  await page.getByText('Common-house needs').click();
+  for (const form of ['CSV', 'XLSX', 'PDF']) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: form, exact: true }).click()]);
+    assert.match(file.suggestedFilename(), new RegExp(`^common-needs-.*\\.${form.toLowerCase()}$`));
+    await page.waitForSelector('text=The file was made.');
+  }
+  await open(page, `/balances/${found.group}/comparison`);
+  await page.getByRole('button', { name: 'Publish' }).click();
+  const address = await page.locator('a[target=_blank]').innerText();
+  const guest = await page.context().browser().newContext();
+  const seen = await guest.newPage();
+  await seen.goto(`${address}?lang=ro`);
+  assert.match(await seen.locator('main').innerText(), /Cine cât consumă/);
+  findings.push(...(await axe(seen, 'public comparison')));
+  await shot(seen, 'public-comparison');
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await page.waitForSelector('text=Seen by nobody outside');
+  await guest.close();
+  await page.context().close();
+}
+
 async function accessible() {
   const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
   const look = async ([scheme, locale]) => {
@@ -209,7 +261,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, zones, manager, dispatcher, partner, files, outage, kept, accessible, narrow]) {
+for (const journey of [operator, suspects, zones, manager, dispatcher, partner, files, outage, kept, losses, published, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

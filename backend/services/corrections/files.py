@@ -4,16 +4,12 @@ Columns: ``meter_serial``; ``hour``, the RFC 3339 start of the hour; ``index``, 
 in kWh or m3, or the word ``void`` or ``restore``. Every bad cell is named, not only the first.
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 
+from backend.services import sheets
 from backend.services.corrections.correcting import MOST_HOURS, Correction
+from backend.services.sheets import FileFormat
 from domain.errors import InvalidError, RowError, RowsError
 from domain.hours import parse_instant, whole_hour
 
@@ -22,14 +18,6 @@ VOID, RESTORE = "void", "restore"
 MOST_ROWS = 20 * MOST_HOURS
 _MOST_ERRORS = 200
 _BIGGEST = Decimal(10) ** 12
-_LONGEST_SHEET = 64 * 2**20
-
-
-class FileFormat(StrEnum):
-    """Formats in which a file of corrections may come."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +42,7 @@ def read_file(file: bytes, file_format: FileFormat) -> list[Row]:
     errors: list[RowError] = []
     rows: list[Row] = []
     seen: set[tuple[str, int]] = set()
-    lines = _of_csv(file) if file_format is FileFormat.CSV else _of_xlsx(file)
+    lines = sheets.lines(file, file_format)
     header = [name.strip() for name in next(lines, [])]
     if sorted(header) != sorted(COLUMNS):
         raise InvalidError(
@@ -111,37 +99,3 @@ def _row(line: int, cells: list[str], errors: list[RowError]) -> Row | None:
     if len(errors) > before:
         return None
     return Row(line, serial, Correction(start, dial, restore=index == RESTORE))
-
-
-def _of_csv(file: bytes) -> Iterator[list[str]]:
-    try:
-        text = file.decode("utf-8-sig")
-        yield from csv.reader(io.StringIO(text), strict=True)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidError(f"the file is no CSV in UTF-8: {error}", field="file") from error
-
-
-def _of_xlsx(file: bytes) -> Iterator[list[str]]:
-    """Cells of the first sheet, as text."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and few files are of this format
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(file)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _LONGEST_SHEET:
-                raise InvalidError("the file is too large when unpacked", field="file")
-        book = load_workbook(io.BytesIO(file), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(cell) for cell in row]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError) as error:
-        raise InvalidError(f"the file is no XLSX: {error}", field="file") from error
-
-
-def _text(cell: object) -> str:
-    """A cell as CSV would say it; times of a sheet have no zone and are UTC here."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.replace(tzinfo=UTC).isoformat()
-    return str(cell)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from backend.models.metering_points import Installation, Meter
 from backend.services.corrections.correcting import Act, Corrected, Correction, correct
-from backend.services.corrections.files import FileFormat, Row, read_file
+from backend.services.corrections.files import Row, read_file
+from backend.services.sheets import FileFormat
 from domain.errors import BalanceError, RowError, RowsError
 from domain.hours import instant_of
 from domain.identity import MeteringPointId

@@ -109,7 +109,7 @@ class Doorman:
         InvalidError
             CONSENT_NEEDED, INVALID_EMAIL, PASSWORD_LENGTH, INVALID_LOCALE or INVALID_NAME.
         ConflictError
-            CLAIM_REFUSED: there is an account of this e-mail, with another password.
+            LOGIN_REFUSED: there is an account of this e-mail, with another password.
         """
         if not claim.consent:
             raise InvalidError("the consent is needed", code="CONSENT_NEEDED", field="consent")
@@ -221,7 +221,7 @@ async def _new_account(session: TenantSession, account: UserAccount) -> UserId:
     except IntegrityError as error:
         raise ConflictError(
             "this e-mail and password do not fit; use your account with its own password",
-            code="CLAIM_REFUSED",
+            code="LOGIN_REFUSED",
             field="email",
         ) from error
     await audit.record_on_platform(session, "guest", "user.create", f"user:{account.id}")

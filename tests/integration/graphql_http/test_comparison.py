@@ -144,6 +144,11 @@ async def test_posters_are_set_for_each_part(api: Door, house: str) -> None:
         assert answer.content.startswith(b"%PDF-")
         made.append(answer.content)
     assert len(set(made)) == len(WORDS)
+    await ask(api, PUBLISH, group=house)
+    async with api.client(api.token("read")) as client:
+        published = await client.get(f"/documents/comparison/{house}.pdf")
+    assert len(published.content) > len(made[0]), "a published one shows its address as a code"
+    await ask(api, TAKE_BACK, group=house)
 
 
 async def test_nobody_else_can_ask_or_publish(api: Door, house: str, database: Database) -> None:

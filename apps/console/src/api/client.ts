@@ -16,12 +16,12 @@ export const NOT_ENTITIES = [
   'NetworkConsumer', 'NetworkHealth', 'NetworkSection', 'NewDevice', 'PageInfo', 'PhaseLossReport', 'PhaseMove',
   'PhaseSplit', 'Profile', 'RadioModule', 'RateLimit', 'ReadingsFolded', 'RefusedFrame', 'RegisterReading',
   'RouteStop', 'SectionLoss', 'SkippedPoint', 'SpotReading', 'StatusPeriod', 'Temperatures', 'UserError',
-  'ValidationFlag', 'Viewer', 'WeakHop',
+  'AlertTransition', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'ValidationFlag', 'Viewer', 'WeakHop',
 ];
 
 export const POSSIBLE_TYPES = {
   Metered: ['BalanceGroup', 'MeteringPoint'],
-  Node: ['BalanceGroup', 'Command', 'Concentrator', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
+  Node: ['Alert', 'BalanceGroup', 'Command', 'Concentrator', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
 };
 
 const sockets = createSockets({

@@ -80,6 +80,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/balances/$id/comparison',
+    component: lazyRouteComponent(() => import('../pages/group/GroupComparison'), 'GroupComparison'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/balances/$id/heat',
     validateSearch: address.heatSearch,
     component: lazyRouteComponent(() => import('../pages/group/Heat'), 'Heat'),

@@ -1,10 +1,12 @@
 /** English; its keys are the keys of all languages. */
+import { compare } from './compare/en';
 import { group } from './group/en';
 import { map } from './map/en';
 import { network } from './network/en';
 import { reports } from './reports/en';
 
 export const en = {
+  ...compare,
   ...group,
   ...map,
   ...network,
@@ -114,7 +116,7 @@ export const en = {
   'first.wait': 'An administrator or operator has to import sites and meters first.',
   'first.step5': 'Acceptance',
   'first.lead1': 'Founded; people and roles are added under Administration.',
-  'first.lead2': 'A CSV file with sites, meters and channels, checked row by row before anything is stored.',
+  'first.lead2': 'A CSV or XLSX file with sites, meters and channels, checked row by row before anything is stored.',
   'first.lead3': 'They come with the file, or are claimed by the code of their label; each gets a secret of its own.',
   'first.lead4': 'Concentrators push every hour; what is late or missing is named, and asked for again.',
   'first.lead5': 'After some days of whole hours: the certificate of the building, with the list of exceptions.',
@@ -487,7 +489,7 @@ export const en = {
   'imports.corrections': 'Corrections',
   'imports.manual': 'Manual collector',
   'imports.meteringLead': 'All of the file or nothing. Importing the same file again changes nothing.',
-  'imports.meteringHint': 'CSV in UTF-8 with a header',
+  'imports.meteringHint': 'CSV in UTF-8 or XLSX, with a header',
   'imports.correctionsLead': 'Registers at the end of hours. First you see what would change.',
   'imports.correctionsHint': 'CSV or XLSX with columns meter_serial, hour, index',
   'imports.manualLead': 'The file of a manual collector. What is known already is not counted twice.',

@@ -1,4 +1,5 @@
 /** Romanian. */
+import { compare } from './compare/ro';
 import { group } from './group/ro';
 import { map } from './map/ro';
 import { network } from './network/ro';
@@ -6,6 +7,7 @@ import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...compare,
   ...group,
   ...map,
   ...network,
@@ -115,7 +117,7 @@ export const ro: Texts = {
   'first.wait': 'Mai întâi un administrator sau operator trebuie să importe obiectele și contoarele.',
   'first.step5': 'Recepție',
   'first.lead1': 'Înființată; oamenii și rolurile se adaugă la Administrare.',
-  'first.lead2': 'Un fișier CSV cu locuri, contoare și canale, verificat rând cu rând înainte de salvare.',
+  'first.lead2': 'Un fișier CSV sau XLSX cu locuri, contoare și canale, verificat rând cu rând înainte de salvare.',
   'first.lead3': 'Vin cu fișierul sau se preiau după codul de pe etichetă; fiecare primește secretul lui.',
   'first.lead4': 'Concentratoarele transmit la fiecare oră; ce întârzie sau lipsește este numit și cerut din nou.',
   'first.lead5': 'După câteva zile de ore întregi: certificatul clădirii, cu lista excepțiilor.',
@@ -488,7 +490,7 @@ export const ro: Texts = {
   'imports.corrections': 'Corecții',
   'imports.manual': 'Colector manual',
   'imports.meteringLead': 'Tot fișierul sau nimic. Reimportul aceluiași fișier nu schimbă nimic.',
-  'imports.meteringHint': 'CSV în UTF-8 cu antet',
+  'imports.meteringHint': 'CSV în UTF-8 sau XLSX, cu antet',
   'imports.correctionsLead': 'Registre la sfârșitul orelor. Mai întâi vedeți ce s-ar schimba.',
   'imports.correctionsHint': 'CSV sau XLSX cu coloanele meter_serial, hour, index',
   'imports.manualLead': 'Fișierul unui colector manual. Ce se știe deja nu se numără de două ori.',

@@ -1,4 +1,5 @@
 /** Russian. */
+import { compare } from './compare/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
 import { network } from './network/ru';
@@ -6,6 +7,7 @@ import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...compare,
   ...group,
   ...map,
   ...network,
@@ -115,7 +117,7 @@ export const ru: Texts = {
   'first.wait': 'Сначала администратор или оператор должен загрузить объекты и счётчики.',
   'first.step5': 'Приёмка',
   'first.lead1': 'Создана; люди и роли добавляются в разделе «Администрирование».',
-  'first.lead2': 'Файл CSV с объектами, счётчиками и каналами; каждая строка проверяется до записи.',
+  'first.lead2': 'Файл CSV или XLSX с объектами, счётчиками и каналами; каждая строка проверяется до записи.',
   'first.lead3': 'Приходят с файлом или принимаются по коду с этикетки; у каждого свой секрет.',
   'first.lead4': 'Концентраторы передают каждый час; опоздавшее и потерянное названо и запрашивается снова.',
   'first.lead5': 'После нескольких дней полных часов: акт по зданию со списком исключений.',
@@ -488,7 +490,7 @@ export const ru: Texts = {
   'imports.corrections': 'Исправления',
   'imports.manual': 'Ручной сборщик',
   'imports.meteringLead': 'Файл принимается целиком или никак. Повторная загрузка ничего не меняет.',
-  'imports.meteringHint': 'CSV в UTF-8 с заголовком',
+  'imports.meteringHint': 'CSV в UTF-8 или XLSX, с заголовком',
   'imports.correctionsLead': 'Показания на конец часов. Сначала видно, что изменится.',
   'imports.correctionsHint': 'CSV или XLSX со столбцами meter_serial, hour, index',
   'imports.manualLead': 'Файл ручного сборщика. Известное не учитывается дважды.',

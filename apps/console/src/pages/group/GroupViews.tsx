@@ -39,6 +39,7 @@ export function GroupLinks({ id, commodity, metered }: LinksProps) {
       <Link to="/balances/$id" params={params} search={{}} activeOptions={{ exact: true }}>{t('group.balance')}</Link>
       {judges && commodity === 'ELECTRICITY' && <Link to="/balances/$id/losses" params={params} search={{}}>{t('group.losses')}</Link>}
       {judges && metered && <Link to="/balances/$id/verification" params={params} search={{}}>{t('group.verification')}</Link>}
+      {viewer.may('reports:read') && <Link to="/balances/$id/comparison" params={params}>{t('group.comparison')}</Link>}
       {commodity === 'HEAT' && metered && <Link to="/balances/$id/heat" params={params} search={{}}>{t('group.heat')}</Link>}
     </nav>
   );

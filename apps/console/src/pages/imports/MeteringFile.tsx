@@ -6,7 +6,7 @@ import { graphql, type ResultOf } from '../../api/graphql';
 import { useT } from '../../app/preferences';
 import { Status } from '../../ui/Status';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
-import { FileField } from './FileField';
+import { base64, FileField } from './FileField';
 
 const IMPORT = graphql(`
   mutation ImportMetering($input: ImportMeteringInput!) {
@@ -24,7 +24,8 @@ export function MeteringFile() {
   const [errors, setErrors] = useState<Refusal[]>([]);
   const send = async () => {
     if (!file) return;
-    const { data, error } = await run({ input: { file: await file.text(), idempotencyKey: crypto.randomUUID() } });
+    const xlsx = /\.xlsx$/i.test(file.name);
+    const { data, error } = await run({ input: { file: xlsx ? await base64(file) : await file.text(), format: xlsx ? 'XLSX' : 'CSV', idempotencyKey: crypto.randomUUID() } });
     setErrors(error ? [{ code: 'FAILED', message: error.message }] : (data?.importMetering.errors ?? []));
     setOutcome(data && data.importMetering.errors.length === 0 ? data.importMetering : null);
   };
@@ -32,7 +33,7 @@ export function MeteringFile() {
     <div className="form">
       <p className="quiet">{t('imports.meteringLead')}</p>
       <FileField
-        accept=".csv,text/csv"
+        accept=".csv,.xlsx,text/csv"
         hint={t('imports.meteringHint')}
         file={file}
         onFile={(chosen) => {

@@ -23,7 +23,7 @@ export const map: Record<keyof typeof en, string> = {
   'map.open': 'Deschide {name}',
   'map.zoomIn': 'Apropie',
   'map.zoomOut': 'Depărtează',
-  'map.cluster': '{count|one=# casă|few=# case|other=# de case}, cu probleme: {wrong|other=#}',
+  'map.cluster': '{count|one=# casă|few=# case|other=# de case}, cu probleme: {wrong|one=#|few=#|other=#}',
   'map.whole': 'Toată harta',
   'map.under': 'Doar în {name}',
 };
