@@ -9,7 +9,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from backend.assembly import Assembly
 from backend.services.households.claiming import Doorman
 from mobile_bff import documents
+from mobile_bff.changes import Changes
+from mobile_bff.devices import Devices
 from mobile_bff.export import Exports
+from mobile_bff.home import Homes
 from mobile_bff.invitations import Invitations
 from mobile_bff.operations import TrustedOperations
 from mobile_bff.requests import Desk, Handler, json_answer
@@ -31,6 +34,8 @@ def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Se
     sign_in = assembly.sign_in
     invitations = Invitations(Doorman(sign_in.database, sign_in.passwords, sign_in.throttle))
     exports = Exports(desk, assembly.database)
+    homes = Homes(desk, assembly.database, assembly.operations.weather)
+    changes, devices = Changes(desk, assembly.database), Devices(desk, assembly.database)
 
     async def compatibility(request: Request) -> Response:
         """Whether a version is served: asked before anything else, also by what is too old."""
@@ -52,6 +57,10 @@ def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Se
                 route("/invitations/look", invitations.look, "POST"),
                 route("/invitations/claim", invitations.claim, "POST"),
                 route("/export.csv", exports.answer, "GET"),
+                route("/home", homes.answer, "GET"),
+                route("/changes", changes.answer, "GET"),
+                route("/devices", devices.register, "POST"),
+                route("/devices/{device}", devices.forget, "DELETE"),
                 Route("/compatibility", desk.at(compatibility, any_version=True)),
             ],
         )

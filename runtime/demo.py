@@ -67,6 +67,9 @@ class DemoRecord:
 
     people: list[DemoPerson]
     tenants: list[DemoTenant] = field(default_factory=list)
+    invitation: str | None = None
+    """Link of the invitation that waits for its household."""
+
     complete: bool = False
     """Whether the history has been pushed, folded and rolled up."""
 

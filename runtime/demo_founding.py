@@ -19,7 +19,7 @@ from backend.services.metering_import import import_metering
 from backend.settings import Settings, get_settings
 from domain.errors import ConflictError
 from domain.identity import Scope, TenantId, UserId
-from runtime import demo_networks
+from runtime import demo_homes, demo_networks
 from runtime.commands.output import people as notices
 from runtime.commands.refusals import report
 from runtime.demo import DemoPerson, DemoRecord, DemoTenant, devices_file, homes_cache
@@ -53,6 +53,7 @@ CAST = (
     Part("Ana Lungu", "auditor@riverside.example", Role.AUDITOR, ("Riverside",)),
     Part("Mihai Rotaru", "operator@northwater.example", Role.OPERATOR, ("Northwater",)),
     Part("Daria Moraru", "partner@demo.example", Role.PARTNER_ADMIN, ("Riverside", "Northwater")),
+    *(Part(one.name, one.login, one.role, ("Riverside",)) for one in demo_homes.DWELLERS),
 )
 
 
@@ -66,8 +67,8 @@ async def found(database: Database, settings: Settings) -> None:
         async with database.session(Scope(TenantId(made.tenant), actor=ACTOR)) as session:
             await import_metering(session, metering_csv(tenant), load_master_key(settings))
             await demo_networks.tell(session)
-    for person in record.people:
-        await _person(database, record, person)
+    users = {person.login: await _person(database, record, person) for person in record.people}
+    await _households(database, settings, record, users)
     await _write_devices(database, settings, town)
 
 
@@ -148,7 +149,21 @@ async def _with_new_secret(database: Database, name: str, number: TenantId) -> D
     return DemoTenant(name, number, made.client_id, made.client_secret or "")
 
 
-async def _person(database: Database, record: DemoRecord, person: DemoPerson) -> None:
+async def _households(
+    database: Database, settings: Settings, record: DemoRecord, users: dict[str, UserId]
+) -> None:
+    """Let the record's households live in their flats; an older record may have none."""
+    riverside = record.tenant_named("Riverside")
+    if riverside is None or not any(demo_homes.lives_somewhere(one) for one in record.people):
+        return
+    waits = record.invitation
+    async with database.session(Scope(TenantId(riverside.tenant), actor=ACTOR)) as session:
+        await demo_homes.settle(session, record, settings, users)
+    if record.invitation != waits:
+        record.save(settings.home)
+
+
+async def _person(database: Database, record: DemoRecord, person: DemoPerson) -> UserId:
     try:
         made = await provisioning.create_user(
             database,
@@ -162,6 +177,8 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
         if known.code != "ACCOUNT_EXISTS":
             raise
         user = await _user_of(database, person.login)
+    if demo_homes.lives_somewhere(person):
+        return user  # their seat follows from where they live
     for name in person.tenants:
         tenant = record.tenant_named(name)
         assert tenant is not None
@@ -176,6 +193,7 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
         except ConflictError as known:
             if known.code != "MEMBERSHIP_EXISTS":
                 raise
+    return user
 
 
 async def _user_of(database: Database, login: str) -> UserId:

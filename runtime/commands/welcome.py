@@ -58,6 +58,9 @@ def _show_accounts(record: DemoRecord) -> None:
             for one in record.people
         ]
     )
+    if record.invitation is not None:
+        page.print("\n[bold]An open invitation[/bold]  (a household takes it in the app)")
+        _as_it_is(record.invitation)
     page.print("\n[bold]Demo client programs[/bold]")
     _columns([(one.name, one.client_id, one.client_secret) for one in record.tenants])
 

@@ -9,7 +9,7 @@ from backend.models.metering_points import Installation, Meter, MeteringPoint
 from backend.models.network import Channel, Concentrator, LogicalNetwork, RadioModule
 from backend.models.sites import Premise, Site
 from backend.store.model import access
-from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId
+from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId, SiteId
 from tenants.models import Tenant
 from tenants.session import TenantSession
 
@@ -42,6 +42,15 @@ async def load_premises(
         select(Premise).where(Premise.id.in_(ids), Premise.site_id.in_(seen) | Premise.id.in_(mine))
     )
     return {premise.id: premise for premise in rows}
+
+
+async def sites_of_premises(
+    session: TenantSession, premises: Sequence[Premise]
+) -> dict[SiteId, str]:
+    """Paths of the sites in which some premises lie, whoever may see those."""
+    wanted = {premise.site_id for premise in premises}
+    rows = await session.execute(select(Site.id, Site.name_path).where(Site.id.in_(wanted)))
+    return {SiteId(site): path for site, path in rows}
 
 
 async def meters_of_points(

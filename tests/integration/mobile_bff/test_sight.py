@@ -75,18 +75,20 @@ async def test_no_path_of_the_schema_leads_to_a_neighbour(
     documents = sorted(set(paths(CORE, values)))
     assert len(documents) > 300
     secrets = {number: what for what, number in foreign.items()}
-    told = 0
+    told = answered = 0
     logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL)  # each refusal, at length
     for text in documents:
         assert not validate(CORE, parse(text)), text
         result = await house.desk.result(text, mine)
         data = repr(result.data)
+        answered += result.errors is None
         told += "E1" in data
         for number, what in secrets.items():
             assert number not in data, (what, text)
         for word in ("Household 2", "Flat 2", " E2", " W2", "IN0", "'E2'", "'IN0'"):
             assert word not in data, (word, text)
-    assert told > 10, "the walk went past nothing at all"
+    assert told, "the walk never came home"
+    assert answered > len(documents) // 10, "the walk went past nothing at all"
 
 
 async def test_no_mutation_reaches_a_neighbour(

@@ -22,7 +22,7 @@ from strawberry.types.field import StrawberryField
 
 from backend.graphql.transport.executor import DEFINITION
 
-MOST_WAYS = 6
+MOST_WAYS = 3
 """Ways in which one type is gone on from, for each of the ids."""
 
 Fields = Mapping[str, GraphQLField]

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from backend.models.accounts import HomeMember, Invitation
 from backend.settings import Settings, read_settings
 from domain.errors import ConflictError
 from domain.identity import Scope, TenantId
@@ -56,7 +57,7 @@ async def founded(database: Database, settings: Settings) -> DemoRecord:
                 await demo_founding.found(database, settings)
             except PulledPlugError:
                 continue
-        assert deaths == 3
+        assert deaths == 4
         break
     record = DemoRecord.load(settings.home)
     assert record is not None
@@ -68,14 +69,15 @@ async def test_there_is_one_of_everything(database: Database, founded: DemoRecor
         names = (await session.scalars(select(Tenant.name).order_by(Tenant.id))).all()
         people = await session.scalar(select(func.count()).select_from(UserAccount))
     assert names == ["Riverside", "Northwater"] == [one.name for one in founded.tenants]
-    assert people == len(founded.people) == 7
+    assert people == len(founded.people) == 10
     seats = []
     for one in founded.tenants:
         async with database.session(Scope(TenantId(one.tenant))) as session:
             seats.append((await session.scalars(select(Membership.role))).all())
             assert await session.scalar(select(func.count()).select_from(OAuthClient)) == 1
     assert sorted(seats[0]) == [
-        *("auditor", "dispatcher", "manager", "operator", "partner-admin", "tenant-admin")
+        *("auditor", "dispatcher", "manager", "operator", "partner-admin"),
+        *("resident", "resident", "resident-delegate", "tenant-admin"),
     ]
     assert sorted(seats[1]) == ["operator", "partner-admin"]
 
@@ -124,3 +126,16 @@ async def test_a_lost_record_is_said_rather_than_guessed(
     with pytest.raises(ConflictError) as refusal:
         await demo_founding.found(database, elsewhere)
     assert refusal.value.code == "DEMO_RECORD_MISSING"
+
+
+async def test_two_households_of_one_house_see_a_home_each_and_a_third_is_invited(
+    database: Database, founded: DemoRecord
+) -> None:
+    assert founded.invitation is not None
+    assert "/app/invite/" in founded.invitation
+    async with database.session(Scope(TenantId(founded.tenants[0].tenant))) as session:
+        homes = (await session.scalars(select(HomeMember).order_by(HomeMember.id))).all()
+        waiting = (await session.scalars(select(Invitation))).all()
+    assert [one.role for one in homes] == ["resident", "resident-delegate", "resident"]
+    assert len({one.premise_id for one in homes}) == 2
+    assert [one.claimed_at for one in waiting if one.revoked_at is None] == [None]

@@ -1,0 +1,106 @@
+"""``GET /bff/changes``: what was created, updated and deleted since the app looked last.
+
+The cursor holds itself what the app knew then, packed: the marks of some dozens of things. So the
+server remembers nothing, a cursor outlives any restart, and what is gone shows as deleted, also
+what the household may see no more.
+"""
+
+import base64
+import binascii
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backend.graphql.ids import Kind, encode
+from backend.services.households import state
+from backend.services.households.state import State
+from domain.errors import ForbiddenError, InvalidError
+from mobile_bff.home import kept
+from mobile_bff.requests import Desk
+from tenants.session import Database
+
+_KINDS = {
+    "home": Kind.PREMISE,
+    "meter": Kind.METERING_POINT,
+    "readings": Kind.METERING_POINT,
+    "alert": Kind.ALERT,
+    "command": Kind.COMMAND,
+}
+_LONGEST = 8000
+_MOST_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The endpoint of changes."""
+
+    desk: Desk
+    database: Database
+
+    async def answer(self, request: Request) -> Response:
+        """Changes since a cursor; without one everything is new."""
+        scope = await self.desk.scope(request)
+        if scope.household is None:
+            raise ForbiddenError("this is for residents and their delegates")
+        before = unpacked(request.query_params.get("since"))
+        async with self.database.session(scope) as session:
+            now = await state.of_household(session, datetime.now(UTC))
+        return kept(request, orjson.dumps(differences(before, now) | {"cursor": packed(now)}))
+
+
+def differences(before: State, now: State) -> dict[str, list[dict[str, str]]]:
+    """What is new, what has another mark, and what is gone; in the order of kinds and numbers."""
+    return {
+        "created": [_named(key) for key in sorted(now.keys() - before.keys())],
+        "updated": [
+            _named(key) for key in sorted(now.keys() & before.keys()) if now[key] != before[key]
+        ],
+        "deleted": [_named(key) for key in sorted(before.keys() - now.keys())],
+    }
+
+
+def _named(key: tuple[str, int]) -> dict[str, str]:
+    kind, number = key
+    return {"type": kind, "id": encode(_KINDS[kind], number)}
+
+
+def packed(known: State) -> str:
+    """Cursor of a state."""
+    plain = orjson.dumps([[kind, number, mark] for (kind, number), mark in sorted(known.items())])
+    return base64.urlsafe_b64encode(zlib.compress(plain, 9)).decode().rstrip("=")
+
+
+def unpacked(cursor: str | None) -> State:
+    """State of a cursor; empty without one.
+
+    Raises
+    ------
+    InvalidError
+        BAD_CURSOR: it is none of ours.
+    """
+    if cursor is None:
+        return {}
+    try:
+        # a longer one is cut, and so is none
+        text = cursor[:_LONGEST]
+        packed_bytes = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        unpacking = zlib.decompressobj()
+        rows: Any = orjson.loads(unpacking.decompress(packed_bytes, _MOST_BYTES))
+        return {_key(kind, number): str(mark) for kind, number, mark in rows}
+    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError):
+        raise InvalidError(
+            "since is no cursor of ours; leave it out to begin anew",
+            code="BAD_CURSOR",
+            field="since",
+        ) from None
+
+
+def _key(kind: object, number: object) -> tuple[str, int]:
+    if kind not in _KINDS or not isinstance(number, int) or not 0 <= number < 2**63:
+        raise ValueError(kind)
+    return str(kind), number
