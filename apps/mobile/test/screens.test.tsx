@@ -49,7 +49,7 @@ it('says a chart in words and as a table of 25 hours, with what is missing and e
   expect(screen.getByText('missing')).toBeTruthy();
   expect(screen.getByText('estimated')).toBeTruthy();
   expect(screen.getByText('–')).toBeTruthy();
-  expect(screen.getAllByText(/03:00–04:00 GMT/)).toHaveLength(2);
+  expect(screen.getAllByText(/^\d\d:00–\d\d:00 GMT/)).toHaveLength(2);
 });
 
 it('gives the number of a request that failed, and tries again', async () => {
