@@ -14,6 +14,7 @@ from backend.clients.events import Events
 from backend.clients.weather import weather_of
 from backend.documents.routes import Documents, document_routes
 from backend.edge import Edge, answer_failure, answer_http_error
+from backend.graphql.context import Terms
 from backend.graphql.schema import schema
 from backend.graphql.transport.budget import Budgets
 from backend.graphql.transport.http import GraphQLEndpoint
@@ -66,6 +67,7 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
         introspection=settings.introspection,
         master_key=master_key,
         weather=weather_of(settings.weather),
+        terms=Terms(settings.demo, settings.webhooks_private),
         public_url=settings.public_url,
         passwords=sign_in.passwords,
     )

@@ -43,6 +43,7 @@ class Part:
     login: str
     role: Role
     tenants: tuple[str, ...]
+    locale: str = "en"
 
 
 CAST = (
@@ -53,7 +54,10 @@ CAST = (
     Part("Ana Lungu", "auditor@riverside.example", Role.AUDITOR, ("Riverside",)),
     Part("Mihai Rotaru", "operator@northwater.example", Role.OPERATOR, ("Northwater",)),
     Part("Daria Moraru", "partner@demo.example", Role.PARTNER_ADMIN, ("Riverside", "Northwater")),
-    *(Part(one.name, one.login, one.role, ("Riverside",)) for one in demo_homes.DWELLERS),
+    *(
+        Part(one.name, one.login, one.role, ("Riverside",), one.locale)
+        for one in demo_homes.DWELLERS
+    ),
 )
 
 
@@ -170,6 +174,7 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
             name=person.name,
             email=person.login,
             password=person.password,
+            locale=_locale(person.login),
             actor=ACTOR,
         )
         user = made.user
@@ -194,6 +199,10 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
             if known.code != "MEMBERSHIP_EXISTS":
                 raise
     return user
+
+
+def _locale(login: str) -> str:
+    return next((part.locale for part in CAST if part.login == login), "en")
 
 
 async def _user_of(database: Database, login: str) -> UserId:

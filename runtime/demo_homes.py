@@ -6,12 +6,18 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from backend.models.accounts import HomeMember, Resident
+from backend.models.metering_points import MeteringPoint
 from backend.models.sites import Premise, Site
+from backend.services.alerts import rules
 from backend.services.households import inviting, members
 from backend.services.model import premises
 from backend.settings import Settings
+from backend.store.alerts.rules import Wish, insert
+from domain.alerts import AlertKind, Channel
 from domain.errors import NotFoundError
-from domain.identity import PremiseId, UserId
+from domain.identity import MeteringPointId, PremiseId, UserId
+from domain.quantities import Commodity
+from domain.quantities import Role as Place
 from runtime.demo import DemoPerson, DemoRecord
 from tenants.permissions import HOUSEHOLD, Role
 from tenants.session import TenantSession
@@ -32,13 +38,22 @@ class Dweller:
     login: str
     role: Role
     flat: str
+    locale: str = "en"
 
 
 DWELLERS = (
-    Dweller("Maria Ciobanu", "maria@home.example", Role.RESIDENT, "Flat 4"),
+    Dweller("Maria Ciobanu", "maria@home.example", Role.RESIDENT, "Flat 4", "ro"),
     Dweller("Sofia Ciobanu", "sofia@home.example", Role.RESIDENT_DELEGATE, "Flat 4"),
-    Dweller("Andrei Sandu", "andrei@home.example", Role.RESIDENT, "Flat 7"),
+    Dweller("Andrei Sandu", "andrei@home.example", Role.RESIDENT, "Flat 7", "ru"),
 )
+
+
+LIMITS = (
+    (AlertKind.DAY_LIMIT, 2.0),
+    (AlertKind.HOUR_LIMIT, 0.6),
+    (AlertKind.MONTH_FORECAST, 60.0),
+)
+"""kWh that most homes of the town exceed, so that something is told on the first day."""
 
 
 def lives_somewhere(person: DemoPerson) -> bool:
@@ -60,6 +75,8 @@ async def settle(
         if one.role is Role.RESIDENT:
             household.user_id = user
         await members.seat(session, household, user, one.role, household.moved_in_at)
+        if one.role is Role.RESIDENT:
+            await _watch(session, user, premise)
     if record.invitation is None:
         name, flat = WAITING
         premise = await _premise(session, flat)
@@ -95,3 +112,22 @@ async def _household(
     since = datetime.fromisoformat(record.monday).replace(tzinfo=UTC) - _LIVES_SINCE
     number = f"MS2-{one.flat.rpartition(' ')[2].zfill(3)}"
     return await premises.move_in(session, premises.MoveIn(premise, number, surname, 2, since))
+
+
+async def _watch(session: TenantSession, user: UserId, premise: PremiseId) -> None:
+    """Give a household rules of its own, besides those that all have."""
+    await session.flush()
+    await rules.give_defaults(session, datetime.now(UTC), user)
+    point = await session.scalar(
+        select(MeteringPoint.id).where(
+            MeteringPoint.premise_id == premise,
+            MeteringPoint.commodity == Commodity.ELECTRICITY,
+            MeteringPoint.role == Place.CONSUMER,
+        )
+    )
+    assert point is not None
+    for kind, limit in LIMITS:
+        channels = (Channel.PUSH, Channel.EMAIL)
+        place = MeteringPointId(point)
+        wish = Wish(kind, True, place, None, None, limit, None, None, channels)
+        await insert(session, user, wish)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, NamedTuple, Self, TypeVar, cast
 
 from backend.clients.events import Events
 from backend.clients.weather import NoWeather, Weather
@@ -28,6 +28,14 @@ MOST_POINTS = 2_000_000
 """Hours of series that one request may read."""
 
 
+class Terms(NamedTuple):
+    """What an installation is, as far as the schema must know."""
+
+    demo: bool = False
+    webhooks_private: bool = False
+    """Whether webhooks may be posted over plain HTTP, to inner addresses."""
+
+
 class Context:
     """One request. Sibling resolvers run concurrently but share one session, so they take turns.
 
@@ -47,6 +55,7 @@ class Context:
         self.allowance: Allowance | None = None
         """What is left of the tenant's requests this minute, told by the transport."""
         self.weather: Weather = NoWeather()
+        self.terms = Terms()
         self.passwords: Passwords | None = None
         self.public_url = ""
         """How people reach this installation; links begin with it."""

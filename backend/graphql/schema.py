@@ -24,6 +24,7 @@ from backend.graphql.house_networks import HouseNetworkMutation
 from backend.graphql.households import HouseholdMutation
 from backend.graphql.ids import Kind, decode
 from backend.graphql.invitations import InvitationMutation
+from backend.graphql.members import AdministrationMutation
 from backend.graphql.metered import Node
 from backend.graphql.metering_changes import MeteringMutation
 from backend.graphql.metering_points import Meter, MeteringPoint
@@ -36,6 +37,7 @@ from backend.graphql.scalars import SCALARS
 from backend.graphql.sites import Premise, Site
 from backend.graphql.subscriptions import Subscription
 from backend.graphql.viewer import Viewer
+from backend.graphql.webhooks import WebhookMutation
 from backend.services.model import places
 from backend.store.control import command_lists
 from backend.store.findings import finding_lists
@@ -128,6 +130,7 @@ class Mutation(
     ResidentMutation,
     InvitationMutation,
     HouseholdMutation,
+    AdministrationMutation,
     CommandMutation,
     ControlMutation,
     NetworkAlarmMutation,
@@ -138,6 +141,7 @@ class Mutation(
     AlertMutation,
     AlertRuleMutation,
     NotificationMutation,
+    WebhookMutation,
 ):
     """Everything that can be done."""
 

@@ -19,6 +19,7 @@ from backend.graphql.households import HomeEntrance
 from backend.graphql.ids import Kind, decode
 from backend.graphql.invitations import ResidentEntrance
 from backend.graphql.lists import After, Connection, First
+from backend.graphql.members import AdministrationEntrance
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
@@ -26,6 +27,7 @@ from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
+from backend.graphql.webhooks import WebhookEntrance
 from backend.services.model import places
 from backend.store.model import metered, sites
 from domain.identity import SiteId
@@ -61,9 +63,11 @@ class Viewer(
     AlertEntrance,
     AlertRuleEntrance,
     NotificationEntrance,
+    WebhookEntrance,
     MapEntrance,
     HomeEntrance,
     ResidentEntrance,
+    AdministrationEntrance,
 ):
     """Entrances to what the caller may see."""
 

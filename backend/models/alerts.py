@@ -52,6 +52,13 @@ class AlertRule(TenantOwned, Base):
             unique=True,
             postgresql_where=text("is_default"),
         ),
+        Index(
+            "ix_alert_rule_wide",
+            "tenant_id",
+            "kind",
+            "user_id",
+            postgresql_where=text("point_id IS NULL"),
+        ),
         Index("ix_alert_rule_user_id", "user_id"),
         Index("ix_alert_rule_tenant_id_point_id", "tenant_id", "point_id"),
         Index("ix_alert_rule_tenant_id_group_id", "tenant_id", "group_id"),

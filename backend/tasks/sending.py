@@ -26,6 +26,7 @@ from tenants.session import Database
 LOOKS_EVERY_S = 0.5
 TENANTS_AT_ONCE = 4
 TURN_S = 20.0
+BATCHES_AT_ONCE = 4
 
 log = structlog.get_logger(__name__)
 
@@ -87,9 +88,31 @@ class Sender:
         self._busy.pop(tenant, None)
 
     async def _serve(self, tenant: TenantId) -> None:
-        until, more = monotonic() + TURN_S, True
+        """Claim and hand over, some batches at a time, until nothing is due or the turn is over."""
+        until = monotonic() + TURN_S
+        delivering: set[asyncio.Task[None]] = set()
         try:
-            while more and monotonic() < until:
-                more = await sending.send_next(self._database, tenant, self._post)
+            while monotonic() < until:
+                batch = await sending.claim_next(self._database, tenant)
+                if batch is None:
+                    break
+                delivery = sending.deliver(self._database, tenant, self._post, batch)
+                delivering.add(asyncio.create_task(delivery))
+                if len(delivering) >= BATCHES_AT_ONCE:
+                    delivering = await self._some_done(delivering, tenant)
         except Exception:
-            log.exception("letters not sent, their bell goes on ringing", tenant=tenant)
+            log.exception("letters not claimed, their bell goes on ringing", tenant=tenant)
+        finally:
+            while delivering:
+                delivering = await self._some_done(delivering, tenant)
+
+    @staticmethod
+    async def _some_done(
+        delivering: set[asyncio.Task[None]], tenant: TenantId
+    ) -> set[asyncio.Task[None]]:
+        done, rest = await asyncio.wait(delivering, return_when=asyncio.FIRST_COMPLETED)
+        for one in done:
+            error = None if one.cancelled() else one.exception()
+            if error is not None:
+                log.error("letters not noted, they go out again", tenant=tenant, error=str(error))
+        return rest

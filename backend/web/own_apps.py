@@ -21,6 +21,9 @@ def own_apps(settings: Settings) -> list[Client]:
     if settings.graphiql:
         addresses = own_addresses(settings.public_url, "/graphiql")
         apps.append(Client.of_product("graphiql", "GraphiQL", addresses))
+    if settings.demo:
+        addresses = own_addresses(settings.public_url, "/outbox")
+        apps.append(Client.of_product("outbox", "Outbox", addresses))
     return apps
 
 

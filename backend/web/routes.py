@@ -46,6 +46,10 @@ class Pages:
         """A place to try documents."""
         return self._page("graphiql.html")
 
+    async def outbox(self, _: Request) -> Response:
+        """What people of the demo were told."""
+        return self._page("outbox.html")
+
     async def schema(self, _: Request) -> Response:
         """The schema in its own language, for generators of clients."""
         return PlainTextResponse(self.sdl, headers={"Cache-Control": "no-cache"})
@@ -91,6 +95,8 @@ def web_routes(settings: Settings, sdl: str, database: Database) -> list[BaseRou
         routes.append(Route("/schema.graphql", pages.schema))
     if settings.graphiql:
         routes.append(Route("/graphiql", pages.graphiql))
+    if settings.demo:
+        routes.append(Route("/outbox", pages.outbox))
     return routes
 
 

@@ -181,9 +181,10 @@ def test_northwater_sees_nothing_of_riverside(demo: Demo) -> None:
 
 def test_people_of_the_demo_have_passwords_and_private_files(demo: Demo) -> None:
     assert {person.role for person in demo.record.people} == {
-        *("tenant-admin", "operator", "manager", "dispatcher", "auditor", "partner-admin")
+        *("tenant-admin", "operator", "manager", "dispatcher", "auditor", "partner-admin"),
+        *("resident", "resident-delegate"),
     }
-    assert len({person.password for person in demo.record.people}) == 7
+    assert len({person.password for person in demo.record.people}) == 10
     for person in demo.record.people:
         assert person.login in demo.product.said
         assert person.password in demo.product.said

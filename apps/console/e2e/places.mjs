@@ -27,8 +27,8 @@ export const HOUSE = 'Lower Valley/Portmere/Old Town/Mill Street/Mill Street 2';
 /** Waits until the analyses of a new installation have named the demo's thief. */
 async function suspectsFound(ask) {
   for (let tries = 0; tries < 90; tries++) {
-    const { viewer } = await ask('{ viewer { findings(kinds: [METER_SLOWED]) { edges { node { id } } } } }');
-    if (viewer.findings.edges.length > 0) return;
+    const { viewer } = await ask('{ viewer { findings(kinds: [METER_SLOWED]) { edges { node { id } } } alerts(kinds: [TAMPER]) { edges { node { id } } } } }');
+    if (viewer.findings.edges.length > 0 && viewer.alerts.edges.length > 0) return;
     await new Promise((done) => setTimeout(done, 2_000));
   }
   throw new Error('the analyses named no slowed meter within three minutes');
@@ -41,7 +41,8 @@ export async function places(ask) {
       site(path: $path) { id timezone balanceGroups { id commodity } }
       meteringPoints(first: 1, search: "31100001") { edges { node { id meter { serial } } } }
       concentrators(first: 1) { edges { node { id serial } } }
-      findings(kinds: [METER_SLOWED]) { edges { node { id } } } } }`,
+      findings(kinds: [METER_SLOWED]) { edges { node { id } } }
+      alerts(kinds: [TAMPER], first: 1) { edges { node { id } } } } }`,
     { path: HOUSE },
   );
   return {
@@ -50,11 +51,12 @@ export async function places(ask) {
     meter: viewer.meteringPoints.edges[0].node.id,
     concentrator: viewer.concentrators.edges[0].node.id,
     finding: viewer.findings.edges[0].node.id,
+    alert: viewer.alerts.edges[0].node.id,
   };
 }
 
 /** Every route of the console, by a name for its picture. */
-export function routes({ group, meter, concentrator, finding }) {
+export function routes({ group, meter, concentrator, finding, alert }) {
   return {
     overview: '/',
     balances: '/balances',
@@ -66,6 +68,7 @@ export function routes({ group, meter, concentrator, finding }) {
     findings: '/findings?state=ALL',
     finding: `/findings/${finding}`,
     alarms: '/alarms?all=true',
+    alert: `/alarms?alert=${encodeURIComponent(alert)}`,
     sites: `/sites?path=${encodeURIComponent(HOUSE)}`,
     meters: '/meters',
     'meter-day': `/meters/${meter}`,

@@ -65,6 +65,54 @@ async function suspects() {
   await reader.context().close();
 }
 
+/** An alert that the demo's suspects raised: noted, written about, handed over. */
+async function alarms() {
+  const page = await signIn('operator@riverside.example');
+  await page.click('nav >> text=Alarms');
+  await page.getByRole('link', { name: 'Tampering' }).first().click({ timeout: 120_000 });
+  await page.waitForSelector('.past >> text=raised');
+  const link = page.url();
+  assert.match(link, /alert=/, 'an alert has an address');
+  await page.getByLabel('Note').fill('called the flat, nobody home');
+  await page.getByRole('button', { name: 'Take note' }).click();
+  await page.waitForSelector('.past >> text=called the flat');
+  assert.equal(await page.getByRole('button', { name: 'Take note' }).count(), 0, 'it is noted once');
+  await page.getByRole('textbox', { name: 'Hand over to' }).click();
+  await page.getByRole('option', { name: 'Victor Rusu' }).click();
+  await page.waitForSelector('.past >> text=Victor Rusu');
+  await shot(page, 'journey-alert');
+  await open(page, link.slice(link.indexOf('/alarms')));
+  assert.match(await text(page), /called the flat/);
+  await page.context().close();
+  const reader = await signIn('manager@riverside.example');
+  await open(reader, '/alarms?state=ALL&kind=TAMPER');
+  await reader.getByRole('link', { name: 'Tampering' }).first().click();
+  await reader.waitForSelector('.past');
+  assert.equal(await reader.getByRole('button', { name: 'Take note' }).count(), 0, 'a manager handles nothing');
+  await reader.context().close();
+}
+
+/** An endpoint: refused when it is none, made with a secret that is shown once, removed. */
+async function webhooks() {
+  const page = await signIn('admin@riverside.example');
+  await page.click('nav >> text=Webhooks');
+  await page.getByLabel('Address').fill('http://inner.example/hook');
+  await page.getByRole('button', { name: 'Add an endpoint' }).click();
+  await page.waitForSelector('.refusals >> text=WEBHOOK_URL');
+  await page.getByLabel('Address').fill('https://hooks.example.org/balance');
+  await page.getByRole('button', { name: 'Add an endpoint' }).click();
+  await page.waitForSelector('.secret >> text=whsec_');
+  await shot(page, 'journey-webhook');
+  await page.reload();
+  await page.waitForSelector('td >> text=hooks.example.org');
+  assert.equal(await page.locator('.secret').count(), 0, 'a secret is shown once');
+  await page.getByRole('button', { name: 'Show deliveries' }).click();
+  await page.waitForSelector('text=Nothing was delivered yet');
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await page.waitForSelector('text=No endpoint yet');
+  await page.context().close();
+}
+
 /** A wrong reading: its effect is seen before, its history after. */
 async function correct(page) {
   await page.click('text=Correct a reading');
@@ -261,7 +309,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, zones, manager, dispatcher, partner, files, outage, kept, losses, published, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, webhooks, zones, manager, dispatcher, partner, files, outage, kept, losses, published, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

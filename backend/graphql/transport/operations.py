@@ -14,7 +14,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from backend.clients.events import Events
 from backend.clients.weather import NoWeather, Weather
-from backend.graphql.context import Context
+from backend.graphql.context import Context, Terms
 from backend.graphql.transport import errors
 from backend.graphql.transport.budget import Budgets
 from backend.graphql.transport.cost import Cost
@@ -89,6 +89,7 @@ class Operations:
         introspection: bool = True,
         master_key: bytes = b"",
         weather: Weather | None = None,
+        terms: Terms | None = None,
         public_url: str = "",
         passwords: Passwords | None = None,
     ) -> None:
@@ -97,6 +98,7 @@ class Operations:
         self.database, self.events, self.budgets = database, events, budgets
         self.master_key, self.public_url, self.passwords = master_key, public_url, passwords
         self.weather = weather or NoWeather()
+        self.terms = terms or Terms()
         self.documents = Documents(self.core, introspection=introspection)
         call_directly(schema)
         self.options: dict[str, Any] = {
@@ -136,7 +138,7 @@ class Operations:
             async with Context(self.database, scope, self.events, self.master_key) as context:
                 context.allowance = self.budgets.allowance(scope.tenant_id)
                 context.weather, context.public_url = self.weather, self.public_url
-                context.passwords = self.passwords
+                context.passwords, context.terms = self.passwords, self.terms
                 result = await self.execute(prepared, context)
                 _undo_if_failed(prepared, result)
         except _UndoError as undone:

@@ -28,6 +28,7 @@ K = AlertKind
 KINDS = (K.DELIVERY, K.IMBALANCE)
 
 DELIVERED_H = 24
+NEW_H = 31 * 24
 ON_THE_WAY_H = 3
 """Hours that may still be on their way are not missed yet."""
 
@@ -65,10 +66,28 @@ async def _delivered(
     end = hour_of(now) - ON_THE_WAY_H
     asked = Range(end - DELIVERED_H, end, Bucket.HOUR)
     found = await deliveries.of_groups(session, groups, asked, now)
+    nothing = [
+        group for group, one in zip(groups, found, strict=True) if one.expected == one.missing
+    ]
+    new = await _new(session, nothing, now)
     return {
         group.id: one.percent
         for group, one in zip(groups, found, strict=True)
-        if one.percent is not None
+        if one.percent is not None and group.id not in new
+    }
+
+
+async def _new(
+    session: TenantSession, groups: Sequence[GroupRow], now: datetime
+) -> set[BalanceGroupId]:
+    """Groups of which nothing ever came: their acceptance is still to come."""
+    if not groups:
+        return set()
+    end = hour_of(now)
+    asked = Range(end - NEW_H, end, Bucket.HOUR)
+    found = await deliveries.of_groups(session, groups, asked, now)
+    return {
+        group.id for group, one in zip(groups, found, strict=True) if one.expected == one.missing
     }
 
 

@@ -20,7 +20,7 @@ from backend.services.alerts.sight import Sight, look, places_seen
 from backend.store.alerts import levels, watched
 from backend.store.alerts.alerts import Raised, Standing, condition_of
 from backend.store.alerts.due import DueGroup
-from backend.store.alerts.watched import FOREVER_S, Place, Rules
+from backend.store.alerts.watched import FOREVER_S, Place, Places, Rules
 from backend.store.groups.structure import Structure
 from backend.store.hours import series
 from domain.alerts import HYSTERESIS, AlertKind, cool_down_h, severity_of
@@ -58,8 +58,14 @@ class Watched:
     since: IntArray
     """First hour that changed."""
 
-    places: Mapping[int, Place]
-    calendars: list[Calendar]
+    places: Places
+    zones: list[Calendar]
+    """Of each zone that there is."""
+
+    def moments(self, name: str, row: IntArray) -> IntArray:
+        """A moment of the calendar, such as ``today``, at some of the points."""
+        own = np.array([getattr(one, name) for one in self.zones], np.int64)
+        return own[self.places.zone[row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,8 @@ async def _judge(  # noqa: PLR0913, PLR0917 - points, and what is known of them
 def _seen(rules: Rules, sight: Sight, places: Mapping[int, Place]) -> Rules:
     """Without rules about what their holders no longer see."""
     home = rules.since_s >= 0
+    if home.all():
+        return rules
     seen = {
         (user, point): places_seen(sight, places, user, point)
         for user, point in zip(rules.user[~home].tolist(), rules.point[~home].tolist(), strict=True)
@@ -144,21 +152,20 @@ async def load(  # noqa: PLR0913, PLR0917 - points, and what is known of them
     session: TenantSession,
     points: IntArray,
     since: IntArray,
-    places: Mapping[int, Place],
+    places: Places,
     now: datetime,
     structure: Structure,
 ) -> Watched:
     """Hours of points that rules watch."""
-    zones = {zone: Calendar.of(zone, now) for zone in {one.timezone for one in places.values()}}
-    calendars = [zones[places[point].timezone] for point in points.tolist()]
+    zones = [Calendar.of(zone, now) for zone in places.zones]
     hour = hour_of(now)
-    first = min(one.today for one in zones.values())
+    first = min(one.today for one in zones)
     if (since < first).any():
-        first = min(one.yesterday for one in zones.values())
+        first = min(one.yesterday for one in zones)
     start = max(min(first, hour - 24), hour - LOOKS_BACK_H - 2)
     standing = structure.standing_at(points)
     hourly = (await series.load_hours(session, standing, start, hour, hour)).hourly
-    return Watched(points, hourly.values, hourly.known, start, since, places, calendars)
+    return Watched(points, hourly.values, hourly.known, start, since, places, zones)
 
 
 def choose(kind: AlertKind, rules: Rules, found: Watched, known: Known, period: IntArray) -> Chosen:
@@ -261,9 +268,7 @@ async def _days(  # noqa: PLR0913, PLR0917 - one signature for all kinds
 ) -> None:
     del session, structure
     row = np.searchsorted(found.points, rules.point)
-    today = np.array([one.today for one in found.calendars], np.int64)[row]
-    before = np.array([one.yesterday for one in found.calendars], np.int64)[row]
-    after = np.array([one.tomorrow for one in found.calendars], np.int64)[row]
+    today, before, after = (found.moments(name, row) for name in ("today", "yesterday", "tomorrow"))
     late = found.since[row] < today
     for low, high, part in ((before, today, late), (today, after, np.ones(len(row), np.bool_))):
         part = part & (low >= found.start)  # noqa: PLW2901 - what is not loaded cannot be judged
@@ -347,23 +352,21 @@ async def _months(  # noqa: PLR0913, PLR0917 - one signature for all kinds
 ) -> None:
     points = np.unique(rules.point)
     at = np.searchsorted(found.points, points)
-    calendars = [found.calendars[one] for one in at.tolist()]
-    midnight = np.array([one.today for one in calendars], np.int64)
+    midnight = found.moments("today", at)
     kept = await levels.load(session, points)
     stale = (kept.midnight != midnight) | (found.since[at] < midnight)
     wanted = np.flatnonzero(stale)[:LEARNT_AT_ONCE]
-    by_zone: dict[str, list[int]] = {}
-    for one in wanted.tolist():
-        by_zone.setdefault(found.places[int(points[one])].timezone, []).append(one)
-    for zone, some in by_zone.items():
-        await months.learn(session, points[some], zone, calendars[some[0]], structure)
-    if by_zone:
+    zone = found.places.zone[at[wanted]]
+    for code in np.unique(zone).tolist():
+        some, calendar = points[wanted[zone == code]], found.zones[code]
+        await months.learn(session, some, found.places.zones[code], calendar, structure)
+    if len(wanted):
         kept = await levels.load(session, points)
     inside = amounts.between(found.known[at], found.start, midnight, midnight + 26)
     today = amounts.sums(found.values[at], inside)
-    total = months.expected(kept, today, calendars)[np.searchsorted(points, rules.point)] / UNITS
-    row = np.searchsorted(found.points, rules.point)
-    month = np.array([one.month for one in found.calendars], np.int64)[row]
+    spans = months.Spans(*(found.moments(name, at) for name in months.Spans._fields))
+    total = months.expected(kept, today, spans)[np.searchsorted(points, rules.point)] / UNITS
+    month = found.moments("month", np.searchsorted(found.points, rules.point))
     mine = _since(rules) <= month  # a household's month begins whole
     total = np.where(mine, total, np.nan)
     step(choose(K.MONTH_FORECAST, rules, found, known, month), found, outcome, (total, total))

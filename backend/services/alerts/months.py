@@ -5,7 +5,7 @@ are as the days before. Its level is learnt once a local day, so that a fold add
 today.
 """
 
-from collections.abc import Sequence
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -52,13 +52,17 @@ async def learn(
     await levels.save(session, points, calendar.today, so_far, level)
 
 
-def expected(
-    kept: Levels, today: NDArray[np.float64], calendars: Sequence[Calendar]
-) -> NDArray[np.float64]:
+class Spans(NamedTuple):
+    """Moments of the calendars of points, in hours since the epoch; arrays of shape ``(n,)``."""
+
+    today: NDArray[np.int64]
+    month: NDArray[np.int64]
+    next_month: NDArray[np.int64]
+    now: NDArray[np.int64]
+
+
+def expected(kept: Levels, today: NDArray[np.float64], spans: Spans) -> NDArray[np.float64]:
     """What the month of each point will come to [Wh, l]; NaN where its level is not of today."""
-    midnight = np.array([one.today for one in calendars], np.int64)
-    month = np.array([one.month for one in calendars], np.int64)
-    left = np.array([one.next_month - one.now for one in calendars], np.float64)
-    so_far = np.where(midnight > month, kept.so_far, 0.0)
-    total = so_far + np.nan_to_num(today) + kept.level * left / 24
-    return np.where(kept.midnight == midnight, total, np.nan)
+    so_far = np.where(spans.today > spans.month, kept.so_far, 0.0)
+    total = so_far + np.nan_to_num(today) + kept.level * (spans.next_month - spans.now) / 24
+    return np.where(kept.midnight == spans.today, total, np.nan)

@@ -18,7 +18,9 @@ from backend.services.notifications import telling
 from backend.store import bells
 from backend.store.alerts import alerts, levels
 from backend.store.alerts.due import ALERT_ROUND
+from backend.store.groups.group_hours import ROLL_UP
 from backend.store.groups.structure import Structure, Structures
+from backend.store.journal import FOLD
 from domain.alerts import ESCALATES_AFTER, EVENT_PATIENCE, AlertKind
 from domain.hours import hour_of
 from tenants.session import TenantSession
@@ -26,6 +28,7 @@ from tenants.session import TenantSession
 GROUPS_AT_ONCE = 200
 POINTS_AT_ONCE = 5_000
 MONTHS_AT_ONCE = 1_000
+LONGEST_WAIT_H = 3
 
 
 class Stage(IntEnum):
@@ -51,13 +54,25 @@ async def go_on(session: TenantSession, now: datetime, structures: Structures) -
     keys = await bells.heard(session, ALERT_ROUND)
     if not keys:
         return Went((), more=False)
+    hour, stage, after = max(tuple(int(word) for word in key.split()) for key in keys)
+    if stage > Stage.KEEP and await _must_wait(session, hour, now):
+        return Went((), more=False)
     await alerts.become_the_warden(session)
     await bells.answer(session, ALERT_ROUND, keys)
-    hour, stage, after = max(tuple(int(word) for word in key.split()) for key in keys)
     changed, stage, after = await _portion(session, stage, after, now, structures)
     if stage < Stage.DONE:
         await bells.ring(session, ALERT_ROUND, f"{hour} {stage} {after}")
     return Went(tuple(changed), more=stage < Stage.DONE)
+
+
+async def _must_wait(session: TenantSession, hour: int, now: datetime) -> bool:
+    """Whether readings wait to be folded: what is here already is not missing. The bell rings on.
+
+    A tenant whose readings never come to an end is looked at after some hours all the same.
+    """
+    if hour_of(now) - hour >= LONGEST_WAIT_H:
+        return False
+    return await bells.rings(session, FOLD) or await bells.rings(session, ROLL_UP)
 
 
 async def _portion(

@@ -1,7 +1,7 @@
 """Holding rules against time that passes without readings, or without any use."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -38,29 +38,21 @@ class _Hours:
     start: int
     now: int
     since: IntArray
-    """Hour of the first installation."""
+    """First hour that can be known of each: its installation, and its concentrator's."""
 
-    places: dict[int, Place]
+    places: Mapping[int, Place]
 
-    def only(self, at: int) -> "_Hours":
-        """Of one point alone."""
-        row = slice(at, at + 1)
-        return replace(
-            self,
-            points=self.points[row],
-            values=self.values[row],
-            known=self.known[row],
-            since=self.since[row],
+    def silent(self, at: IntArray, since: IntArray) -> NDArray[np.float64]:
+        """Hours without a reading of some points, each since an hour at the earliest."""
+        return amounts.silent_h(
+            self.known[at], self.start, self.now, np.maximum(self.since[at], since)
         )
 
-    def silent(self, since: IntArray) -> NDArray[np.float64]:
-        """Hours without a reading, of each point."""
-        return amounts.silent_h(self.known, self.start, self.now, np.maximum(self.since, since))
-
-    def idle(self, since: IntArray) -> NDArray[np.float64]:
-        """Hours without any use, of each point; NaN where it is silent, too."""
-        quiet = self.silent(since) > USUAL_LIMIT[K.NO_DATA]
-        idle = amounts.idle_h(self.values, self.known, self.start, np.maximum(self.since, since))
+    def idle(self, at: IntArray, since: IntArray) -> NDArray[np.float64]:
+        """Hours without any use of some points; NaN where they are silent, too."""
+        begun = np.maximum(self.since[at], since)
+        quiet = self.silent(at, since) > USUAL_LIMIT[K.NO_DATA]
+        idle = amounts.idle_h(self.values[at], self.known[at], self.start, begun)
         return np.where(quiet, np.nan, idle)
 
 
@@ -83,9 +75,12 @@ async def judge(
     hours = await _load(session, points, round(max(asked, default=0.0)), now, structure)
     known = await raising.known(session, KINDS, points.tolist(), [], now)
     hidden = await watched.silenced(session, points.tolist())
+    told = np.array(sorted(known.points), np.int64)
     for place, kind in enumerate(KINDS):
         chosen = rules.take(rules.kind == place)
-        for one in _asked(kind, chosen, sight, hours, hidden, known.points):
+        for one in _of_staff(kind, sight, hours, hidden, told):
+            _step(outcome, kind, one, hours, known)
+        for one in _of_rules(kind, chosen, sight, hours, told):
             _step(outcome, kind, one, hours, known)
     return outcome
 
@@ -98,6 +93,8 @@ async def _load(
     standing = structure.standing_at(points)
     since = np.full(len(points), np.iinfo(np.int64).max)
     np.minimum.at(since, standing.row_point, -(-standing.terms.start_s // 3600))
+    # what was imported with a past of years is not silent before it can be heard
+    since = np.maximum(since, await watched.known_since(session, points))
     hourly = (await series.load_hours(session, standing, start, hour, hour)).hourly
     places = await watched.places(session, points.tolist())
     return _Hours(points, hourly.values, hourly.known, start, hour, since, places)
@@ -114,40 +111,44 @@ class _Asked:
     hours: float
 
 
-def _asked(  # noqa: PLR0913, PLR0917 - rules, and what is known of their points
-    kind: AlertKind,
-    rules: Rules,
-    sight: Sight,
-    hours: _Hours,
-    hidden: set[int],
-    standing: Collection[int],
+def _of_staff(
+    kind: AlertKind, sight: Sight, hours: _Hours, hidden: Collection[int], told: IntArray
 ) -> Iterator[_Asked]:
-    count = hours.silent if kind is K.NO_DATA else hours.idle
-    nobody = np.zeros(len(hours.points), np.int64)
-    plain = count(nobody)
+    """Conditions of rules about all that the staff see; those that may be met, or were."""
+    everywhere = np.arange(len(hours.points))
+    found = (hours.silent if kind is K.NO_DATA else hours.idle)(everywhere, everywhere * 0)
     for limit in sorted(sight.limits(kind)):
         if limit_of(limit) is None:
             continue
-        touched = (plain >= limit) | np.isin(hours.points, np.array(sorted(standing), np.int64))
+        touched = (found >= limit) | np.isin(hours.points, told)
         for at in np.flatnonzero(touched).tolist():
             point = int(hours.points[at])
             behind = sight.asked(kind, point, hours.places[point].sites).get(limit)
             if behind:
                 # one alarm of the concentrator tells the staff of all its meters
-                told = np.nan if point in hidden else float(plain[at])
-                yield _Asked(at, None, limit, tuple(behind), told)
-    for row in range(len(rules.rule)):
-        at = int(np.searchsorted(hours.points, rules.point[row]))
-        home, user = rules.since_s[row] >= 0, int(rules.user[row])
-        found = float(plain[at])
-        if home:
-            own = hours.only(at)
-            since = np.array([-(-int(rules.since_s[row]) // 3600)])
-            found = float((own.silent if kind is K.NO_DATA else own.idle)(since)[0])
-        elif not sight.sees(user, hours.places[int(rules.point[row])].sites):
+                value = np.nan if point in hidden else float(found[at])
+                yield _Asked(at, None, limit, tuple(behind), value)
+
+
+def _of_rules(
+    kind: AlertKind, rules: Rules, sight: Sight, hours: _Hours, told: IntArray
+) -> Iterator[_Asked]:
+    """Conditions of households, and of rules about one point; those that may be met, or were."""
+    at = np.searchsorted(hours.points, rules.point)
+    since = -(-np.maximum(rules.since_s, 0) // 3600)
+    found = (hours.silent if kind is K.NO_DATA else hours.idle)(at, since)
+    touched = (found >= rules.limit) | np.isin(rules.point, told)
+    for row in np.flatnonzero(touched).tolist():
+        home, user = bool(rules.since_s[row] >= 0), int(rules.user[row])
+        if not home and not sight.sees(user, hours.places[int(rules.point[row])].sites):
             continue
-        limit = float(rules.limit[row])
-        yield _Asked(at, UserId(user) if home else None, limit, (int(rules.rule[row]),), found)
+        yield _Asked(
+            int(at[row]),
+            UserId(user) if home else None,
+            float(rules.limit[row]),
+            (int(rules.rule[row]),),
+            float(found[row]),
+        )
 
 
 def _step(outcome: Outcome, kind: AlertKind, one: _Asked, hours: _Hours, known: Known) -> None:

@@ -30,7 +30,7 @@ def signature(secret: str, number: int, moment: int, body: bytes) -> str:
     Examples
     --------
     >>> signature("whsec_x", 7, 1764000000, b"{}")[:12]
-    '8dd2b4a6e0e1'
+    '89ea78122835'
     """
     signed = f"{number}.{moment}.".encode() + body
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -15,10 +15,15 @@ async def post(session: TenantSession, letters: Sequence[Letter], now: datetime)
     """Write letters, and ring for whoever sends them when they are due."""
     due = await outbox.add(session, letters)
     if any(moment <= now for moment in due):
-        await bells.ring(session, SEND, f"now {now.timestamp():.3f}")
+        await ring_for_senders(session, now)
     later = [moment for moment in due if moment > now]
     if later:
         await bells.ring_later(session, SEND, "later", min(later))
+
+
+async def ring_for_senders(session: TenantSession, now: datetime) -> None:
+    """Have the outbox sent when this transaction commits."""
+    await bells.ring(session, SEND, f"now {now.timestamp():.3f}")
 
 
 async def notify(  # noqa: PLR0913 - a letter has many parts

@@ -5,6 +5,7 @@ dies in between leaves a claim that ends, and the letter goes out again: at leas
 same message id, collapse key or idempotency key, by which a provider knows what it has delivered.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -56,26 +57,54 @@ class Post:
 
 async def send_next(database: Database, tenant: TenantId, post: Post) -> bool:
     """Send the next letters of a tenant that are due; whether there may be more."""
+    claimed = await claim_next(database, tenant)
+    if claimed is None:
+        return False
+    await deliver(database, tenant, post, claimed)
+    return claimed.more
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Letters that this sender has for itself, and what signs the webhooks among them."""
+
+    letters: Sequence[Claimed]
+    salts: Mapping[int, bytes] = field(repr=False)
+
+    @property
+    def more(self) -> bool:
+        """Whether more may wait."""
+        return len(self.letters) == AT_ONCE
+
+
+async def claim_next(database: Database, tenant: TenantId) -> Batch | None:
+    """Take the next letters of a tenant that are due; None where there are none."""
     scope = Scope(tenant, actor="sender")
     now = datetime.now(UTC)
     async with database.session(scope) as session:
         keys = await bells.heard(session, SEND)
         if not keys:
-            return False
+            return None
         await bells.answer(session, SEND, keys)
         claimed = await outbox.claim(session, now, now + CLAIM, AT_ONCE)
         if not claimed:
             await _ring_on(session)
-            return False
+            return None
         # whoever dies before the end has left this bell
         await bells.ring_later(session, SEND, "claimed", now + CLAIM)
+        if len(claimed) == AT_ONCE:  # others may be sent while these are
+            await bells.ring(session, SEND, "more")
         salts = await webhooks.salts(session, [one.webhook_id or 0 for one in claimed])
-    results, gone = await _send(claimed, tenant, post, salts)
-    async with database.session(scope) as session:
+    return Batch(claimed, salts)
+
+
+async def deliver(database: Database, tenant: TenantId, post: Post, batch: Batch) -> None:
+    """Hand letters over, and note what became of them."""
+    results, gone = await _send(batch.letters, tenant, post, batch.salts)
+    async with database.session(Scope(tenant, actor="sender")) as session:
         await outbox.done(session, results)
         await wishes.prune(session, gone)
         await _ring_on(session)
-    return len(claimed) == AT_ONCE
 
 
 async def _ring_on(session: TenantSession) -> None:
@@ -88,22 +117,37 @@ async def _send(
     claimed: Sequence[Claimed], tenant: TenantId, post: Post, salts: Mapping[int, bytes]
 ) -> tuple[list[Result], list[str]]:
     """What became of each letter, and tokens of devices that are gone."""
-    results: list[Result] = []
-    gone: list[str] = []
-    for channel, same in groupby(sorted(claimed, key=_by_channel), key=_by_channel):
-        together = list(_together(list(same)))
-        parcels = [
-            letters.parcel_of(some, tenant, post.public_url, _secret(some[0], tenant, post, salts))
-            for some in together
-        ]
-        answers = await post.carrier(channel).deliver(parcels)
-        for some, answer in zip(together, answers, strict=True):
-            results += [_result(one, answer) for one in some]
-            _TOLD.labels(channel, answer.outcome).inc(len(some))
-            if answer.outcome is Outcome.GONE and some[0].device_id is not None:
-                gone.append(some[0].address)
     for one in claimed:
         _WAITED.observe(max(0.0, (datetime.now(UTC) - one.due_at).total_seconds()))
+    channels = groupby(sorted(claimed, key=_by_channel), key=_by_channel)
+    told = await asyncio.gather(
+        *(_send_over(channel, list(same), tenant, post, salts) for channel, same in channels)
+    )
+    results = [result for some, _ in told for result in some]
+    return results, [token for _, gone in told for token in gone]
+
+
+async def _send_over(
+    channel: str,
+    same: Sequence[Claimed],
+    tenant: TenantId,
+    post: Post,
+    salts: Mapping[int, bytes],
+) -> tuple[list[Result], list[str]]:
+    """The same over one channel: a slow mail server does not hold up a push."""
+    together = list(_together(same))
+    parcels = [
+        letters.parcel_of(some, tenant, post.public_url, _secret(some[0], tenant, post, salts))
+        for some in together
+    ]
+    results: list[Result] = []
+    gone: list[str] = []
+    answers = await post.carrier(channel).deliver(parcels)
+    for some, answer in zip(together, answers, strict=True):
+        results += [_result(one, answer) for one in some]
+        _TOLD.labels(channel, answer.outcome).inc(len(some))
+        if answer.outcome is Outcome.GONE and some[0].device_id is not None:
+            gone.append(some[0].address)
     return results, gone
 
 

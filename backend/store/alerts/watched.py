@@ -4,15 +4,15 @@ A rule's holder is told as a household of the meters in their own premises, from
 in, or else as one of the staff, of what lies in their memberships' sight.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.alerts import AlertKind
+from domain.alerts import OWN_LIMIT, AlertKind
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
@@ -52,7 +52,7 @@ SELECT string_agg({_TERMS}, ''::bytea)
 FROM metering_point AS p
 JOIN home AS h ON h.premise_id = p.premise_id
 JOIN alert_rule AS r ON r.tenant_id = $1 AND r.user_id = h.user_id AND r.enabled
-  AND r.point_id IS NULL AND r.group_id IS NULL AND r.kind = ANY($4::text[])
+  AND r.point_id IS NULL AND r.group_id IS NULL AND r.kind = ANY($5::text[])
 JOIN user_account AS u ON u.id = r.user_id AND u.status = 'active'
 JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
 WHERE p.tenant_id = $1 AND p.id = ANY($3::bigint[]) AND p.energy_kind = 'active'
@@ -107,6 +107,14 @@ JOIN channel AS c ON c.tenant_id = $1 AND c.series_id = i.series_id
 JOIN network_alarm AS n ON n.tenant_id = $1 AND n.kind = 'concentrator_silent'
   AND n.concentrator_id = c.concentrator_id AND n.closed_at IS NULL
 WHERE i.tenant_id = $1 AND i.point_id = ANY($2::bigint[]) AND i.removed_at IS NULL
+"""
+
+_KNOWN_SINCE = """
+SELECT i.point_id, extract(epoch FROM max(d.created_at))::bigint FROM installation AS i
+JOIN channel AS c ON c.tenant_id = $1 AND c.series_id = i.series_id
+JOIN concentrator AS d ON d.tenant_id = $1 AND d.id = c.concentrator_id
+WHERE i.tenant_id = $1 AND i.point_id = ANY($2::bigint[]) AND i.removed_at IS NULL
+GROUP BY i.point_id
 """
 
 _STOOD_AT = """
@@ -178,8 +186,7 @@ class GroupRule(NamedTuple):
     limit: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a point is."""
 
     id: MeteringPointId
@@ -196,8 +203,9 @@ async def rules_of_points(
     """Rules about some points: their own ones, and those about all that a household has."""
     driver = await session.driver()
     asked = session.scope.tenant_id, now, points, [str(kind) for kind in kinds]
+    wide = [str(kind) for kind in kinds if kind not in OWN_LIMIT]  # a limit names its meter
     own = await driver.fetchval(_OF_POINTS, *asked)
-    homes = await driver.fetchval(_OF_HOUSEHOLDS, *asked)
+    homes = await driver.fetchval(_OF_HOUSEHOLDS, *asked, wide) if wide else None
     table = np.frombuffer((own or b"") + (homes or b""), _ROW)
     columns = [
         table[name].astype(table[name].dtype.newbyteorder("=")) for name in _ROW.fields or ()
@@ -239,28 +247,62 @@ async def wide_rules(
     return [WideRule(row[0], row[1], AlertKind(row[2]), *tuple(row)[3:]) for row in rows]
 
 
-async def places(session: TenantSession, points: Sequence[int]) -> dict[int, Place]:
-    """Where points are."""
+class Places(Mapping[int, Place]):
+    """Where points are: their zones as an array, and the rest when somebody asks."""
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._rows = rows
+        self._at = {row[0]: at for at, row in enumerate(rows)}
+        self._above: dict[str, frozenset[int]] = {}
+        self.zones = sorted({row[3] for row in rows})
+        codes = {zone: code for code, zone in enumerate(self.zones)}
+        self.zone = np.array([codes[row[3]] for row in rows], np.int64)
+        """Place of its zone among ``zones``, of each point in the order of their ids."""
+
+    def __getitem__(self, point: int) -> Place:
+        number, commodity, site, zone, path = self._rows[self._at[point]]
+        if path not in self._above:
+            self._above[path] = _ids(path)
+        return Place(number, Commodity(commodity), site, zone, self._above[path])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+
+async def places(session: TenantSession, points: Sequence[int]) -> Places:
+    """Where points are, given in ascending order."""
     driver = await session.driver()
-    rows = await driver.fetch(_POINTS, session.scope.tenant_id, points)
-    above: dict[str, frozenset[int]] = {}
-    for row in rows:
-        if row[4] not in above:
-            above[row[4]] = frozenset(int(one) for one in row[4].split("."))
-    return {row[0]: Place(row[0], Commodity(row[1]), row[2], row[3], above[row[4]]) for row in rows}
+    return Places(await driver.fetch(_POINTS, session.scope.tenant_id, points))
+
+
+def _ids(path: str) -> frozenset[int]:
+    return frozenset(int(one) for one in path.split("."))
 
 
 async def sites_above(session: TenantSession, sites: Sequence[int]) -> dict[int, frozenset[int]]:
     """Each site and all above it."""
     driver = await session.driver()
     rows = await driver.fetch(_SITES, session.scope.tenant_id, sites)
-    return {row[0]: frozenset(int(one) for one in row[1].split(".")) for row in rows}
+    return {row[0]: _ids(row[1]) for row in rows}
 
 
 async def silenced(session: TenantSession, points: Sequence[int]) -> set[int]:
     """Points whose whole concentrator is silent: one alarm tells of all of them."""
     driver = await session.driver()
     return {row[0] for row in await driver.fetch(_SILENCED, session.scope.tenant_id, points)}
+
+
+async def known_since(session: TenantSession, points: IntArray) -> IntArray:
+    """Hour in which the concentrator of each point was made known; 0 where it has none."""
+    driver = await session.driver()
+    found = np.zeros(len(points), np.int64)
+    rows = await driver.fetch(_KNOWN_SINCE, session.scope.tenant_id, points.tolist())
+    if rows:
+        found[np.searchsorted(points, [row[0] for row in rows])] = [row[1] // 3600 for row in rows]
+    return found
 
 
 async def points_at(

@@ -1,6 +1,7 @@
 /** What stands behind the question mark of each address: read strictly, kept as plain words. */
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { parseDate, type Span } from '@shared/zones';
+import { KINDS, type AlertKind } from '../pages/alarms/kinds';
 
 export type Raw = Record<string, unknown>;
 
@@ -15,6 +16,15 @@ const dateText = (value: unknown): string | undefined => {
 export const POINT_ROLES = ['CONSUMER', 'INLET', 'COMMON', 'EXPORT'] as const;
 export const PERIODS = ['1', '7', '30'] as const;
 export const FILE_KINDS = ['metering', 'corrections', 'manual'] as const;
+
+export interface AlarmSearch {
+  /** Whether devices that were heard again are shown, too. */
+  all?: 'true' | undefined;
+  state?: 'NEW' | 'ALL' | undefined;
+  kind?: AlertKind | undefined;
+  under?: string | undefined;
+  alert?: string | undefined;
+}
 
 export interface SpanSearch {
   span?: Span | undefined;
@@ -63,7 +73,14 @@ export const periodSearch = (raw: Raw): PeriodSearch => ({
   days: oneOf(PERIODS, raw.days),
   commodity: oneOf(COMMODITIES, raw.commodity),
 });
-export const alarmSearch = (raw: Raw): { all?: 'true' | undefined } => ({ all: oneOf(['true'], raw.all) });
+export const webhookSearch = (raw: Raw): { hook?: string | undefined } => ({ hook: text(raw.hook) });
+export const alarmSearch = (raw: Raw): AlarmSearch => ({
+  all: oneOf(['true'], raw.all),
+  state: oneOf(['NEW', 'ALL'], raw.state),
+  kind: oneOf(KINDS, raw.kind),
+  under: text(raw.under),
+  alert: text(raw.alert),
+});
 export const daySearch = (raw: Raw): { on?: string | undefined } => ({ on: dateText(raw.on) });
 export const stateSearch = (raw: Raw): { state?: string | undefined } => ({ state: text(raw.state) });
 export const findingSearch = (raw: Raw): { state?: string | undefined; commodity?: Commodity | undefined } => ({

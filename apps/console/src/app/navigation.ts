@@ -7,7 +7,10 @@ export interface Place {
   to: string;
   title: Key;
   icon: IconName;
-  needs: string;
+  /** Any of these. */
+  needs: string | readonly string[];
+  /** And this. */
+  also?: string;
 }
 
 interface Section {
@@ -23,7 +26,7 @@ const SECTIONS: Section[] = [
       { to: '/balances', title: 'nav.balances', icon: 'balance', needs: 'balances:read' },
       { to: '/findings', title: 'nav.findings', icon: 'finding', needs: 'findings:read' },
       { to: '/map', title: 'nav.map', icon: 'map', needs: 'findings:read' },
-      { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: 'health:read' },
+      { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: ['alerts:read', 'health:read'] },
     ],
   },
   {
@@ -41,6 +44,7 @@ const SECTIONS: Section[] = [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
       { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },
+      { to: '/webhooks', title: 'nav.webhooks', icon: 'network', needs: 'clients:write', also: 'alerts:read' },
       { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
     ],
   },
@@ -49,6 +53,6 @@ const SECTIONS: Section[] = [
 export function navigation(viewer: Viewer): Section[] {
   return SECTIONS.map((section) => ({
     ...section,
-    places: section.places.filter((place) => viewer.may(place.needs)),
+    places: section.places.filter((place) => [place.needs].flat().some((one) => viewer.may(one)) && (!place.also || viewer.may(place.also))),
   })).filter((section) => section.places.length > 0);
 }

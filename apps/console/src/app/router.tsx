@@ -108,6 +108,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/webhooks',
+    validateSearch: address.webhookSearch,
+    component: lazyRouteComponent(() => import('../pages/Webhooks'), 'Webhooks'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/map',
     validateSearch: address.mapSearch,
     component: lazyRouteComponent(() => import('../pages/Map'), 'Map'),

@@ -1,4 +1,4 @@
-/** The queue of silent devices: who, where, since when, and whether they came back. */
+/** Everything that rings: the queue of alerts, and the devices that fell silent. */
 import { Checkbox } from '@mantine/core';
 import { ago, dateTime } from '@shared/dates';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -7,11 +7,13 @@ import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { usePages } from '../api/usePages';
 import { usePreferences } from '../app/preferences';
-import { useZone } from '../app/viewer';
+import { useViewer, useZone } from '../app/viewer';
 import { Empty } from '../ui/Answer';
 import { PagedTable } from '../ui/PagedTable';
 import { PageHead, Panel } from '../ui/Panel';
 import { Status } from '../ui/Status';
+import { OneAlert } from './alarms/OneAlert';
+import { Queue } from './alarms/Queue';
 
 const ALARMS = graphql(`
   query Alarms($after: String, $onlyOpen: Boolean!) {
@@ -26,6 +28,20 @@ const ALARMS = graphql(`
 const LIMITS = graphql(`query AlarmLimits { viewer { networkAlarmLimits { concentratorHours deviceHours } } }`);
 
 export function Alarms() {
+  const { t } = usePreferences();
+  const viewer = useViewer();
+  const { alert } = useSearch({ from: '/alarms' });
+  return (
+    <>
+      <PageHead title={t('nav.alarms')} lead={t(viewer.may('alerts:read') ? 'alerts.lead' : 'alarms.lead')} />
+      {alert && viewer.may('alerts:read') && <OneAlert key={alert} id={alert} />}
+      {viewer.may('alerts:read') && <Queue />}
+      {viewer.may('health:read') && <Silent />}
+    </>
+  );
+}
+
+function Silent() {
   const { t, locale } = usePreferences();
   const zone = useZone();
   const { all } = useSearch({ from: '/alarms' });
@@ -35,19 +51,15 @@ export function Alarms() {
   const [{ data }] = useQuery({ query: LIMITS });
   const limits = data?.viewer.networkAlarmLimits;
   return (
-    <>
-      <PageHead
-        title={t('nav.alarms')}
-        lead={limits ? t('alarms.limits', { concentrator: limits.concentratorHours, device: limits.deviceHours }) : t('alarms.lead')}
-      />
       <Panel
         flush
         title={t('alarms.silent')}
-        actions={<Checkbox label={t('alarms.withClosed')} checked={!!all} onChange={(event) => void navigate({ search: { all: event.currentTarget.checked ? 'true' : undefined } })} />}
+        hint={limits ? t('alarms.limits', { concentrator: limits.concentratorHours, device: limits.deviceHours }) : t('alarms.lead')}
+        actions={<Checkbox label={t('alarms.withClosed')} checked={!!all} onChange={(event) => void navigate({ search: (was) => ({ ...was, all: event.currentTarget.checked ? 'true' : undefined }) })} />}
       >
         <PagedTable
           paged={paged}
-          label={t('nav.alarms')}
+          label={t('alarms.silent')}
           keyOf={(node) => node.id}
           columns={[{ title: t('alarms.device') }, { title: t('alarms.where') }, { title: t('alarms.sinceTitle') }, { title: t('commands.state') }]}
           row={(node) => {
@@ -66,6 +78,5 @@ export function Alarms() {
           empty={<Empty icon="ok" title={t('alarms.none')}>{t('alarms.noneLead')}</Empty>}
         />
       </Panel>
-    </>
   );
 }

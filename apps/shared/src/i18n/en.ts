@@ -1,4 +1,5 @@
 /** English; its keys are the keys of all languages. */
+import { alerts } from './alerts/en';
 import { compare } from './compare/en';
 import { group } from './group/en';
 import { map } from './map/en';
@@ -6,6 +7,7 @@ import { network } from './network/en';
 import { reports } from './reports/en';
 
 export const en = {
+  ...alerts,
   ...compare,
   ...group,
   ...map,

@@ -1,4 +1,5 @@
 /** Russian. */
+import { alerts } from './alerts/ru';
 import { compare } from './compare/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
@@ -7,6 +8,7 @@ import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...alerts,
   ...compare,
   ...group,
   ...map,
