@@ -199,6 +199,9 @@ async function supply() {
 /** In the lift: what was read stays, with its age; nothing is sent later. */
 async function offline() {
   const page = await signIn(vera);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.reload();
+  await page.waitForSelector('[data-testid=today-figure]');
   await settled(page);
   const before = await page.getByTestId('today-figure').innerText();
   await press(page, 'tab', 'Meters');
@@ -212,6 +215,10 @@ async function offline() {
   await seen(page.getByText('Limits and watches')).click();
   await page.waitForTimeout(500);
   assert.equal(await page.getByRole('button', { name: 'Set a limit' }).locator('visible=true').isEnabled().catch(() => false), false, 'a limit cannot be set without a connection');
+  // Opened anew in the lift, it still speaks.
+  await page.goto(`${url}/app/`);
+  await seen(page.getByText(/No connection. As of/)).waitFor();
+  assert.equal(await page.getByTestId('today-figure').innerText(), before);
   await page.context().setOffline(false);
   forgive(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
   await page.context().close();
@@ -235,15 +242,19 @@ async function private_() {
   await page.context().close();
 }
 
+/** Whether nothing that was read is on the device any more; runs in the page. */
+const bare = () => (JSON.parse(localStorage.getItem('balance.kept') ?? 'null')?.clientState.queries ?? []).length === 0;
+
 /** Signing out leaves nothing on the device. */
 async function leave() {
   const page = await signIn(vera);
   await settled(page);
-  await page.waitForFunction(() => localStorage.getItem('balance.kept') !== null, null, { timeout: 10_000 });
+  await page.waitForFunction(() => JSON.parse(localStorage.getItem('balance.kept') ?? 'null')?.clientState.queries.length > 0);
   await press(page, 'tab', 'Settings');
   await seen(page.getByText('Sign out', { exact: true })).click();
   await page.waitForURL(/\/app\/(welcome)?$/);
-  await page.waitForFunction(() => localStorage.getItem('balance.kept') === null && localStorage.getItem('balance.session') === null);
+  await page.waitForFunction(bare);
+  assert.equal(await page.evaluate(() => localStorage.getItem('balance.session')), null);
   await page.context().close();
 }
 
@@ -284,7 +295,7 @@ async function moveOut() {
   assert.ok(done.resident);
   await page.goto(`${url}/app/history?span=year&date=2026-01-01`);
   await seen(page.getByRole('button', { name: 'Sign in' })).waitFor({ timeout: 30_000 });
-  assert.equal(await page.evaluate(() => localStorage.getItem('balance.kept')), null, 'readings stayed on the device');
+  await page.waitForFunction(bare);
   forgive(/401/);
   await page.context().close();
 }

@@ -3,6 +3,7 @@ import { presenceNow, onPresence, resume } from '@/api/session';
 import { client, forget, persister, watchConnection, WEEK_MS } from '@/api/queries';
 import { version, web } from '@/api/server';
 import { deviceZone } from '@/lib/now';
+import { keepShell } from '@/lib/shell';
 import { followPush } from '@/lib/push';
 import { personal, PreferencesProvider, usePreferences } from '@/theme/preferences';
 import { useTheme } from '@/theme/theme';
@@ -18,14 +19,17 @@ import { SafeAreaProvider } from 'react-native-safe-area-context';
 /** The address that a sign-in comes back to brings a session of its own. */
 const comesBack = web && location.pathname.endsWith('/callback');
 
+/** Only once what was kept is back, so that it can be forgotten if nobody is signed in any more. */
+const begin = () => {
+  if (!comesBack) void resume();
+};
+
 export default function Root() {
   useEffect(watchConnection, []);
-  useEffect(() => {
-    if (!comesBack) void resume();
-  }, []);
+  useEffect(keepShell, []);
   return (
     <SafeAreaProvider>
-      <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }}>
+      <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }} onSuccess={begin} onError={begin}>
         <PreferencesProvider>
           <Routes />
         </PreferencesProvider>

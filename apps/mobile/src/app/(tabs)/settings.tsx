@@ -1,3 +1,4 @@
+import { forget } from '@/api/queries';
 import { version } from '@/api/server';
 import { leave } from '@/api/session';
 import { HomeSwitch } from '@/household/HomeSwitch';
@@ -20,7 +21,7 @@ export default function Settings() {
   const { homes, home, choose, query } = useHome();
   const preferences = usePreferences();
   const { change } = preferences;
-  const signOut = () => void stopPush().then(leave).then(signOutOfBrowser);
+  const signOut = () => void stopPush().then(leave).then(forget).then(signOutOfBrowser);
   return (
     <Screen title={t('settings.title')} {...(query.data ? { lead: query.data.viewer.tenant.name } : {})}>
       {homes.length > 1 && home && <Card title={t('object')}><HomeSwitch homes={homes} home={home} choose={choose} /></Card>}
