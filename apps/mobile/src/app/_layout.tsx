@@ -3,7 +3,6 @@ import { presenceNow, onPresence, resume } from '@/api/session';
 import { client, forget, persister, watchConnection, WEEK_MS } from '@/api/queries';
 import { version, web } from '@/api/server';
 import { deviceZone } from '@/lib/now';
-import { keepShell } from '@/lib/shell';
 import { followPush } from '@/lib/push';
 import { personal, PreferencesProvider, usePreferences } from '@/theme/preferences';
 import { useTheme } from '@/theme/theme';
@@ -26,7 +25,6 @@ const begin = () => {
 
 export default function Root() {
   useEffect(watchConnection, []);
-  useEffect(keepShell, []);
   return (
     <SafeAreaProvider>
       <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }} onSuccess={begin} onError={begin}>
