@@ -2,8 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+
+from tests.flows.product import Product, product
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -21,3 +24,11 @@ def chromium() -> str:
     if shutil.which("npm") is None:
         pytest.fail("Node.js and npm are not installed, and they drive the browser")
     return found
+
+
+@pytest.fixture(scope="package")
+def demo() -> Iterator[Product]:
+    """One product with its demo for all walks of a process; ask for the browser first."""
+    with product() as made:
+        made.start()
+        yield made

@@ -3,28 +3,17 @@
 import asyncio
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from runtime.demo import accounts_file
-from tests.flows.product import Product, product
+from tests.flows.product import Product
 
 CONSOLE = Path(__file__).parents[2] / "apps" / "console"
 PATIENCE_S = 900
 
 
-@pytest.fixture(scope="module")
-def demo(chromium: str) -> Iterator[Product]:
-    assert chromium
+async def test_walk(chromium: str, demo: Product) -> None:
     assert (CONSOLE / "dist" / "index.html").exists(), "`make console` builds the console"
-    with product() as made:
-        made.start()
-        yield made
-
-
-async def test_walk(demo: Product, chromium: str) -> None:
     shots = CONSOLE / "artifacts"
     shots.mkdir(exist_ok=True)
     accounts = json.loads(accounts_file(demo.home).read_text())

@@ -40,10 +40,24 @@ interface Asked {
  *
  * @throws Refusal when it cannot be reached, refuses, or fails.
  */
-export async function reach<Answer>(path: string, { method = 'POST', body, access }: Asked): Promise<Answer> {
-  let answer: Response;
+export async function reach<Answer>(path: string, asked: Asked): Promise<Answer> {
+  const answer = await send(path, asked);
+  if (answer.status === 204) return undefined as Answer;
+  const told = (await answer.json().catch(() => null)) as (Answer & Told) | null;
+  if (answer.ok && told && !told.errors) return told;
+  throw refused(answer, told);
+}
+
+/** A file of the person's, as text. */
+export async function fileOf(path: string, access: string): Promise<string> {
+  const answer = await send(path, { method: 'GET', access });
+  if (answer.ok) return answer.text();
+  throw refused(answer, (await answer.json().catch(() => null)) as Told | null);
+}
+
+async function send(path: string, { method = 'POST', body, access }: Asked): Promise<Response> {
   try {
-    answer = await fetch(`${server}/bff${path}`, {
+    return await fetch(`${server}/bff${path}`, {
       method,
       headers: {
         'X-Balance-App': APP,
@@ -57,17 +71,17 @@ export async function reach<Answer>(path: string, { method = 'POST', body, acces
   } catch {
     throw offline();
   }
-  if (answer.status === 204) return undefined as Answer;
-  const told = (await answer.json().catch(() => null)) as (Answer & Told) | null;
+}
+
+function refused(answer: Response, told: Told | null): Refusal {
   const first = told?.errors?.[0];
-  if (answer.ok && told && !first) return told;
   if (answer.status === 426 && told?.compatibility) {
     upgrade = told.compatibility;
     listeners.forEach((listener) => listener());
   }
   const code = first?.extensions?.code ?? `HTTP_${answer.status}`;
   const reason = answer.status === 401 ? 'signedOut' : answer.status === 403 || FORBIDDEN.has(code) ? 'forbidden' : 'server';
-  throw new Refusal(reason, code, first?.message ?? code, first?.extensions?.id ?? answer.headers.get('x-request-id'));
+  return new Refusal(reason, code, first?.message ?? code, first?.extensions?.id ?? answer.headers.get('x-request-id'));
 }
 
 /** What the server thinks of this version, asked before it refuses. */

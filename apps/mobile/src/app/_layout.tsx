@@ -18,14 +18,16 @@ import { SafeAreaProvider } from 'react-native-safe-area-context';
 /** The address that a sign-in comes back to brings a session of its own. */
 const comesBack = web && location.pathname.endsWith('/callback');
 
+/** Only once what was kept is back, so that it can be forgotten if nobody is signed in any more. */
+const begin = () => {
+  if (!comesBack) void resume();
+};
+
 export default function Root() {
   useEffect(watchConnection, []);
-  useEffect(() => {
-    if (!comesBack) void resume();
-  }, []);
   return (
     <SafeAreaProvider>
-      <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }}>
+      <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }} onSuccess={begin} onError={begin}>
         <PreferencesProvider>
           <Routes />
         </PreferencesProvider>
@@ -67,6 +69,8 @@ function Routes() {
           <Stack.Screen name="(tabs)" />
         </Stack.Protected>
         <Stack.Screen name="callback" />
+        <Stack.Screen name="invite/index" />
+        <Stack.Screen name="invite/[code]" />
       </Stack>
     </>
   );

@@ -6,6 +6,7 @@ import { Button } from '@/ui/Button';
 import { Icon, type IconName } from '@/ui/Icon';
 import { Mark } from '@/ui/Mark';
 import { Heading, T } from '@/ui/Text';
+import { router } from 'expo-router';
 import { useState } from 'react';
 import { ScrollView, View } from 'react-native';
 import { useSafeAreaInsets } from 'react-native-safe-area-context';
@@ -50,6 +51,7 @@ export default function Welcome() {
         <View style={{ gap: SPACE.snug }}>
           {failed && <T tone="critical" role="alert">{t('signIn.failed')}</T>}
           <Button label={t('welcome.signIn')} onPress={begin} busy={busy} />
+          <Button kind="quiet" label={t('welcome.invited')} onPress={() => router.push('/invite')} />
         </View>
       </View>
     </ScrollView>

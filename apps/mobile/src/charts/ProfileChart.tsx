@@ -31,11 +31,15 @@ export function ProfileChart({ input, strokes, labels, summary, chosen, onChoose
   const { language } = usePreferences();
   const window = useWindowDimensions();
   const [width, setWidth] = useState(Math.min(window.width, COLUMN) - 64);
-  const frame: Frame = useMemo(
-    () => ({ width, height, left: compact ? 0 : 34, right: input.cumulative ? 34 : 0, top: compact ? 4 : 10, bottom: 22 }),
-    [width, height, compact, input.cumulative],
-  );
-  const drawing = useMemo(() => drawProfile(input, frame), [input, frame]);
+  const { drawing, frame } = useMemo(() => {
+    const bare: Frame = { width, height, left: 0, right: 0, top: compact ? 4 : 10, bottom: 22 };
+    if (compact) return { drawing: drawProfile(input, bare), frame: bare };
+    // The ends of the scales do not depend on the frame, and their words need room beside it.
+    const { most, sumMost } = drawProfile(input, bare);
+    const roomFor = (value: number) => formatNumber(value, language).length * 6.5 + 10;
+    const frame: Frame = { ...bare, left: Math.max(roomFor(most), roomFor(most / 2)), right: sumMost === null ? 0 : roomFor(sumMost) };
+    return { drawing: drawProfile(input, frame), frame };
+  }, [input, width, height, compact, language]);
   const shown = useMemo(() => labelled(labels.length, frame.width - frame.left - frame.right, widest(labels), PLEASANT), [labels, frame]);
   const place = (event: GestureResponderEvent) => {
     const index = slotAt(event.nativeEvent.locationX, labels.length, frame);

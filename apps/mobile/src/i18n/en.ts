@@ -241,7 +241,6 @@ export const en = {
   'export.title': 'Export history',
   'export.lead': 'Every hour of this home as a table for a spreadsheet.',
   'export.run': 'Save the last year as CSV',
-  'export.running': 'Reading {name}',
   'export.done': 'Saved {file}',
   'colour.amber': 'Amber',
   'colour.orange': 'Orange',

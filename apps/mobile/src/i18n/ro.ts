@@ -246,7 +246,6 @@ export const ro: Texts<'ro'> = {
   'export.title': 'Exportă istoricul',
   'export.lead': 'Toate orele acestei locuințe ca tabel.',
   'export.run': 'Salvează ultimul an ca CSV',
-  'export.running': 'Se citește {name}',
   'export.done': 'Salvat: {file}',
   'colour.amber': 'Chihlimbar',
   'colour.orange': 'Portocaliu',

@@ -251,7 +251,6 @@ export const ru: Texts<'ru'> = {
   'export.title': 'Выгрузка истории',
   'export.lead': 'Все часы этого жилья таблицей.',
   'export.run': 'Сохранить последний год в CSV',
-  'export.running': 'Читаем: {name}',
   'export.done': 'Сохранён файл {file}',
   'colour.amber': 'Янтарный',
   'colour.orange': 'Оранжевый',

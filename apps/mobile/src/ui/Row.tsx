@@ -27,7 +27,7 @@ export function Row({ title, lead, value, icon, badge, side, onPress, danger, la
         <T tone={danger ? 'critical' : 'text'} strong={chosen}>{title}</T>
         {lead !== undefined && <T size="small" tone="quiet">{lead}</T>}
       </View>
-      {value !== undefined && <T tone="quiet" figures style={{ flexShrink: 1, textAlign: 'right' }}>{value}</T>}
+      {value !== undefined && <T tone="quiet" figures style={{ flexShrink: 1, maxWidth: '46%', textAlign: 'right' }}>{value}</T>}
       {side}
       {chosen && <Icon name="ok" tone="accent" />}
       {onPress && chosen === undefined && !side && <Icon name="chevron" size={18} tone="quiet" />}

@@ -23,7 +23,7 @@ export default function History() {
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : query.data ? (
-        <Empty icon="chart" title={t('home.empty.title')} lead={t('home.empty.lead')} />
+        <Empty icon="chart" title={t('home.empty.title')} lead={t('home.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
       ) : (
         <Skeleton height={420} />
       )}

@@ -15,6 +15,7 @@ import { Failure, Empty } from '@/ui/State';
 import { Card } from '@/ui/Card';
 import { Page } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
+import { router } from 'expo-router';
 import { useState } from 'react';
 
 export default function HomeScreen() {
@@ -27,7 +28,7 @@ export default function HomeScreen() {
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : query.data ? (
-        <Empty icon="meter" title={t('home.empty.title')} lead={t('home.empty.lead')} />
+        <Empty icon="meter" title={t('home.empty.title')} lead={t('home.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
       ) : (
         <>
           <Skeleton height={48} />

@@ -30,7 +30,7 @@ export default function Meters() {
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : query.data ? (
-        <Empty icon="meter" title={t('meters.empty.title')} lead={t('meters.empty.lead')} />
+        <Empty icon="meter" title={t('meters.empty.title')} lead={t('meters.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
       ) : (
         <Skeleton height={320} />
       )}

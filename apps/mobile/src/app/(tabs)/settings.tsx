@@ -1,3 +1,4 @@
+import { forget } from '@/api/queries';
 import { version } from '@/api/server';
 import { leave } from '@/api/session';
 import { HomeSwitch } from '@/household/HomeSwitch';
@@ -20,7 +21,7 @@ export default function Settings() {
   const { homes, home, choose, query } = useHome();
   const preferences = usePreferences();
   const { change } = preferences;
-  const signOut = () => void stopPush().then(leave).then(signOutOfBrowser);
+  const signOut = () => void stopPush().then(leave).then(forget).then(signOutOfBrowser);
   return (
     <Screen title={t('settings.title')} {...(query.data ? { lead: query.data.viewer.tenant.name } : {})}>
       {homes.length > 1 && home && <Card title={t('object')}><HomeSwitch homes={homes} home={home} choose={choose} /></Card>}
@@ -44,8 +45,10 @@ export default function Settings() {
       </Card>
       <PushCard />
       <Card flush style={{ paddingVertical: 4 }}>
+        <Row icon="people" title={t('household.title')} lead={t('household.lead')} onPress={() => router.push('/settings/household')} />
         <Row icon="save" title={t('export.title')} lead={t('export.lead')} onPress={() => router.push('/settings/export')} />
-        <Row icon="out" title={t('settings.signOut')} lead={t('settings.signOut.lead')} onPress={signOut} danger last />
+        <Row icon="out" title={t('settings.signOut')} lead={t('settings.signOut.lead')} onPress={signOut} danger />
+        <Row icon="trash" title={t('delete.title')} onPress={() => router.push('/settings/delete')} danger last />
       </Card>
       <View style={{ alignItems: 'center', gap: 2 }}>
         {home && <T size="small" tone="quiet" centred>{t('settings.zone', { zone: home.zone })}</T>}

@@ -25,7 +25,7 @@ export default function AlertScreen() {
   const { language } = usePreferences();
   const { id = '' } = useLocalSearchParams<{ id: string }>();
   const { homes, home, query: household } = useHome();
-  const query = useAnswer(AlertOf, { id }, { freshMs: 10_000, enabled: id !== '' });
+  const query = useAnswer(AlertOf, { id, locale: language }, { freshMs: 10_000, enabled: id !== '' });
   const seen = useAct(AcknowledgeAlert, Alerts, AlertOf);
   const alert = query.data?.node;
   if (!alert) {

@@ -55,12 +55,14 @@ function Watching({ watches, zone, now }: { watches: readonly Rule[]; zone: stri
   const first = watches[0];
   const from = first?.awayFrom ? Date.parse(first.awayFrom) : null;
   const until = first?.awayUntil ? Date.parse(first.awayUntil) : null;
+  // The clock here is looked at once a minute, that of the server is its own.
+  const planned = from !== null && from > now + 2 * 60_000;
   const stop = async () => {
     for (const { id } of watches) await end.mutateAsync({ rule: id }).catch(() => undefined);
   };
   return (
     <Card>
-      <Status tone={from !== null && from > now ? 'accent' : 'ok'} icon="away" word={t(from !== null && from > now ? 'away.planned' : 'away.watching')} />
+      <Status tone={planned ? 'accent' : 'ok'} icon="away" word={t(planned ? 'away.planned' : 'away.watching')} />
       <T size="lead">{t('away.what')}</T>
       {from !== null && <T tone="quiet">{t('away.from', { when: dateTime(from, zone, language) })}</T>}
       {until !== null && <T tone="quiet">{t('away.until', { when: dateTime(until, zone, language) })}</T>}

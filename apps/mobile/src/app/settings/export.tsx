@@ -1,11 +1,10 @@
-import { ask } from '@/api/client';
-import { Profile } from '@/api/operations.generated';
+import { fileOf } from '@/api/bff';
 import { reasonOf } from '@/api/refusal';
+import { token } from '@/api/session';
 import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
 import { saveText } from '@/lib/files';
 import { useOnline } from '@/lib/online';
-import { hoursTable } from '@/settings/hoursTable';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { Failure } from '@/ui/State';
@@ -18,36 +17,33 @@ export default function Export() {
   const t = useT();
   const { home } = useHome();
   const online = useOnline();
-  const [step, setStep] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
   const [file, setFile] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const run = async () => {
     if (!home) return;
     setError(null);
     setFile(null);
+    setBusy(true);
     try {
       const now = Date.now();
       const to = Math.floor(now / HOUR_MS) * HOUR_MS;
-      const from = instantOf(addDays(today(home.zone, now), -365), home.zone);
-      const columns = [];
-      for (const point of home.points) {
-        setStep(t('export.running', { name: t(`commodity.${point.commodity}`) }));
-        const { node } = await ask(Profile, { id: point.id, from: iso(from), to: iso(to), step: 'PT1H' });
-        if (node) columns.push({ name: `${point.commodity.toLowerCase()} ${point.meter?.serial ?? point.name}`, profile: node.profile });
-      }
+      const from = instantOf(addDays(today(home.zone, now), -364), home.zone);
+      const query = new URLSearchParams({ home: home.id, from: iso(from), to: iso(to) });
+      const text = await fileOf(`/export.csv?${query}`, await token());
       const name = `balance-${isoDate(today(home.zone, now))}.csv`;
-      if (await saveText(name, 'text/csv', hoursTable(columns, home.zone))) setFile(name);
+      if (await saveText(name, 'text/csv', text)) setFile(name);
     } catch (caught) {
       setError(caught);
     } finally {
-      setStep(null);
+      setBusy(false);
     }
   };
   return (
     <Screen title={t('export.title')} back="/settings">
       <Card>
         <T tone="quiet">{t('export.lead')}</T>
-        <Button icon="save" label={step ?? t('export.run')} busy={step !== null} disabled={!home || !online} onPress={() => void run()} />
+        <Button icon="save" label={t('export.run')} busy={busy} disabled={!home || !online} onPress={() => void run()} />
         {file !== null && <T role="status">{t('export.done', { file })}</T>}
       </Card>
       {error !== null && reasonOf(error) !== 'signedOut' && <Failure error={error} retry={() => void run()} />}
