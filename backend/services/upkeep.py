@@ -10,6 +10,7 @@ from backend.store import bells, journal
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.hours import months
 from backend.store.network import reports
+from backend.store.notifications import outbox
 from domain.identity import Scope, TenantId
 from tenants import clients
 from tenants.limits import Limits
@@ -35,7 +36,7 @@ async def make_coming_months(database: Database, now: datetime) -> None:
 
 
 async def clear_out(database: Database, now: datetime, retention_months: int) -> None:
-    """Drop what is past its time in every tenant: pushes, reports in them, used-up sign-ins."""
+    """Drop what is past its time in every tenant: pushes, their reports, letters, old sign-ins."""
     async with database.global_session() as session:
         tenants = (await session.execute(select(Tenant.id, Tenant.quotas))).all()
     for tenant, quotas in tenants:
@@ -44,6 +45,7 @@ async def clear_out(database: Database, now: datetime, retention_months: int) ->
         async with database.session(Scope(tenant, actor="upkeep")) as session:
             await journal.forget(session, before)
             await reports.forget(session, before)
+            await outbox.forget(session, before)
             await clients.forget_expired(session)
 
 

@@ -16,7 +16,7 @@ const shown = (node: React.ReactNode) => render(<MantineProvider>{node}</Mantine
 describe('Answer', () => {
   it('shows a failure with its code and request, and a way on', () => {
     const retry = vi.fn();
-    const error = new CombinedError({ graphQLErrors: [{ message: 'Too much', extensions: { code: 'COST_LIMIT', requestId: 'r-17' } }] });
+    const error = new CombinedError({ graphQLErrors: [{ message: 'Too much', extensions: { code: 'COST_LIMIT', id: 'r-17' } }] });
     shown(<Answer result={{ error, fetching: false, stale: false }} retry={retry}>{() => null}</Answer>);
     expect(screen.getByRole('alert').textContent).toContain('COST_LIMIT');
     expect(screen.getByRole('alert').textContent).toContain('r-17');

@@ -16,6 +16,9 @@ from domain.hours import Step, hour_of, midnight
 from domain.quantities import Unit
 from tenants.session import TenantSession
 
+LEAST_KNOWN = 0.95
+"""Share of the hours of the month before that must be known for it to be compared with."""
+
 
 @dataclass(frozen=True, slots=True)
 class MonthEnd:
@@ -35,7 +38,7 @@ class MonthToDate:
     forecast: MonthEnd | None
 
     average: int | None
-    """What the months before used up to the same hour, on average."""
+    """What the month before used up to the same hour; None where too little of it is known."""
 
     unit: Unit
 
@@ -120,9 +123,16 @@ class _Span:
         return MonthToDate(
             so_far=so_far if known_now else None,
             forecast=self._end(hours, so_far, rest),
-            average=before if known_before else None,
+            average=self._comparable(before, known_before),
             unit=hours.unit,
         )
+
+    def _comparable(self, used: int, known: int) -> int | None:
+        """The month before as if all its hours were known; too few would make any month large."""
+        hours = self.earlier.now - self.earlier.start
+        if not known or known < LEAST_KNOWN * hours:
+            return None
+        return round(used * hours / known)
 
     def _end(self, hours: Profile, so_far: int, rest: NDArray[np.float64]) -> MonthEnd | None:
         if not np.isnan(rest[1]):

@@ -78,3 +78,27 @@ async def test_reports_go_with_the_pushes_they_came_in(database: Database) -> No
                 {"t": scope.tenant_id},
             )
             assert [row[0] for row in rows] == [new], table
+
+
+async def test_letters_go_but_those_that_wait(database: Database) -> None:
+    scope = await make_tenant(database, "old letters")
+    old, new = NOW - timedelta(days=40), NOW - timedelta(days=20)
+    letters = [("old", "sent", old), ("waits", "waiting", old), ("new", "sent", new)]
+    async with database.session(scope) as session:
+        for key, state, at in letters:
+            await session.execute(
+                text(
+                    "INSERT INTO notification (tenant_id, channel, address, kind, dedup_key, manner,"
+                    " locale, subject, body, data, due_at, created_at, state) VALUES (:t, 'email',"
+                    " 'a@letters.example', 'leak', :key, 'now', 'en', 's', 'b', '{}', :at, :at,"
+                    " :state)"
+                ),
+                {"t": scope.tenant_id, "key": key, "at": at, "state": state},
+            )
+    await upkeep.clear_out(database, NOW, retention_months=1)
+    async with database.session(scope) as session:
+        found = await session.scalars(
+            text("SELECT dedup_key FROM notification WHERE tenant_id = :t ORDER BY id"),
+            {"t": scope.tenant_id},
+        )
+        assert list(found) == ["waits", "new"]

@@ -53,6 +53,15 @@ def test_the_days_of_the_clock_change_are_whole_days() -> None:
     assert found.average == (10 * 24 + 11) * 500
 
 
+def test_a_month_before_of_which_half_is_unknown_is_no_comparison() -> None:
+    span = _Span.of(NOW, ZONE)
+    start = span.earlier.start - span.read.start
+    (few,) = span.months([profile(span, hours_of(span), slice(start, start + 5 * 24))])
+    assert few.average is None
+    (most,) = span.months([profile(span, hours_of(span), slice(start, start + 6))])
+    assert most.average == (10 * 24 + 11) * 500, "a few unknown hours count as the others do"
+
+
 def test_recent_days_weigh_more() -> None:
     span = _Span.of(NOW, ZONE)
     values = hours_of(span)

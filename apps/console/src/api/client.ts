@@ -80,13 +80,13 @@ export interface Failure {
 /** What went wrong, in the terms that support asks for. */
 export function failureOf(error: CombinedError): Failure {
   const first = error.graphQLErrors[0];
-  const extensions = (first?.extensions ?? {}) as { code?: string; requestId?: string; correlationId?: string };
+  const extensions = (first?.extensions ?? {}) as { code?: string; id?: string };
   const response = error.response as Response | undefined;
   const offline = !!error.networkError && !response;
   return {
     message: first?.message ?? error.networkError?.message ?? error.message,
     code: extensions.code ?? (offline ? 'OFFLINE' : `HTTP_${response?.status ?? 0}`),
-    requestId: extensions.requestId ?? extensions.correlationId ?? response?.headers?.get('x-request-id') ?? null,
+    requestId: extensions.id ?? response?.headers?.get('x-request-id') ?? null,
     offline,
   };
 }

@@ -4,7 +4,7 @@ from alembic import op
 
 from tenants import row_security
 
-revision = "0081"
+revision = "0100"
 down_revision = "0090"
 branch_labels = None
 depends_on = None

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0071"
-down_revision = "0081"
+revision = "0110"
+down_revision = "0100"
 branch_labels = None
 depends_on = None
 
