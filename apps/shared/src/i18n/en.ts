@@ -1,4 +1,5 @@
 /** English; its keys are the keys of all languages. */
+import { admin } from './admin/en';
 import { compare } from './compare/en';
 import { group } from './group/en';
 import { map } from './map/en';
@@ -6,6 +7,7 @@ import { network } from './network/en';
 import { reports } from './reports/en';
 
 export const en = {
+  ...admin,
   ...compare,
   ...group,
   ...map,

@@ -1,4 +1,5 @@
 /** Romanian. */
+import { admin } from './admin/ro';
 import { compare } from './compare/ro';
 import { group } from './group/ro';
 import { map } from './map/ro';
@@ -7,6 +8,7 @@ import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...admin,
   ...compare,
   ...group,
   ...map,

@@ -1,4 +1,5 @@
 /** Russian. */
+import { admin } from './admin/ru';
 import { compare } from './compare/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
@@ -7,6 +8,7 @@ import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...admin,
   ...compare,
   ...group,
   ...map,
