@@ -82,6 +82,7 @@ export function routes({ group, meter, concentrator, finding, alert }) {
     firmware: '/firmware',
     route: '/route',
     reports: '/reports',
+    residents: '/residents',
     acceptance: '/acceptance',
   };
 }

@@ -281,6 +281,46 @@ async function published() {
   await page.context().close();
 }
 
+/** Who works here, which programs, what was done; and a household that is invited. */
+async function administration() {
+  const page = await signIn('admin@riverside.example');
+  for (const [scheme, name, path] of [['light', 'members', '/members'], ['light', 'clients', '/clients'], ['light', 'audit', '/audit'], ['light', 'residents', '/residents']]) {
+    await open(page, path);
+    findings.push(...(await axe(page, `${name} ${scheme}`)));
+    await shot(page, `${name}-${scheme}-en`);
+  }
+  await open(page, '/members');
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  await page.getByRole('textbox', { name: 'Account' }).fill('Vera Moraru');
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('vera@riverside.example');
+  await page.getByRole('combobox', { name: 'Role' }).or(page.getByRole('textbox', { name: 'Role' })).first().click();
+  await page.getByRole('option', { name: 'Auditor' }).click();
+  await page.locator('form button[type=submit]').click();
+  await page.waitForSelector('text=shown this once');
+  await page.waitForSelector('td >> text=vera@riverside.example');
+  const row = page.locator('tr', { hasText: 'vera@riverside.example' });
+  await row.getByRole('button', { name: 'Take the role away' }).click();
+  await row.getByRole('button', { name: 'Really take it away' }).click();
+  await row.waitFor({ state: 'detached' });
+
+  await open(page, '/clients');
+  await page.getByRole('button', { name: 'Add a client' }).click();
+  await page.getByRole('textbox', { name: 'Account' }).fill('Billing');
+  await page.locator('form button[type=submit]').click();
+  await page.waitForSelector('text=Secret of Billing');
+
+  await open(page, '/audit?q=membership.');
+  assert.match(await text(page), /membership\./);
+  await page.getByRole('button', { name: 'Verify the chain' }).click();
+  await page.waitForSelector('text=follow one another');
+
+  await open(page, '/residents');
+  await page.getByRole('row', { name: /Balan/ }).getByRole('button', { name: 'Invite' }).click();
+  await page.waitForSelector('h2 >> text=Invitation for Balan');
+  await shot(page, 'journey-invitation');
+  await page.context().close();
+}
+
 async function accessible() {
   const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
   const look = async ([scheme, locale]) => {
@@ -310,7 +350,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, webhooks, zones, manager, dispatcher, partner, files, outage, kept, losses, published, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, webhooks, zones, manager, dispatcher, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

@@ -88,10 +88,10 @@ async def test_letters_go_but_those_that_wait(database: Database) -> None:
         for key, state, at in letters:
             await session.execute(
                 text(
-                    "INSERT INTO notification (tenant_id, channel, address, kind, dedup_key, manner,"
-                    " locale, subject, body, data, due_at, created_at, state) VALUES (:t, 'email',"
-                    " 'a@letters.example', 'leak', :key, 'now', 'en', 's', 'b', '{}', :at, :at,"
-                    " :state)"
+                    "INSERT INTO notification (tenant_id, channel, address, kind, dedup_key,"
+                    " manner, locale, subject, body, data, due_at, created_at, state)"
+                    " VALUES (:t, 'email', 'a@letters.example', 'leak', :key, 'now', 'en', 's',"
+                    " 'b', '{}', :at, :at, :state)"
                 ),
                 {"t": scope.tenant_id, "key": key, "at": at, "state": state},
             )

@@ -141,6 +141,8 @@ export const reportSearch = (raw: Raw): ReportSearch => ({
   to: dateText(raw.to),
 });
 
+export const wordSearch = (raw: Raw): { q?: string | undefined } => ({ q: text(raw.q) });
+
 export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
 
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));

@@ -48,6 +48,15 @@ const SECTIONS: Section[] = [
       { to: '/acceptance', title: 'nav.acceptance', icon: 'certificate', needs: 'readings:read' },
     ],
   },
+  {
+    title: 'nav.administration',
+    places: [
+      { to: '/residents', title: 'nav.residents', icon: 'people', needs: 'residents:read' },
+      { to: '/members', title: 'nav.members', icon: 'user', needs: 'members:write' },
+      { to: '/clients', title: 'nav.clients', icon: 'shield', needs: 'clients:write' },
+      { to: '/audit', title: 'nav.audit', icon: 'table', needs: 'audit:read' },
+    ],
+  },
 ];
 
 export function navigation(viewer: Viewer): Section[] {

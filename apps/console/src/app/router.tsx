@@ -170,6 +170,28 @@ const routes = [
     validateSearch: address.acceptanceSearch,
     component: lazyRouteComponent(() => import('../pages/Acceptance'), 'Acceptance'),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/residents',
+    validateSearch: address.wordSearch,
+    component: lazyRouteComponent(() => import('../pages/admin/Residents'), 'Residents'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/members',
+    component: lazyRouteComponent(() => import('../pages/admin/Members'), 'Members'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/clients',
+    component: lazyRouteComponent(() => import('../pages/admin/Clients'), 'Clients'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/audit',
+    validateSearch: address.wordSearch,
+    component: lazyRouteComponent(() => import('../pages/admin/Audit'), 'Audit'),
+  }),
 ] as const;
 
 export const router = createRouter({

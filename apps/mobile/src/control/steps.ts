@@ -1,7 +1,7 @@
 /** The way of a command as people follow it: sent, taken, done; or why not. */
-import type { CommandsData } from '@/api/operations.generated';
+import type { CommandsAtData } from '@/api/operations.generated';
 
-export type Command = CommandsData['viewer']['commands']['edges'][number]['node'];
+export type Command = CommandsAtData['viewer']['commands']['edges'][number]['node'];
 export type CommandState = Command['state'];
 
 export const ENDED: ReadonlySet<CommandState> = new Set(['EXECUTED', 'VERIFIED', 'REJECTED', 'CANCELLED', 'EXPIRED', 'FAILED']);

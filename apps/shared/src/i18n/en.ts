@@ -1,4 +1,5 @@
 /** English; its keys are the keys of all languages. */
+import { admin } from './admin/en';
 import { alerts } from './alerts/en';
 import { compare } from './compare/en';
 import { group } from './group/en';
@@ -7,6 +8,7 @@ import { network } from './network/en';
 import { reports } from './reports/en';
 
 export const en = {
+  ...admin,
   ...alerts,
   ...compare,
   ...group,

@@ -1,4 +1,5 @@
 /** Romanian. */
+import { admin } from './admin/ro';
 import { alerts } from './alerts/ro';
 import { compare } from './compare/ro';
 import { group } from './group/ro';
@@ -8,6 +9,7 @@ import { reports } from './reports/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...admin,
   ...alerts,
   ...compare,
   ...group,

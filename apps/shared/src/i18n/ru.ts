@@ -1,4 +1,5 @@
 /** Russian. */
+import { admin } from './admin/ru';
 import { alerts } from './alerts/ru';
 import { compare } from './compare/ru';
 import { group } from './group/ru';
@@ -8,6 +9,7 @@ import { reports } from './reports/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...admin,
   ...alerts,
   ...compare,
   ...group,

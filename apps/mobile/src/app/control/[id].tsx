@@ -1,5 +1,5 @@
 import { act, codeOf } from '@/api/acts';
-import { Commands, RequestReading, SetLoadLimit, SwitchSupply } from '@/api/operations.generated';
+import { CommandsAt, RequestReading, SetLoadLimit, SwitchSupply } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
 import { Confirm } from '@/control/Confirm';
 import { Past } from '@/control/Past';
@@ -44,7 +44,7 @@ function Shown({ point, home, executes }: { point: MeteringPoint; home: Home; ex
   const t = useT();
   const online = useOnline();
   const queries = useQueryClient();
-  const query = useAnswer(Commands, { point: point.id }, { freshMs: 0 });
+  const query = useAnswer(CommandsAt, { point: point.id }, { freshMs: 0 });
   const [asking, setAsking] = useState<'ON' | 'OFF' | null>(null);
   const [limit, setLimit] = useState('');
   const [running, setRunning] = useState<string | null>(null);
@@ -69,7 +69,7 @@ function Shown({ point, home, executes }: { point: MeteringPoint; home: Home; ex
       setError(caught);
     } finally {
       setBusy(false);
-      void queries.invalidateQueries({ queryKey: [Commands.name] });
+      void queries.invalidateQueries({ queryKey: [CommandsAt.name] });
     }
   };
   if (query.isError && !query.data) return <Failure error={query.error} retry={() => void query.refetch()} />;
@@ -87,7 +87,7 @@ function Shown({ point, home, executes }: { point: MeteringPoint; home: Home; ex
         {supply !== 'ON' && <Button kind={supply === 'OFF' ? 'primary' : 'plain'} icon="command" label={t('control.switchOn')} busy={busy} disabled={!online || pending} onPress={() => setAsking('ON')} />}
         {executes && <Button kind="plain" icon="refresh" label={t('control.read')} disabled={!online || pending} onPress={() => void order({ kind: 'reading' })} />}
       </Card>
-      {under && <Progress id={under} zone={home.zone} onEnd={() => void queries.invalidateQueries({ queryKey: [Commands.name] })} />}
+      {under && <Progress id={under} zone={home.zone} onEnd={() => void queries.invalidateQueries({ queryKey: [CommandsAt.name] })} />}
       {executes && point.commodity === 'ELECTRICITY' && (
         <Card title={t('control.limit')} lead={t('control.limit.lead')}>
           <Field label={t('control.limit.at')} value={limit} onChangeText={setLimit} inputMode="decimal" unit="kW" />

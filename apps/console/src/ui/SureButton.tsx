@@ -1,0 +1,24 @@
+/** A button for what cannot be taken back: the first click asks, the second one does it. */
+import { Button } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+
+interface SureProps {
+  children: ReactNode;
+  /** What stands on it once it asks. */
+  sure: ReactNode;
+  loading?: boolean;
+  act: () => void;
+}
+
+export function SureButton({ children, sure, loading = false, act }: SureProps) {
+  const [asked, setAsked] = useState(false);
+  const go = () => {
+    setAsked(!asked);
+    if (asked) act();
+  };
+  return (
+    <Button size="xs" variant={asked ? 'filled' : 'default'} color={asked ? 'red' : undefined} loading={loading} onClick={go} onBlur={() => setAsked(false)}>
+      {asked ? sure : children}
+    </Button>
+  );
+}
