@@ -1,0 +1,40 @@
+"""A walk through a face of the product in a real browser, and what it is told."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+from runtime.demo import accounts_file
+from tests.flows.product import Product
+
+APPS = Path(__file__).parents[2] / "apps"
+PATIENCE_S = 900
+
+
+async def walk(folder: str, name: str, product: Product, chromium: str) -> None:
+    """Walk through ``apps/<folder>``; ``<NAME>_SCREENSHOTS=all`` keeps pictures of every look."""
+    face = APPS / folder
+    assert (face / "dist" / "index.html").exists(), f"`make {name}` builds it"
+    shots = face / "artifacts"
+    shots.mkdir(exist_ok=True)
+    accounts = json.loads(accounts_file(product.home).read_text())
+    needed = {
+        "url": product.url,
+        "chromium": chromium,
+        "shots": str(shots),
+        "people": accounts["people"],
+        "tenants": accounts["tenants"],
+        "everything": os.environ.get(f"{name.upper()}_SCREENSHOTS") == "all",
+    }
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        "e2e/walk.mjs",
+        cwd=face,
+        env={**os.environ, name.upper(): json.dumps(needed)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
