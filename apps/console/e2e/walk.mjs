@@ -243,7 +243,7 @@ async function losses() {
   await settled(page);
   assert.match(await text(page), /[ABC] → [ABC]/);
   await page.getByRole('button', { name: 'Change the conductors' }).click();
-  await page.getByLabel('Length, m, main').fill('nothing');
+  await page.getByLabel('Length, m, main').fill('0');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('.refusals li');
   await page.getByRole('button', { name: 'Cancel' }).click();
@@ -296,7 +296,8 @@ async function administration() {
   await page.getByRole('combobox', { name: 'Role' }).or(page.getByRole('textbox', { name: 'Role' })).first().click();
   await page.getByRole('option', { name: 'Auditor' }).click();
   await page.locator('form button[type=submit]').click();
-  await page.waitForSelector('text=shown this once');
+  await page.locator('.refusals').or(page.getByText('shown this once')).first().waitFor();
+  assert.equal(await page.locator('.refusals').allInnerTexts().then((told) => told.join(' ')), '');
   await page.waitForSelector('td >> text=vera@riverside.example');
   const row = page.locator('tr', { hasText: 'vera@riverside.example' });
   await row.getByRole('button', { name: 'Take the role away' }).click();

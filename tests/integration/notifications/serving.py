@@ -17,7 +17,7 @@ async def served(application: Starlette) -> AsyncIterator[str]:
     """An application on a port of its own."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_level="error", lifespan="off")
+    config = uvicorn.Config(application, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110 - uvicorn tells nobody

@@ -49,6 +49,7 @@ interface EditorProps {
 }
 
 const FIRST: Section = { name: 'main', parent: '', length: '20', material: 'COPPER', area: '16', neutral: '16' };
+const DECIMAL = '[0-9]+([.,][0-9]+)?';
 const number = (text: string) => Number(text.replace(',', '.'));
 
 const told = (known: HouseNetwork): Section[] =>
@@ -95,8 +96,8 @@ export function NetworkEditor({ group, site, known, close, done }: EditorProps) 
       >
         <p className="quiet">{t('network.editLead')}</p>
         <div className="row">
-          <TextInput label={t('network.volts')} inputMode="decimal" required value={volts} onChange={(event) => setVolts(event.currentTarget.value)} />
-          <TextInput label={t('network.powerFactor')} inputMode="decimal" required value={factor} onChange={(event) => setFactor(event.currentTarget.value)} />
+          <TextInput label={t('network.volts')} inputMode="decimal" pattern={DECIMAL} required value={volts} onChange={(event) => setVolts(event.currentTarget.value)} />
+          <TextInput label={t('network.powerFactor')} inputMode="decimal" pattern={DECIMAL} required value={factor} onChange={(event) => setFactor(event.currentTarget.value)} />
         </div>
         <div className="table-scroll" tabIndex={0} role="region" aria-label={t('losses.sections')}>
           <table className="table">
@@ -113,15 +114,15 @@ export function NetworkEditor({ group, site, known, close, done }: EditorProps) 
                         {names.filter((name) => name !== one.name).map((name) => <option key={name}>{name}</option>)}
                       </select>
                     </td>
-                    <td><input className="field field-short" aria-label={label('length')} inputMode="decimal" required value={one.length} onChange={(event) => edit(at, { length: event.currentTarget.value })} /></td>
+                    <td><input className="field field-short" aria-label={label('length')} inputMode="decimal" pattern={DECIMAL} required value={one.length} onChange={(event) => edit(at, { length: event.currentTarget.value })} /></td>
                     <td>
                       <select className="field" aria-label={label('material')} value={one.material} onChange={(event) => edit(at, { material: event.currentTarget.value === 'ALUMINIUM' ? 'ALUMINIUM' : 'COPPER' })}>
                         <option value="COPPER">{t('network.COPPER')}</option>
                         <option value="ALUMINIUM">{t('network.ALUMINIUM')}</option>
                       </select>
                     </td>
-                    <td><input className="field field-short" aria-label={label('area')} inputMode="decimal" required value={one.area} onChange={(event) => edit(at, { area: event.currentTarget.value })} /></td>
-                    <td><input className="field field-short" aria-label={label('neutral')} inputMode="decimal" required value={one.neutral} onChange={(event) => edit(at, { neutral: event.currentTarget.value })} /></td>
+                    <td><input className="field field-short" aria-label={label('area')} inputMode="decimal" pattern={DECIMAL} required value={one.area} onChange={(event) => edit(at, { area: event.currentTarget.value })} /></td>
+                    <td><input className="field field-short" aria-label={label('neutral')} inputMode="decimal" pattern={DECIMAL} required value={one.neutral} onChange={(event) => edit(at, { neutral: event.currentTarget.value })} /></td>
                     <td><button type="button" className="tool" aria-label={t('network.remove', { name: one.name || String(at + 1) })} onClick={() => setSections((all) => all.filter((_, index) => index !== at))}><Icon name="close" size={18} /></button></td>
                   </tr>
                 );
