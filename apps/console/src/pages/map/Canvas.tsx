@@ -14,6 +14,7 @@ setWorkerUrl(workerUrl);
 
 const GATHERED_PX = 56;
 const NEAREST = 17;
+const FITTED = { padding: 48, maxZoom: 15 };
 /** From here on streets are told apart; more names than these would cover each other. */
 const NAMED_FROM = 11;
 const MOST_NAMES = 40;
@@ -55,6 +56,7 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
   const map = useRef<MapLibre | null>(null);
   const markers = useRef(new Map<string, Marker>());
   const choose = useEffectEvent(onChoose);
+  const begins = useEffectEvent(() => (houses.length > 0 ? { bounds: boundsOf(houses), fitBoundsOptions: FITTED } : {}));
   const wordsOf = useEffectEvent((one: Gathered) =>
     one.cluster ? t('map.cluster', { count: one.point_count ?? 0, wrong: one.wrong }) : t('map.open', { name: one.name ?? '' }),
   );
@@ -70,7 +72,7 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
         { id: 'houses', type: 'circle', source: 'houses', paint: { 'circle-radius': 1, 'circle-opacity': 0 } },
       ],
     };
-    const made = new MapLibre({ container: place.current, style, attributionControl: false, maxZoom: NEAREST, dragRotate: false, pitchWithRotate: false });
+    const made = new MapLibre({ container: place.current, style, ...begins(), attributionControl: false, maxZoom: NEAREST, dragRotate: false, pitchWithRotate: false });
     made.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     made.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
     made.touchZoomRotate.disableRotation();
@@ -100,7 +102,7 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
       markers.current.forEach((marker) => marker.remove());
       markers.current.clear();
       (shown.getSource('houses') as GeoJSONSource | undefined)?.setData(collection(houses));
-      if (houses.length > 0) shown.fitBounds(boundsOf(houses), { padding: 48, animate: false, maxZoom: 15 });
+      if (houses.length > 0) shown.fitBounds(boundsOf(houses), { ...FITTED, animate: false });
     };
     if (shown.isStyleLoaded()) lay();
     else void shown.once('load', lay);
@@ -117,6 +119,7 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
       return new Marker({ element, anchor: 'top', offset: [0, 26] }).setLngLat([street.longitude, street.latitude]).addTo(shown);
     });
     const hide = () => names.forEach((name) => name.getElement().toggleAttribute('hidden', shown.getZoom() < NAMED_FROM));
+    hide();
     shown.on('zoomend', hide);
     return () => {
       shown.off('zoomend', hide);
