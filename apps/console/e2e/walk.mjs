@@ -291,15 +291,15 @@ async function administration() {
   }
   await open(page, '/members');
   await page.getByRole('button', { name: 'Add a user' }).click();
-  await page.getByRole('textbox', { name: 'Account' }).fill('Vera Moraru');
-  await page.getByRole('textbox', { name: 'E-mail' }).fill('vera@riverside.example');
+  await page.getByRole('textbox', { name: 'Account' }).fill('Lidia Moraru');
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('lidia@riverside.example');
   await page.getByRole('combobox', { name: 'Role' }).or(page.getByRole('textbox', { name: 'Role' })).first().click();
   await page.getByRole('option', { name: 'Auditor' }).click();
   await page.locator('form button[type=submit]').click();
   await page.locator('.refusals').or(page.getByText('shown this once')).first().waitFor();
   assert.equal(await page.locator('.refusals').allInnerTexts().then((told) => told.join(' ')), '');
-  await page.waitForSelector('td >> text=vera@riverside.example');
-  const row = page.locator('tr', { hasText: 'vera@riverside.example' });
+  await page.waitForSelector('td >> text=lidia@riverside.example');
+  const row = page.locator('tr', { hasText: 'lidia@riverside.example' });
   await row.getByRole('button', { name: 'Take the role away' }).click();
   await row.getByRole('button', { name: 'Really take it away' }).click();
   await row.waitFor({ state: 'detached' });
