@@ -23,6 +23,8 @@ from tenants.permissions import Permission, Role, permissions_of
 from tenants.session import Database, TenantSession
 
 LONGEST_REASON = 500
+HIGHEST_NUMBER = 2**31 - 1
+"""Tenants are numbered in 32 bits."""
 
 _SUSPEND = (Status.ACTIVE, Status.SUSPENDED, "tenant.suspend")
 _RESUME = (Status.SUSPENDED, Status.ACTIVE, "tenant.resume")
@@ -45,7 +47,7 @@ class Office:
             There is none of that number, or it is another partner's.
         """
         mine = select(Tenant).where(Tenant.id == number, Tenant.partner_id == self.partner.id)
-        found = await self.session.scalar(mine)
+        found = await self.session.scalar(mine) if number <= HIGHEST_NUMBER else None
         if found is None:
             raise NotFoundError("tenant", number)
         return found
@@ -105,7 +107,7 @@ async def list_tenants(office: Office, before: int, most: int, search: str | Non
         .limit(most)
     )
     if before:
-        asked = asked.where(Tenant.id < before)
+        asked = asked.where(Tenant.id < min(before, HIGHEST_NUMBER))
     if search:
         asked = asked.where(Tenant.name.icontains(search, autoescape=True))
     return list(await office.session.scalars(asked))

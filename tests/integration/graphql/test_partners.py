@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from backend.clients.events import Events
 from backend.graphql.context import Context
-from backend.graphql.ids import Kind, encode
+from backend.graphql.ids import Kind, decode, encode
 from backend.graphql.schema import schema
 from backend.services.gateway.devices import Devices
 from backend.services.limits import LimitDirectory
@@ -106,8 +106,6 @@ async def two(database: Database, redis_url: str) -> AsyncIterator[tuple[Reselle
 
 
 def number(tenant: Any) -> TenantId:
-    from backend.graphql.ids import decode
-
     found = decode(tenant["id"])
     assert found is not None
     return TenantId(found[1])
@@ -218,10 +216,14 @@ async def test_tenants_are_run_from_the_office_by_its_administrators(
 async def test_a_partner_reads_no_meters(two: tuple[Reseller, Reseller]) -> None:
     first, _ = two
     made = await first.tenant("Private")
-    await place(first.database, as_role(number(made), Role.TENANT_ADMIN), {})
+    await place(first.database, as_role(number(made), Role.TENANT_ADMIN), {"concentrator": "J9"})
     seen = (await first.ask(ONE, t=made["id"]))["viewer"]["partner"]["tenant"]
     assert seen["usage"]["meteringPoints"] == 1
-    for field in ("sites { name }", "meteringPoints { edges { node { id } } }", "alerts { edges { node { id } } }"):  # noqa: E501
+    for field in (
+        "sites { name }",
+        "meteringPoints { edges { node { id } } }",
+        "alerts { edges { node { id } } }",
+    ):
         result = await first.result(f"{{ viewer {{ {field} }} }}")
         assert [one.original_error.code for one in result.errors] == ["FORBIDDEN"], field
 
@@ -267,7 +269,7 @@ async def test_a_brand_that_cannot_be_shown_is_refused(
     known = await first.listed(s="Branded")
     if not known:
         await first.tenant("Branded")
-    asked = "{ viewer { partner { tenants(search: \"Branded\") { edges { node { id } } } } } }"
+    asked = '{ viewer { partner { tenants(search: "Branded") { edges { node { id } } } } } }'
     edges = (await first.ask(asked))["viewer"]["partner"]["tenants"]["edges"]
     told = {"tenant": edges[0]["node"]["id"], **brand}
     refused = (await first.ask(BRAND, input=told))["brandTenant"]
