@@ -69,6 +69,7 @@ export function routes({ group, meter, concentrator, finding, alert }) {
     finding: `/findings/${finding}`,
     alarms: '/alarms?all=true',
     alert: `/alarms?alert=${encodeURIComponent(alert)}`,
+    rules: '/rules',
     sites: `/sites?path=${encodeURIComponent(HOUSE)}`,
     meters: '/meters',
     'meter-day': `/meters/${meter}`,

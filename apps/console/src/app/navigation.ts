@@ -36,6 +36,7 @@ const SECTIONS: Section[] = [
       { to: '/findings', title: 'nav.findings', icon: 'finding', needs: 'findings:read' },
       { to: '/map', title: 'nav.map', icon: 'map', needs: 'findings:read' },
       { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: ['alerts:read', 'health:read'] },
+      { to: '/rules', title: 'nav.rules', icon: 'settings', needs: 'alerts:read' },
     ],
   },
   {

@@ -108,6 +108,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/rules',
+    validateSearch: address.ruleSearch,
+    component: lazyRouteComponent(() => import('../pages/Rules'), 'Rules'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/webhooks',
     validateSearch: address.webhookSearch,
     component: lazyRouteComponent(() => import('../pages/Webhooks'), 'Webhooks'),

@@ -10,6 +10,7 @@ import { networks } from './networks/en';
 import { partner } from './partner/en';
 import { readings } from './readings/en';
 import { reports } from './reports/en';
+import { rules } from './rules/en';
 
 export const en = {
   ...admin,
@@ -23,6 +24,7 @@ export const en = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

@@ -10,6 +10,7 @@ import { networks } from './networks/ro';
 import { partner } from './partner/ro';
 import { readings } from './readings/ro';
 import { reports } from './reports/ro';
+import { rules } from './rules/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
@@ -24,6 +25,7 @@ export const ro: Texts = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

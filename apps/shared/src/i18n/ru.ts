@@ -10,6 +10,7 @@ import { networks } from './networks/ru';
 import { partner } from './partner/ru';
 import { readings } from './readings/ru';
 import { reports } from './reports/ru';
+import { rules } from './rules/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
@@ -24,6 +25,7 @@ export const ru: Texts = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
