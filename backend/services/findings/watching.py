@@ -190,12 +190,9 @@ async def _heat_signs(  # noqa: PLR0913, PLR0917 - meters, their hours and where
 ) -> list[Sign]:
     if batch.points[0].commodity is not Commodity.HEAT:
         return []
-    size = flow.values.shape[1]
-    supply, back = np.full(flow.values.shape, np.nan), np.full(flow.values.shape, np.nan)
-    for place, row in enumerate(rows.tolist()):
-        point = batch.points[row].id
-        found = await report_lists.temperatures_of(session, point, end - size, end)
-        supply[place], back[place] = found
+    ids = [batch.points[row].id for row in rows.tolist()]
+    low = end - flow.values.shape[1]
+    supply, back = await report_lists.temperatures_of(session, ids, low, end)
     return heat.contradictions(flow.values, supply, back, thresholds)
 
 
