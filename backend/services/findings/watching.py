@@ -133,7 +133,10 @@ async def _load(
     ids = [point.id for point in points]
     found = (await series.load_points(session, ids, start, end, hour_of(now))).hourly
     measured = found.known & np.isin(found.codes, MEASURED)
-    return _Batch(points, start, np.where(measured, found.values, np.nan), zone)
+    values = np.where(measured, found.values, np.nan)
+    if found.back is not None:  # the hour is not believed, but that it ran backwards is measured
+        values = np.where(found.back > 0, -found.back.astype(np.float64), values)
+    return _Batch(points, start, values, zone)
 
 
 async def _watch(

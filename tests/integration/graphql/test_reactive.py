@@ -30,8 +30,7 @@ async def test_it_is_no_part_of_a_balance(database: Database, redis_url: str) ->
     base = {"installed_at": instant_of(LOW).isoformat()}
     rows = [
         base | {"meter_serial": "A", "channel": "1", "premise": "Flat 1"},
-        base
-        | {"meter_serial": "R", "channel": "2", "premise": "Flat 1", "quantity": "reactive"},
+        base | {"meter_serial": "R", "channel": "2", "premise": "Flat 1", "quantity": "reactive"},
         base | {"meter_serial": "I", "channel": "3", "role": "inlet"},
     ]
     imported = await place(database, scope, *rows)
