@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.balance import LEAST_COVERAGE, GroupHours, share
-from backend.services.reading import profiles
+from analytics.heat.coolant import LIMIT_OF_ERROR
+from backend.services.reading import heat_losses, profiles
+from backend.services.reading.heat_losses import Metered
 from backend.services.reading.profiles import Range
 from backend.store.findings import finding_lists
 from backend.store.findings.finding_lists import FindingRow, Wanted
@@ -75,6 +77,16 @@ _NAMED = WRONG - {FindingKind.UNATTRIBUTED_LOSS}
 
 
 @dataclass(frozen=True, slots=True)
+class _Heat:
+    """What flow and temperatures of a source of heat say of that week; None where they do not."""
+
+    walls: float | None = None
+    """Warmth lost through the walls of the mains, as a share of what was sent."""
+
+    coolant: Metered | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Week:
     """What a group's balance of the last whole week says."""
 
@@ -83,6 +95,8 @@ class _Week:
     found: tuple[FindingRow, ...]
     metered: bool
     """Whether the group has a balance meter."""
+
+    heat: "_Heat"
 
     @property
     def coverage(self) -> float | None:
@@ -129,8 +143,20 @@ async def of_groups(
         for row, group in enumerate(chosen):
             fed = any(inlet for _, inlet in feeds.get(group.id, []))
             told = tuple(found.get(group.id, []))
-            checked[group.id] = _checks(_Week(group, hours.take(np.array([row])), told, fed))
+            heat = await _heat(session, group, week, now)
+            checked[group.id] = _checks(_Week(group, hours.take(np.array([row])), told, fed, heat))
     return [checked[group.id] for group in groups]
+
+
+async def _heat(session: TenantSession, group: GroupRow, week: Range, now: datetime) -> _Heat:
+    if group.commodity is not Commodity.HEAT:
+        return _Heat()
+    metered = await heat_losses.coolant_of(session, group.id, week, now)
+    if metered is None:
+        return _Heat()
+    lost = await heat_losses.mains_of(session, group.id, week, now)
+    walls = None if lost is None else lost.walls
+    return _Heat(walls, metered)
 
 
 def _checks(week: _Week) -> list[Checked]:
@@ -171,19 +197,44 @@ def _balance_meter(week: _Week) -> Checked:
 def _mains(week: _Week) -> Checked:
     if week.group.commodity is not Commodity.HEAT:
         return Checked(Check.MAINS_HEAT_LOSS, Outcome.NOT_APPLICABLE, "No heat is delivered here.")
-    if week.lost is None:
+    lost = week.heat.walls if week.lost is None else week.lost
+    if lost is None:
         return _unknown(Check.MAINS_HEAT_LOSS, "Heat in and heat out are not both known.")
-    text = f"{week.lost:.1%} of the heat is lost on the way; {HEAT_NORM:.0%} is the norm."
-    outcome = Outcome.FAILED if week.lost > HEAT_NORM else Outcome.PASSED
+    text = f"{lost:.1%} of the heat is lost on the way; {HEAT_NORM:.0%} is the norm."
+    outcome = Outcome.FAILED if lost > HEAT_NORM else Outcome.PASSED
     return Checked(Check.MAINS_HEAT_LOSS, outcome, text)
 
 
 def _coolant(week: _Week) -> Checked:
     if week.group.commodity is not Commodity.HEAT:
         return Checked(Check.COOLANT_LOSS, Outcome.NOT_APPLICABLE, "No coolant flows here.")
-    return _unknown(
-        Check.COOLANT_LOSS, "The mass of the coolant is not metered in both pipes of the mains."
-    )
+    found = week.of({FindingKind.COOLANT_LOSS})
+    if found:
+        text = "More coolant went out than came back: look for leaks and taps."
+        return Checked(Check.COOLANT_LOSS, Outcome.FAILED, text, found)
+    if week.heat.coolant is None:
+        text = "The coolant is not metered in both pipes at the inlet."
+        return _unknown(Check.COOLANT_LOSS, text)
+    return _metered_coolant(week.heat.coolant)
+
+
+def _metered_coolant(metered: Metered) -> Checked:
+    """The sums of both pipes over the week, against what two sound meters may differ by."""
+    known = ~np.isnan(metered.coolant.lost_kg)
+    out = float(metered.coolant.out_kg[known].sum())
+    if known.mean() < LEAST_COVERAGE or out <= 0:
+        text = f"Volumes and temperatures are known in {known.mean():.1%} of the week."
+        return _unknown(Check.COOLANT_LOSS, text)
+    lost = float(metered.coolant.lost_kg[known].sum())
+    told = f"{lost / out:.1%} of the coolant that went out did not come back"
+    allowed = LIMIT_OF_ERROR * float(np.hypot(out, out - lost)) + metered.quantum
+    if lost > allowed:
+        return Checked(Check.COOLANT_LOSS, Outcome.FAILED, f"{told}: look for leaks and taps.")
+    if lost < -allowed:
+        text = f"{-lost / out:.1%} more coolant comes back than goes out: a volume meter is wrong."
+        return Checked(Check.COOLANT_LOSS, Outcome.FAILED, text)
+    text = f"{told}, within what two meters may differ by."
+    return Checked(Check.COOLANT_LOSS, Outcome.PASSED, text)
 
 
 def _connections(week: _Week) -> Checked:

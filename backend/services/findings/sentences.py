@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from analytics.heat.coolant import Leak
 from analytics.leaks.signs import Kind, Sign
 from backend.store.findings.due import WatchedPoint
 from domain.quantities import Commodity, unit_of
@@ -182,6 +183,17 @@ def _heat(sign: Sign, since: str) -> str:
         case _:
             what = f"the return is {-delta:.1f} K warmer than the supply"
     return f"{what}, for {hours:.0f} hours, since {since}."
+
+
+def of_coolant(subject: str, lost: Leak, since: str) -> str:
+    """What the volumes of both pipes of a source say of the water between them."""
+    return (
+        f"{subject}: {lost.lost_kg:.0f} kg of heat carrier went out since {since} and did not come"
+        f" back, {lost.share:.1%} of what was sent and {lost.lost_kg / lost.hours:.0f} kg an hour:"
+        " more than two volume meters of class 2 may differ by. With it went about"
+        f" {quantity(lost.lost_wh, Commodity.HEAT)} of heat. Walk the mains and look for leaks,"
+        " for taps of heat carrier, and compare both volume meters."
+    )
 
 
 class Missing(NamedTuple):
