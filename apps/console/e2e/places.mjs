@@ -79,6 +79,7 @@ export function routes({ group, meter, concentrator, finding, alert }) {
     concentrator: `/networks/${concentrator}`,
     delivery: '/delivery',
     commands: '/commands',
+    actuators: '/actuators',
     imports: '/imports',
     firmware: '/firmware',
     route: '/route',

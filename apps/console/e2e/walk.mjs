@@ -223,6 +223,39 @@ async function dispatcher() {
   await page.context().close();
 }
 
+/** What protects a customer: told where the meter is, and the order to cut them off is refused. */
+async function actuators() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('tab', { name: 'Commands' }).click();
+  await page.getByRole('region', { name: 'Actuator' }).getByRole('button').click();
+  await page.getByLabel(/Critical customer/).check();
+  await page.getByRole('region', { name: 'Actuator' }).getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('region', { name: 'Actuator' }).getByText('critical').waitFor();
+  await open(page, '/actuators?show=critical');
+  await page.waitForSelector('td >> text=31100001');
+  assert.equal(await page.getByLabel(/Days of notice/).isEditable(), false, 'an operator sets no policy');
+  await shot(page, 'journey-actuators');
+  await page.context().close();
+  const dispatcher = await signIn('dispatcher@riverside.example');
+  await open(dispatcher, `/meters/${found.meter}`);
+  await dispatcher.getByRole('tab', { name: 'Commands' }).click();
+  await dispatcher.getByRole('button', { name: 'Switch the supply' }).click();
+  await dispatcher.getByLabel('Reason').fill('trying it');
+  await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
+  await dispatcher.waitForSelector('.refusals >> text=INTERLOCK_CRITICAL');
+  await dispatcher.context().close();
+  const admin = await signIn('admin@riverside.example');
+  await open(admin, '/actuators');
+  await admin.getByLabel('Nobody is cut off for a debt from hour').fill('99');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await admin.waitForSelector('.refusals li');
+  await admin.getByLabel('Nobody is cut off for a debt from hour').fill('19');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await admin.waitForSelector('[role=status] >> text=Saved');
+  await admin.context().close();
+}
+
 async function partner() {
   const page = await signIn('partner@demo.example');
   // Partners see the health of their tenants' devices, and no residents' readings.
@@ -452,7 +485,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, rules, webhooks, zones, manager, dispatcher, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, rules, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

@@ -160,6 +160,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/actuators',
+    validateSearch: address.actuatorSearch,
+    component: lazyRouteComponent(() => import('../pages/Actuators'), 'Actuators'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/imports',
     validateSearch: address.fileSearch,
     component: lazyRouteComponent(() => import('../pages/Imports'), 'Imports'),

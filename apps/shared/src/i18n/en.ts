@@ -1,4 +1,5 @@
 /** English; its keys are the keys of all languages. */
+import { actuators } from './actuators/en';
 import { admin } from './admin/en';
 import { alerts } from './alerts/en';
 import { balances } from './balances/en';
@@ -13,6 +14,7 @@ import { reports } from './reports/en';
 import { rules } from './rules/en';
 
 export const en = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,

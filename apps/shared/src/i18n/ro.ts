@@ -1,4 +1,5 @@
 /** Romanian. */
+import { actuators } from './actuators/ro';
 import { admin } from './admin/ro';
 import { alerts } from './alerts/ro';
 import { balances } from './balances/ro';
@@ -14,6 +15,7 @@ import { rules } from './rules/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,

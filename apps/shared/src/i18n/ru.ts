@@ -1,4 +1,5 @@
 /** Russian. */
+import { actuators } from './actuators/ru';
 import { admin } from './admin/ru';
 import { alerts } from './alerts/ru';
 import { balances } from './balances/ru';
@@ -14,6 +15,7 @@ import { rules } from './rules/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
