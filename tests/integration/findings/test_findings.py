@@ -116,7 +116,7 @@ async def test_a_finding_and_its_checks_are_told_in_the_language_that_is_asked_f
     assert found["explanation"] == found["en"]
     assert found["ru"].startswith(f"Счётчик электроэнергии E{THIEF} ({PATH}, Flat {THIEF + 1}):")
     assert "кВт·ч" in found["ru"]
-    assert "Его модуль сообщил: магнит (" in found["ru"]
+    assert "Его модуль сообщил: магнит (" in found["ru"]  # noqa: RUF001 - Cyrillic
     assert found["ro"].startswith(f"Contorul de energie electrică E{THIEF} (")
     assert "șunt în circuitul de curent" in found["causes"]
     for check in told["checks"]:
