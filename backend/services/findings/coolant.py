@@ -72,7 +72,9 @@ def _said(group: DueGroup, place: str, lost: Leak, hours: Coolant, start: int) -
         since=since,
         amount=round(lost.lost_wh),
         confidence=CONFIDENCE,
-        explanation=sentences.of_coolant(place, lost, sentences.moment(since, group.timezone)),
+        told=sentences.told(
+            sentences.of_coolant(place, group.timezone, lost), group.commodity, since
+        ),
         flow=lost.lost_wh / lost.hours,
         figures={
             "lost_kg": lost.lost_kg,

@@ -306,7 +306,9 @@ def _said(batch: _Batch, rows: NDArray[np.int64], signs: Sequence[Sign], start: 
                 since=instant_of(since),
                 amount=round(sign.amount),
                 confidence=sign.confidence,
-                explanation=sentences.of_sign(point, sign, instant_of(since)),
+                told=sentences.told(
+                    sentences.of_sign(point, sign), point.commodity, instant_of(since)
+                ),
                 flow=sign.flow,
                 figures=sign.figures,
                 curves=_curves(batch, int(rows[sign.row]), since, sign.flow),
