@@ -259,7 +259,6 @@ async function actuators() {
   await page.waitForSelector('td >> text=31100001');
   assert.equal(await page.getByLabel(/Days of notice/).isEditable(), false, 'an operator sets no policy');
   await shot(page, 'journey-actuators');
-  await page.context().close();
   const dispatcher = await signIn('dispatcher@riverside.example');
   await open(dispatcher, `/meters/${found.meter}`);
   await dispatcher.getByRole('tab', { name: 'Commands' }).click();
@@ -268,6 +267,11 @@ async function actuators() {
   await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
   await dispatcher.waitForSelector('.refusals >> text=INTERLOCK_CRITICAL');
   await dispatcher.context().close();
+  await page.getByRole('button', { name: 'Change 31100001' }).click();
+  await page.getByRole('dialog').getByLabel(/Critical customer/).uncheck();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('text=No actuator here');
+  await page.context().close();
   const admin = await signIn('admin@riverside.example');
   await open(admin, '/actuators');
   await admin.getByLabel('Nobody is cut off for a debt from hour').fill('99');
