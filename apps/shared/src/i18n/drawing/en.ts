@@ -17,6 +17,7 @@ export const drawing = {
   'draw.add': 'Add',
   'draw.more': 'There are more; narrow it down or add these first.',
   'draw.nothing': 'Nothing of this resource here',
+  'draw.allChosen': 'All of these are chosen',
   'draw.chosen': 'Chosen',
   'draw.inlets': '{count|one=# inlet|other=# inlets}',
   'draw.members': '{count|one=# meter|other=# meters}',

@@ -18,6 +18,7 @@ export const drawing: Record<keyof typeof english, string> = {
   'draw.add': 'Adaugă',
   'draw.more': 'Mai sunt; restrângeți căutarea sau adăugați-le întâi pe acestea.',
   'draw.nothing': 'Nimic cu această resursă aici',
+  'draw.allChosen': 'Toate acestea sunt alese',
   'draw.chosen': 'Alese',
   'draw.inlets': '{count|one=# intrare|few=# intrări|other=# de intrări}',
   'draw.members': '{count|one=# contor|few=# contoare|other=# de contoare}',

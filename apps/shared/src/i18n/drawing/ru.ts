@@ -18,6 +18,7 @@ export const drawing: Record<keyof typeof english, string> = {
   'draw.add': 'Добавить',
   'draw.more': 'Есть ещё; сузьте поиск или сначала добавьте эти.',
   'draw.nothing': 'Приборов этого ресурса здесь нет',
+  'draw.allChosen': 'Все они выбраны',
   'draw.chosen': 'Выбрано',
   'draw.inlets': '{count|one=# ввод|few=# ввода|many=# вводов|other=# ввода}',
   'draw.members': '{count|one=# прибор|few=# прибора|many=# приборов|other=# прибора}',
