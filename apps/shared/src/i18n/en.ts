@@ -13,6 +13,7 @@ import { partner } from './partner/en';
 import { readings } from './readings/en';
 import { reports } from './reports/en';
 import { rules } from './rules/en';
+import { switching } from './switching/en';
 
 export const en = {
   ...actuators,
@@ -29,6 +30,7 @@ export const en = {
   ...readings,
   ...reports,
   ...rules,
+  ...switching,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

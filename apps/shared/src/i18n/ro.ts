@@ -13,6 +13,7 @@ import { partner } from './partner/ro';
 import { readings } from './readings/ro';
 import { reports } from './reports/ro';
 import { rules } from './rules/ro';
+import { switching } from './switching/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
@@ -30,6 +31,7 @@ export const ro: Texts = {
   ...readings,
   ...reports,
   ...rules,
+  ...switching,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

@@ -13,6 +13,7 @@ import { partner } from './partner/ru';
 import { readings } from './readings/ru';
 import { reports } from './reports/ru';
 import { rules } from './rules/ru';
+import { switching } from './switching/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
@@ -30,6 +31,7 @@ export const ru: Texts = {
   ...readings,
   ...reports,
   ...rules,
+  ...switching,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
