@@ -15,6 +15,7 @@ from backend.graphql.point_reports import PointReports
 from backend.graphql.reading_changes import ReadingChange
 from backend.graphql.scalars import Duration
 from backend.graphql.sites import Premise, Site
+from backend.graphql.supplies import PointSupply
 from backend.graphql.validation import ValidationFlag
 from backend.models import metering_points as models
 from backend.services import corrections
@@ -83,7 +84,9 @@ class Installation:
 
 
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
-class MeteringPoint(Node, PointReports, PointFindings, PointIndicators, PointNeighbours, Metered):
+class MeteringPoint(
+    Node, PointReports, PointFindings, PointIndicators, PointNeighbours, PointSupply, Metered
+):
     """View of a point."""
 
     id: strawberry.ID
