@@ -12,7 +12,6 @@ from backend.services.commands import offering
 from backend.services.commands.offering import SupplyBar
 from backend.store.model.metered import PointRow
 from domain.commands import SupplyState
-from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
@@ -38,6 +37,9 @@ class Supply:
     )
     switched_at: datetime | None
     limit_kw: float | None = strawberry.field(description="Limit of power that was last set.")
+    most_kw: float | None = strawberry.field(
+        description="Highest limit that the caller may set; null where nobody else set one."
+    )
     offered: bool = strawberry.field(description="Whether the caller may switch it now.")
     bar: SupplyBar | None = strawberry.field(description="Why not.")
     limits: bool = strawberry.field(description="Whether the caller may limit its power, too.")
@@ -52,6 +54,7 @@ class Supply:
             state=found.state,
             switched_at=found.switched_at,
             limit_kw=None if found.limit_w is None else found.limit_w / 1000,
+            most_kw=None if found.most_w is None else found.most_w / 1000,
             offered=found.bar is None,
             bar=found.bar,
             limits=found.limits,
@@ -78,6 +81,4 @@ class PointSupply:
     @strawberry.field(description="How its supply stands, and whether the caller may switch it.")
     async def supply(self, info: Info) -> Supply:
         """Resolve through the loader."""
-        if info.context.scope.household is None:
-            info.context.require(Permission.CONTROL_READ)
         return Supply.of(await info.context.read(_of_points, self.row, None))

@@ -108,7 +108,7 @@ export function dailyBand(start: number, values: readonly (number | null)[], zon
 
 /** A round upper end of an axis that starts at zero. */
 export function niceMax(value: number): number {
-  if (!(value > 0)) return 1;
+  if (!(value > 1e-12)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   const scaled = value / power;
   return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10].find((step) => scaled <= step) ?? 10) * power;

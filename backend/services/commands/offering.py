@@ -44,6 +44,9 @@ class Supply:
     bar: SupplyBar | None
     """Why it is not offered; None where it is."""
 
+    most_w: int | None
+    """Highest limit that the caller may set; None where nobody else set one."""
+
     limits: bool
     """Whether a limit of power can be set, too: of electricity alone."""
 
@@ -51,10 +54,16 @@ class Supply:
     """The caller's newest command that is not over."""
 
 
+_UNTOLD = Supply(None, None, None, SupplyBar.NOT_ENTITLED, None, limits=False, command=None)
+"""For those of the staff who have nothing to do with control."""
+
+
 async def of_points(
     session: TenantSession, points: Sequence[PointRow], now: datetime
 ) -> list[Supply]:
     """Supplies of points in sight."""
+    if session.scope.household is None and Permission.CONTROL_READ not in session.scope.permissions:
+        return [_UNTOLD] * len(points)
     open_states = [str(state) for state in OPEN]
     found = await supplies.standing(session, [point.id for point in points], open_states, now)
     control = await command_policy.load(session)
@@ -69,6 +78,7 @@ def _offer(scope: Scope, point: PointRow, found: Standing, control: Control) -> 
         # when others lived there is their affair
         switched_at=at if at is not None and point.sees(at) else None,
         limit_w=found.limit_w,
+        most_w=None if _runs(scope) else found.ceiling_w,
         bar=held,
         limits=held is None and point.commodity is Commodity.ELECTRICITY,
         command=found.command,
@@ -79,7 +89,7 @@ def bar(
     scope: Scope, premise: PremiseId | int | None, found: Standing, control: Control
 ) -> SupplyBar | None:
     """The first thing that stands in the way: the lasting ones before those that pass."""
-    runs = Permission.CONTROL_EXECUTE in scope.permissions
+    runs = _runs(scope)
     theirs = found.state == SupplyState.OFF and found.switched_for != Cause.OWN_REQUEST
     ways = (
         (not _entitled(scope, premise), SupplyBar.NOT_ENTITLED),
@@ -93,9 +103,13 @@ def bar(
     return next((why for holds, why in ways if holds), None)
 
 
+def _runs(scope: Scope) -> bool:
+    return Permission.CONTROL_EXECUTE in scope.permissions
+
+
 def _entitled(scope: Scope, premise: PremiseId | int | None) -> bool:
     """Who runs the network, or lives there; delegates and those who moved on only look."""
-    if Permission.CONTROL_EXECUTE in scope.permissions:
+    if _runs(scope):
         return True
     return Permission.OWN_SUPPLY_SWITCH in scope.permissions and any(
         home.premise == premise and home.holder for home in scope.homes

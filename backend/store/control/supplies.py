@@ -7,12 +7,21 @@ from datetime import datetime
 from domain.identity import MeteringPointId
 from tenants.session import TenantSession
 
+# A household limits itself further, never beyond what those who run the network allowed.
+_CEILING = """
+SELECT c.limit_w FROM command AS c
+WHERE c.tenant_id = $1 AND c.point_id = {point} AND c.kind = 'set_load_limit'
+  AND c.state IN ('executed', 'verified') AND c.cause <> 'own_request'
+ORDER BY c.id DESC LIMIT 1
+"""
+
 # What the device was seen to do counts as much as what an installer declared.
-_STANDING = """
+_STANDING = f"""
 SELECT p.id, i.channel_id IS NOT NULL,
        a.absent_since IS NULL AND (coalesce(a.declared, false) OR a.state IS NOT NULL
                                    OR a.limit_w IS NOT NULL),
        a.state, a.switched_at, a.switched_for, a.limit_w,
+       ({_CEILING.format(point="p.id")}),
        (SELECT c.id FROM command AS c WHERE c.tenant_id = $1 AND c.point_id = p.id
           AND c.requested_by = $3 AND c.state = ANY($4::text[]) ORDER BY c.id DESC LIMIT 1)
 FROM metering_point AS p
@@ -20,7 +29,7 @@ LEFT JOIN actuator AS a ON a.tenant_id = $1 AND a.point_id = p.id
 LEFT JOIN installation AS i ON i.tenant_id = $1 AND i.point_id = p.id
   AND i.removed_at IS NULL AND i.installed_at <= $5
 WHERE p.tenant_id = $1 AND p.id = ANY($2::bigint[])
-"""
+"""  # noqa: S608 - a condition made of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +47,20 @@ class Standing:
     switched_at: datetime | None
     switched_for: str | None
     limit_w: int | None
+    ceiling_w: int | None
+    """Limit that those who run the network set last."""
+
     command: int | None
     """The caller's newest command that is not over."""
+
+
+async def ceiling(session: TenantSession, point_id: int) -> int | None:
+    """Limit of a point that those who run the network set last; None where they set none."""
+    driver = await session.driver()
+    found: int | None = await driver.fetchval(
+        _CEILING.format(point="$2"), session.scope.tenant_id, point_id
+    )
+    return found
 
 
 async def standing(
