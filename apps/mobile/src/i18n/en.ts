@@ -67,6 +67,8 @@ export const en = {
 
   'object': 'Home',
   'object.choose': 'Choose a home',
+  'fresh.title': 'A newer version of the app is ready.',
+  'fresh.take': 'Take it now',
   'home.empty.title': 'No meters yet',
   'home.empty.lead': 'Your association connects your flat with an invitation. If you have a code, use it now.',
   'home.sinceMidnight': 'since midnight',

@@ -70,6 +70,8 @@ export const ro: Texts<'ro'> = {
 
   'object': 'Locuința',
   'object.choose': 'Alege locuința',
+  'fresh.title': 'O versiune nouă a aplicației e gata.',
+  'fresh.take': 'Treci la ea acum',
   'home.empty.title': 'Niciun contor încă',
   'home.empty.lead': 'Asociația îți conectează apartamentul printr-o invitație. Dacă ai un cod, folosește-l acum.',
   'home.sinceMidnight': 'de la miezul nopții',
