@@ -23,6 +23,9 @@ class Pairs:
     absolute: Mask
     """The later knot is a register somebody read, so no wrap is in doubt."""
 
+    doubtful: Mask
+    """The counter ran backwards, began anew, or may have: :mod:`analytics.steps`."""
+
     @property
     def first_hour(self) -> NDArray[np.int64]:
         """Hour in which the earlier knot lies."""
@@ -37,7 +40,8 @@ class Pairs:
     def none(cls) -> "Pairs":
         """No pairs at all."""
         empty = np.zeros(0, dtype=np.int64)
-        return cls(empty, empty, empty, empty, empty.astype(np.uint8), empty.astype(np.bool_))
+        none = empty.astype(np.bool_)
+        return cls(empty, empty, empty, empty, empty.astype(np.uint8), none, none)
 
     def take(self, chosen: Mask) -> "Pairs":
         """Choose some."""
@@ -58,7 +62,7 @@ def spread(  # noqa: PLR0913, PLR0917 - writes into the three arrays of the resu
     ``(n,)``, the three arrays that are written ``(n, t)``.
     """
     certain = (wide.hours <= longest_gap_h[wide.row]) | wide.absolute
-    pairs = wide.take(certain & (wide.amount >= 0))
+    pairs = wide.take(certain & (wide.amount >= 0) & ~wide.doubtful)
     counts = pairs.hours
     if not len(counts):
         return pairs

@@ -17,6 +17,9 @@ ReasonArray = NDArray[np.uint8]
 class Reason(IntEnum):
     """Why an hour is missing; of several the first speaks for a point."""
 
+    COUNTER_FELL = 0
+    """The counter ran backwards, or began anew."""
+
     CONTRADICTED = 1
     """The final index somebody read lies below the last counter."""
 
@@ -74,8 +77,9 @@ def reasons(found: Evidence, start: int) -> ReasonArray:
     result[unarrived] = Reason.NOT_ARRIVED
     result[unknown & ~after] = Reason.AMBIGUOUS_WRAP
     result[(unknown | unarrived) & after & ~closed] = Reason.AFTER_LAST_READING
-    contradicted = (found.codes == Quality.SUSPECT) | (after & closed)
-    result[unknown & contradicted] = Reason.CONTRADICTED
+    suspect = found.codes == Quality.SUSPECT
+    result[unknown & suspect & ~after] = Reason.COUNTER_FELL
+    result[unknown & after & (closed | suspect)] = Reason.CONTRADICTED
     result[found.voided & (unknown | unarrived)] = Reason.VOIDED
     result[~found.covered] = Reason.NOT_INSTALLED
     return result

@@ -20,8 +20,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics import gaps, runs
+from analytics import gaps, runs, steps
 from analytics.gaps import Pairs
+from analytics.knots import Knots
 from domain.errors import InvalidError, ShapeError
 from domain.quality import CodeArray, Quality
 from domain.quantities import EnergyArray, Mask
@@ -155,22 +156,6 @@ def longest_gap(wrap: int, pulse_constant: Fraction, capacity: Fraction) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Knots:
-    """One instant for each installation at which its counter is known; shape ``(n,)``."""
-
-    time_s: NDArray[np.int64]
-    counter: NDArray[np.int64]
-    pulses: NDArray[np.int64]
-    """Pulses since the installation; meaningless in a knot to the right."""
-
-    known: Mask
-
-    def take(self, rows: NDArray[np.int64]) -> "Knots":
-        """Choose some rows."""
-        return Knots(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-
-@dataclass(frozen=True, slots=True)
 class Hourly:
     """Consumption by hour; all arrays have shape ``(n, t)``."""
 
@@ -179,6 +164,8 @@ class Hourly:
 
     known: Mask
     codes: CodeArray
+    back: EnergyArray | None = None
+    """Wh or litres that were counted backwards, in hours that are not known; None without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,23 +184,6 @@ class Consumption:
 
     covered: Mask
     """Hours during any part of which the installation stood, shape ``(n, t)``."""
-
-
-def starting_knots(installations: Installations) -> Knots:
-    """The knots that every installation has: its own start, with no pulse yet."""
-    size = len(installations)
-    return Knots(
-        time_s=installations.start_s,
-        counter=installations.initial_counter,
-        pulses=np.zeros(size, dtype=np.int64),
-        known=np.ones(size, dtype=np.bool_),
-    )
-
-
-def no_knots(size: int) -> Knots:
-    """Knots of which none is known."""
-    zeros = np.zeros(size, dtype=np.int64)
-    return Knots(zeros, zeros, zeros, np.zeros(size, dtype=np.bool_))
 
 
 def consumption(  # noqa: PLR0913 - the readings, what is known on either side, and the axis
@@ -240,7 +210,7 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
         Quality of each known counter, shape ``(n, t)``.
     left
         Last known counter at or before the start of the axis, with the pulses since the
-        installation; by default :func:`starting_knots`.
+        installation; by default :func:`analytics.knots.starting_knots`.
     right
         First known counter after the axis, if there is one.
     now
@@ -255,7 +225,9 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
     -----
     ``O(n t)``. Hours between distant knots share the difference by time, largest index last, so
     that their sum is exact; beyond ``longest_gap_h`` they stay unknown (AMBIGUOUS_WRAP) and the
-    register goes on with the fewest wraps.
+    register goes on with the fewest wraps. An hour in which the counter ran backwards or began
+    anew (:mod:`analytics.steps`) is SUSPECT and unknown; the register goes back with the counter,
+    or on from where it stood.
     """
     if counters.ndim != 2 or codes.shape != counters.shape or len(counters) != len(installations):
         message = f"{len(installations)} installations, counters {counters.shape}, {codes.shape}"
@@ -267,16 +239,20 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
     result = np.where(over, np.uint8(Quality.MISSING), np.uint8(Quality.NOT_EXPECTED))
 
     run, even = _runs(installations, start, counters, left, right)
-    whole = np.flatnonzero(even)
-    if len(whole) == size:  # nearly always: nothing is copied row by row
+    if even.all():  # nearly always: nothing is copied row by row
         total = runs.pulses(counters, run, left.counter, left.pulses, installations.wrap)
-        values = np.diff(installations.register(total), axis=1)
-        found = Hourly(values, run, np.where(run, codes, result))
-        return Consumption(found, start, start + hours, Pairs.none(), covered)
+        even = runs.fastest(total) <= steps.largest(installations.wrap, installations.longest_gap_h)
+        if even.all():
+            values = np.diff(installations.register(total), axis=1)
+            found = Hourly(values, run, np.where(run, codes, result))
+            return Consumption(found, start, start + hours, Pairs.none(), covered)
+    whole = np.flatnonzero(even)
     values = np.zeros((size, hours), dtype=np.int64)
     known = np.zeros((size, hours), dtype=np.bool_)
     if len(whole):
-        values[whole] = _along(installations, counters, run, left, whole)
+        values[whole], sound = _along(installations, counters, run, left, whole)
+        even[whole[~sound]] = False
+        whole = np.flatnonzero(even)
         known[whole] = run[whole]
         result[whole] = np.where(run[whole], codes[whole], result[whole])
     rest = np.flatnonzero(~even)
@@ -288,20 +264,32 @@ def consumption(  # noqa: PLR0913 - the readings, what is known on either side, 
     column = pairs.first_hour - start
     inside = single & (column >= 0) & (column < hours)
     row, at = pairs.row[inside], column[inside]
-    backwards = pairs.amount[inside] < 0  # a final index below the last reading
-    values[row, at] = np.maximum(pairs.amount[inside], 0)
-    known[row, at] = ~backwards
-    result[row, at] = np.where(backwards, Quality.SUSPECT, pairs.code[inside])
+    # a final index below the last reading, or a counter that ran backwards or began anew
+    suspect = (pairs.amount[inside] < 0) | pairs.doubtful[inside]
+    values[row, at] = np.where(suspect, 0, pairs.amount[inside])
+    known[row, at] = ~suspect
+    result[row, at] = np.where(suspect, Quality.SUSPECT, pairs.code[inside])
+    back = _back(pairs.take(inside), start, values.shape)
 
     wide = pairs.take(~single & (column < hours) & (column + pairs.hours > 0))
     shared = gaps.spread(wide, installations.longest_gap_h, start, values, known, result)
     return Consumption(
-        Hourly(values, known, result),
+        Hourly(values, known, result, back),
         gap_start=min(start, *wide.first_hour.tolist(), start),
         gap_end=max(start + hours, *(wide.first_hour + wide.hours).tolist(), start + hours),
         estimated=shared,
         covered=covered,
     )
+
+
+def _back(single: Pairs, start: int, shape: tuple[int, ...]) -> EnergyArray | None:
+    """Amounts of hours that were counted backwards, at their places."""
+    turned = single.take(single.doubtful & (single.amount < 0))
+    if not len(turned.row):
+        return None
+    found: EnergyArray = np.zeros(shape, dtype=np.int64)
+    found[turned.row, turned.first_hour - start] = -turned.amount
+    return found
 
 
 def covers(installations: Installations, axis: NDArray[np.int64]) -> Mask:
@@ -339,12 +327,16 @@ def _along(
     known: Mask,
     left: Knots,
     rows: NDArray[np.int64],
-) -> EnergyArray:
-    """Consumption by hour of rows without a gap: every neighbour is one hour away."""
+) -> tuple[EnergyArray, Mask]:
+    """Consumption by hour of rows without a gap, and which of them only went on as they can.
+
+    Every neighbour is one hour away.
+    """
     terms = installations.take(rows)
     before, since = left.counter[rows], left.pulses[rows]
     total = runs.pulses(counters[rows], known[rows], before, since, terms.wrap)
-    return np.diff(terms.register(total), axis=1)
+    sound = runs.fastest(total) <= steps.largest(terms.wrap, terms.longest_gap_h)
+    return np.diff(terms.register(total), axis=1), sound
 
 
 def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
@@ -377,8 +369,14 @@ def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
     first = column == 0
     terms = installations.take(row)
     step = np.zeros(len(row), dtype=np.int64)
-    step[1:] = np.where(final[1:], 0, (counter[1:] - counter[:-1]) % terms.wrap[1:])
-    step[first] = 0
+    doubtful = np.zeros(len(row), dtype=np.bool_)
+    if len(row):
+        elapsed = np.maximum(1, -(-np.diff(time) // SECONDS))
+        most = steps.largest(terms.wrap[1:], terms.longest_gap_h[1:], elapsed)
+        found = steps.between(counter[:-1], counter[1:], terms.wrap[1:], most)
+        step[1:] = np.where(final[1:], 0, found.pulses)
+        doubtful[1:] = found.doubtful & ~final[1:]
+    step[first], doubtful[first] = 0, False
     total = np.cumsum(step)
     pulses = total - total[first][row] + left.pulses[row]
     register = terms.register(pulses)
@@ -394,4 +392,5 @@ def _pairs(  # noqa: PLR0913, PLR0917 - the same arguments as consumption
         amount=register[later] - register[later - 1],
         code=code_of[row, column][later],
         absolute=final[later],
+        doubtful=doubtful[later],
     )

@@ -30,6 +30,14 @@ def unbroken(known: Mask, first_hour: NDArray[np.int64]) -> Mask:
     return found
 
 
+def fastest(total: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Most pulses of an hour in each row of :func:`pulses`, shape ``(n,)``."""
+    if total.shape[1] < 2:
+        return np.zeros(len(total), dtype=np.int64)
+    found: NDArray[np.int64] = np.diff(total, axis=1).max(axis=1)
+    return found
+
+
 def pulses(
     counters: NDArray[np.int64],
     known: Mask,

@@ -14,6 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.steps import FLOW_MARGIN
 from domain.errors import ShapeError
 from domain.quantities import EnergyArray, Mask
 
@@ -43,9 +44,6 @@ LEAST_LIKE_DAYS = 3
 LEAST_DAY_QUANTA = 24
 SIBLING_RATIO = 4.0
 LEAST_SIBLINGS = 4
-FLOW_MARGIN = 1.2
-"""Over the capacity of the point."""
-
 LOSS_SHARE, LOSS_UNIT = 0.02, 1000
 """Of what the dial went on, and in Wh or litres; EN 62053-21, class 2."""
 

@@ -160,6 +160,7 @@ _BY_FAMILY: Mapping[Family, AlertKind] = MappingProxyType(
     {
         Family.LEAK: K.LEAK,
         Family.BURST: K.BURST,
+        Family.COOLANT: K.LEAK,
         Family.UNDERCOUNT: K.TAMPER,
         Family.FLOW: K.TAMPER,
         Family.CLOCK: K.TAMPER,

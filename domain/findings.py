@@ -29,6 +29,7 @@ class FindingKind(StrEnum):
     HEAT_FLOW_WITHOUT_DELTA = "heat_flow_without_delta"
     HEAT_DELTA_WITHOUT_FLOW = "heat_delta_without_flow"
     HEAT_NEGATIVE_DELTA = "heat_negative_delta"
+    COOLANT_LOSS = "coolant_loss"
     METER_SLOWED = "meter_slowed"
     METER_SLOWED_BY_DAYS = "meter_slowed_by_days"
     METER_SILENT_HOURS = "meter_silent_hours"
@@ -48,6 +49,9 @@ class Family(StrEnum):
     BURST = "burst"
     FLOW = "flow"
     HEAT = "heat"
+    COOLANT = "coolant"
+    """Heat carrier that does not come back to its source."""
+
     UNDERCOUNT = "undercount"
     """A meter that counts less than flows, by theft or by fault."""
 
@@ -70,6 +74,7 @@ FAMILY: Mapping[FindingKind, Family] = MappingProxyType(
         K.HEAT_FLOW_WITHOUT_DELTA: F.HEAT,
         K.HEAT_DELTA_WITHOUT_FLOW: F.HEAT,
         K.HEAT_NEGATIVE_DELTA: F.HEAT,
+        K.COOLANT_LOSS: F.COOLANT,
         K.METER_STUCK: F.UNDERCOUNT,
         K.PULSE_LOSS: F.UNDERCOUNT,
         K.METER_SLOWED: F.UNDERCOUNT,
@@ -120,6 +125,7 @@ PATIENCE: Mapping[Family, timedelta] = MappingProxyType(
         F.BURST: timedelta(hours=6),
         F.FLOW: timedelta(days=2),
         F.HEAT: timedelta(days=1),
+        F.COOLANT: timedelta(days=1),
         F.UNDERCOUNT: timedelta(days=3),
         F.CLOCK: timedelta(days=3),
         F.LOSS: timedelta(days=3),

@@ -51,11 +51,38 @@ class Phase(StrEnum):
     ABC = "ABC"
 
 
+ASIDE = "aside"
+"""What a point is to its groups whose quantity is no part of their balance: see EnergyKind."""
+
+
 class EnergyKind(StrEnum):
-    """Active or reactive energy of an electricity meter."""
+    """What of its commodity a point measures; only active energy and plain volumes are balanced."""
 
     ACTIVE = "active"
     REACTIVE = "reactive"
+    SUPPLY_VOLUME = "supply_volume"
+    """Of heat: the heat carrier that goes out, metered in the supply pipe."""
+
+    RETURN_VOLUME = "return_volume"
+    """Of heat: the heat carrier that comes back, metered in the return pipe."""
+
+    TEMPERATURE = "temperature"
+    """Of heat: a pair of sensors before and after a flat, without a meter."""
+
+
+OF_HEAT = (EnergyKind.SUPPLY_VOLUME, EnergyKind.RETURN_VOLUME, EnergyKind.TEMPERATURE)
+"""Quantities that only heat has."""
+
+
+class Heating(StrEnum):
+    """Where a premise has its warmth from."""
+
+    HOUSE = "house"
+    OWN = "own"
+    """A boiler or heated floors of its own; it bears its part of the basic share all the same."""
+
+    WAIVED = "waived"
+    """As OWN, and the basic share was waived."""
 
 
 class Unit(StrEnum):
@@ -85,6 +112,8 @@ def unit_of(commodity: Commodity, kind: EnergyKind = EnergyKind.ACTIVE) -> Unit:
     >>> unit_of(Commodity.GAS)
     <Unit.M3: 'm3'>
     """
+    if kind in OF_HEAT:
+        return Unit.M3
     if commodity in (Commodity.ELECTRICITY, Commodity.HEAT):
         return Unit.KVARH if kind is EnergyKind.REACTIVE else Unit.KWH
     return Unit.M3

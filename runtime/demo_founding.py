@@ -72,6 +72,7 @@ async def found(database: Database, settings: Settings) -> None:
             await import_metering(session, metering_csv(tenant), load_master_key(settings))
             await demo_networks.tell(session)
     users = {person.login: await _person(database, record, person) for person in record.people}
+    await _office(database, record, users)
     await _households(database, settings, record, users)
     await _write_devices(database, settings, town)
 
@@ -187,18 +188,28 @@ async def _person(database: Database, record: DemoRecord, person: DemoPerson) ->
     for name in person.tenants:
         tenant = record.tenant_named(name)
         assert tenant is not None
-        try:
-            await provisioning.add_membership(
-                database,
-                tenant=TenantId(tenant.tenant),
-                user=user,
-                role=person.role,
-                actor=ACTOR,
-            )
-        except ConflictError as known:
-            if known.code != "MEMBERSHIP_EXISTS":
-                raise
+        await _seat(database, TenantId(tenant.tenant), user, person.role)
     return user
+
+
+async def _office(database: Database, record: DemoRecord, users: dict[str, UserId]) -> None:
+    """Seat those who administer the partner in its office."""
+    async with database.global_session() as session:
+        office = await session.scalar(select(Partner.office_id).where(Partner.name == PARTNER))
+    assert office is not None
+    for person in record.people:
+        if person.role == Role.PARTNER_ADMIN:
+            await _seat(database, office, users[person.login], person.role)
+
+
+async def _seat(database: Database, tenant: TenantId, user: UserId, role: str) -> None:
+    try:
+        await provisioning.add_membership(
+            database, tenant=tenant, user=user, role=role, actor=ACTOR
+        )
+    except ConflictError as known:
+        if known.code != "MEMBERSHIP_EXISTS":
+            raise
 
 
 def _locale(login: str) -> str:

@@ -7,6 +7,7 @@ from domain.errors import UnauthenticatedError
 from domain.identity import Scope
 from tenants import credentials
 from tenants.oauth.tokens import Mint
+from tenants.standing import Standing
 
 _REMEMBERED = 20_000
 
@@ -18,8 +19,11 @@ class Authenticator:
     memory is bounded and keeps digests, never tokens.
     """
 
-    def __init__(self, mint: Mint, *, remembered: int = _REMEMBERED) -> None:
+    def __init__(
+        self, mint: Mint, *, standing: Standing | None = None, remembered: int = _REMEMBERED
+    ) -> None:
         self._mint = mint
+        self._standing = standing
         self._limit = remembered
         self._known: OrderedDict[bytes, tuple[Scope, int]] = OrderedDict()
 
@@ -31,8 +35,14 @@ class Authenticator:
         Raises
         ------
         UnauthenticatedError
-            TOKEN_EXPIRED, or UNAUTHENTICATED for everything else that is wrong with it.
+            TOKEN_EXPIRED, TENANT_SUSPENDED, or UNAUTHENTICATED for everything else that is wrong.
         """
+        scope = await self._scope(token)
+        if self._standing is not None:
+            self._standing.check(scope.tenant_id)
+        return scope
+
+    async def _scope(self, token: str) -> Scope:
         digest = credentials.digest(token)
         known = self._known.get(digest)
         if known is not None:

@@ -1,8 +1,8 @@
 """Who works for a tenant: appointed, listed and dismissed by its administrators.
 
 Whoever appoints gives no more sight than their own, no role to themselves, and only roles that
-their office appoints: a partner the administrators of its tenants, an administrator the staff. The
-last administrator of the whole tenant stays.
+their office appoints: a partner the administrators of its tenants and its own, an administrator the
+staff. The last administrator of the whole tenant stays.
 """
 
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import ConflictError, ForbiddenError, NotFoundError
-from domain.identity import Scope, SiteId, UserId
+from domain.identity import SiteId, UserId
 from tenants import audit, credentials
 from tenants.models.clients import RefreshToken
-from tenants.models.parties import Membership, Status, UserAccount
+from tenants.models.parties import Membership, Partner, Status, UserAccount
 from tenants.particulars import checked_email, checked_locale, checked_name
 from tenants.passwords import Passwords
 from tenants.permissions import HOUSEHOLD, Permission, Role, role_named
@@ -68,11 +68,16 @@ class Appointed:
     password: str | None = field(repr=False)
 
 
-def grantable(scope: Scope) -> frozenset[Role]:
-    """Roles that a principal may give."""
+async def grantable(session: TenantSession) -> frozenset[Role]:
+    """Roles that the principal may give here."""
+    scope = session.scope
     if Permission.MEMBERS_WRITE not in scope.permissions:
         return frozenset()
-    return frozenset({Role.TENANT_ADMIN}) if scope.permissions & _PARTNERS else STAFF
+    if not scope.permissions & _PARTNERS:
+        return STAFF
+    office = select(Partner.id).where(Partner.office_id == scope.tenant_id)
+    at_home = await session.scalar(office) is not None
+    return frozenset({Role.PARTNER_ADMIN if at_home else Role.TENANT_ADMIN})
 
 
 async def list_members(
@@ -91,6 +96,18 @@ async def list_members(
     return [_member(row, account) for row, account in await session.execute(asked)]
 
 
+async def list_administrators(session: TenantSession, most: int, *, now: datetime) -> list[Member]:
+    """Who administers the whole tenant as of now, the newest first."""
+    asked = (
+        select(Membership, UserAccount)
+        .join(UserAccount, UserAccount.id == Membership.user_id)
+        .where(Membership.role == str(Role.TENANT_ADMIN), Membership.site_id.is_(None), _lasts(now))
+        .order_by(Membership.id.desc())
+        .limit(most)
+    )
+    return [_member(row, account) for row, account in await session.execute(asked)]
+
+
 async def appoint(session: TenantSession, passwords: Passwords, wanted: Appointment) -> Appointed:
     """Give somebody a role, with a new account where there is none of that e-mail.
 
@@ -102,7 +119,7 @@ async def appoint(session: TenantSession, passwords: Passwords, wanted: Appointm
         Something is wrong with what was told, there is no such site, or MEMBERSHIP_EXISTS.
     """
     role, email = role_named(wanted.role), checked_email(wanted.email) or ""
-    _must_be_theirs_to_give(session.scope, role, wanted.site)
+    await _must_be_theirs_to_give(session, role, wanted.site)
     account = await session.scalar(select(UserAccount).where(UserAccount.email == email))
     password = None
     if account is None:
@@ -152,10 +169,11 @@ async def _seated(
     return row
 
 
-def _must_be_theirs_to_give(scope: Scope, role: Role, site: SiteId | None) -> None:
-    if role not in grantable(scope):
+async def _must_be_theirs_to_give(session: TenantSession, role: Role, site: SiteId | None) -> None:
+    if role not in await grantable(session):
         raise ForbiddenError(f"{role} is not yours to give", code="GRANT_TOO_WIDE", field="role")
-    if scope.sites is not None and site not in scope.sites:
+    sites = session.scope.sites
+    if sites is not None and site not in sites:
         raise ForbiddenError(
             "roles are given where one's own sight is", code="GRANT_TOO_WIDE", field="site"
         )
@@ -179,8 +197,11 @@ async def dismiss(session: TenantSession, membership: int) -> Member:
     row = next((one for one in rows if one.id == membership), None)
     if row is None or row.role in HOUSEHOLD:
         raise NotFoundError("member", membership)
-    _must_be_theirs_to_give(session.scope, Role(row.role), row.site_id)
-    if _is_whole_admin(row) and sum(_is_whole_admin(one) for one in rows) == 1:
+    await _must_be_theirs_to_give(session, Role(row.role), row.site_id)
+    if (
+        _is_whole_admin(row)
+        and sum(one.role == row.role for one in rows if _is_whole_admin(one)) == 1
+    ):
         raise ConflictError(
             "somebody must administer the tenant", code="LAST_ADMIN", field="member"
         )
@@ -208,7 +229,7 @@ async def count_active(session: TenantSession, now: datetime) -> int:
 
 
 def _is_whole_admin(row: Membership) -> bool:
-    return row.role == Role.TENANT_ADMIN and row.site_id is None
+    return row.role in {Role.TENANT_ADMIN, Role.PARTNER_ADMIN} and row.site_id is None
 
 
 def _lasts(now: datetime) -> ColumnElement[bool]:

@@ -12,6 +12,10 @@ _HOUR = timedelta(hours=1)
 
 LOCALES = ("en", "ru", "ro")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
+_WEB = re.compile(
+    r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~%/{}()@+-]*)?(\?[\w.~%&=+-]*)?", re.ASCII
+)
 _ACCOUNT_CODE = re.compile(r"[A-Z0-9][A-Z0-9/.-]{2,39}", re.ASCII)
 
 
@@ -96,3 +100,31 @@ def checked_account_code(code: str | None) -> str | None:
             field="account_code",
         )
     return clean
+
+
+def checked_colour(colour: str | None, field: str) -> str | None:
+    """Return ``colour`` as #RRGGBB in capitals, None for none, or raise INVALID_COLOUR."""
+    clean = colour.strip().upper() if colour else None
+    if clean is not None and not _COLOUR.fullmatch(clean):
+        raise InvalidError(
+            f"{field} = {colour!r}: not a colour as #1470B8", code="INVALID_COLOUR", field=field
+        )
+    return clean
+
+
+def checked_web_address(address: str | None, field: str) -> str | None:
+    """Return an address over TLS without characters that mean something in a header, or raise.
+
+    Raises
+    ------
+    InvalidError
+        INVALID_ADDRESS.
+    """
+    clean = address.strip() if address else None
+    if clean and (len(clean) > 500 or not _WEB.fullmatch(clean)):
+        raise InvalidError(
+            f"{field} = {clean[:100]!r}: an address that begins with https:// is needed",
+            code="INVALID_ADDRESS",
+            field=field,
+        )
+    return clean or None

@@ -1,5 +1,7 @@
 """Bring partners, tenants, people and client programs into being, with an audit row for each."""
 
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,6 +24,14 @@ from tenants.particulars import (
 from tenants.passwords import Passwords
 from tenants.permissions import Permission, role_named
 from tenants.session import Database, TenantSession
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedPartner:
+    """A new partner, and the tenant that is its office."""
+
+    partner: PartnerId
+    office: TenantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +81,28 @@ class CreatedUser:
     password: str | None = field(repr=False)
 
 
-async def create_partner(database: Database, *, name: str, actor: str = "cli") -> PartnerId:
-    """Create a partner, and return its number.
+async def create_partner(
+    database: Database,
+    *,
+    name: str,
+    timezone: str = "Europe/Chisinau",
+    locale: str = "en",
+    actor: str = "cli",
+) -> CreatedPartner:
+    """Create a partner and its office, in which its administrators get their seats.
 
     Raises
     ------
+    InvalidError
+        INVALID_NAME, INVALID_LOCALE, INVALID_TIMEZONE or TIMEZONE_NOT_WHOLE_HOUR.
     ConflictError
         PARTNER_EXISTS: the name is taken.
     """
-    partner = Partner(name=checked_name(name))
+    office = _new_tenant(name, timezone, locale)
+    partner = Partner(name=office.name)
     try:
-        async with database.global_session() as session:
+        async with _founded(database, office, actor, {"office": True}) as session:
+            partner.office_id = office.id
             session.add(partner)
             await session.flush()
             await audit.record_on_platform(
@@ -91,7 +112,7 @@ async def create_partner(database: Database, *, name: str, actor: str = "cli") -
         raise ConflictError(
             f"name = {name!r}: there is a partner of this name", code="PARTNER_EXISTS", field="name"
         ) from error
-    return partner.id
+    return CreatedPartner(partner.id, office.id)
 
 
 async def create_tenant(  # noqa: PLR0913 - what a tenant is created from
@@ -112,28 +133,51 @@ async def create_tenant(  # noqa: PLR0913 - what a tenant is created from
     NotFoundError
         There is no partner of that name.
     """
-    tenant = Tenant(
-        name=checked_name(name),
-        timezone=checked_zone(timezone),
-        locale=checked_locale(locale),
-    )
-    async with database.global_session() as numbers:
-        if partner is not None:
+    tenant = _new_tenant(name, timezone, locale)
+    if partner is not None:
+        async with database.global_session() as numbers:
             tenant.partner_id = await _partner_named(numbers, partner)
+    async with _founded(database, tenant, actor, {"partner": partner}) as session:
+        created = await add_client(session, name="Integrator", scopes=DEFAULT_SCOPES)
+    return CreatedTenant(tenant.id, created.client_id, created.client_secret or "")
+
+
+async def found_tenant(  # noqa: PLR0913 - what a tenant is created from
+    database: Database, partner: Partner, *, name: str, timezone: str, locale: str, actor: str
+) -> Tenant:
+    """Create a tenant of a partner, with nobody and nothing in it.
+
+    Raises
+    ------
+    InvalidError
+        INVALID_NAME, INVALID_LOCALE, INVALID_TIMEZONE or TIMEZONE_NOT_WHOLE_HOUR.
+    """
+    tenant = _new_tenant(name, timezone, locale)
+    tenant.partner_id = partner.id
+    async with _founded(database, tenant, actor, {"partner": partner.name}) as session:
+        await session.refresh(tenant)
+    return tenant
+
+
+def _new_tenant(name: str, timezone: str, locale: str) -> Tenant:
+    return Tenant(
+        name=checked_name(name), timezone=checked_zone(timezone), locale=checked_locale(locale)
+    )
+
+
+@asynccontextmanager
+async def _founded(
+    database: Database, tenant: Tenant, actor: str, told: Mapping[str, audit.Word]
+) -> AsyncGenerator[TenantSession]:
+    """A session of a tenant that comes to be in it, so that its audit trail does, too."""
+    async with database.global_session() as numbers:
         tenant.id = TenantId((await numbers.scalars(select(TENANT_IDS.next_value()))).one())
-    # The row is written inside the new tenant's own session, so that the tenant, its audit trail
-    # and its client come to be in one transaction.
     async with database.session(_administrator(tenant.id, actor)) as session:
         session.add(tenant)
         await session.flush()
-        await audit.record(
-            session,
-            "tenant.create",
-            f"tenant:{tenant.id}",
-            {"name": tenant.name, "timezone": tenant.timezone, "partner": partner},
-        )
-        created = await add_client(session, name="Integrator", scopes=DEFAULT_SCOPES)
-    return CreatedTenant(tenant.id, created.client_id, created.client_secret or "")
+        detail = {"name": tenant.name, "timezone": tenant.timezone, **told}
+        await audit.record(session, "tenant.create", f"tenant:{tenant.id}", detail)
+        yield session
 
 
 async def create_user(  # noqa: PLR0913 - what an account is created from

@@ -1,5 +1,7 @@
 """What may be behind each kind of departure: the tamper catalogue, by commodity.
 
+Causes are codes; faces have the words (``backend/services/findings/words``).
+
 Source: the tamper catalogues of the field (demagnetised couplings, trimmed impellers, vertical
 mounting of water meters; shunts, resistors, loose voltage circuits, magnets, swapped conductors of
 electricity meters; clogged risers and added radiators for heat).
@@ -10,45 +12,45 @@ from domain.quantities import Commodity
 
 _ELECTRICITY: dict[Kind, tuple[str, ...]] = {
     Kind.SLOWED: (
-        "shunt across the current circuit",
-        "resistor in the voltage circuit",
-        "magnet on the current transformers",
-        "one or two phases of a three-phase meter without voltage",
+        "current_shunt",
+        "voltage_resistor",
+        "transformer_magnet",
+        "phase_without_voltage",
     ),
-    Kind.SLOWED_BY_DAYS: ("shunt or magnet set anew from day to day",),
-    Kind.SILENT_HOURS: ("bypass switched in by the hour", "voltage circuit opened by the hour"),
-    Kind.CAPPED: ("saturated current transformer", "load above a limit led past the meter"),
+    Kind.SLOWED_BY_DAYS: ("reset_daily",),
+    Kind.SILENT_HOURS: ("bypass_by_hour", "voltage_by_hour"),
+    Kind.CAPPED: ("saturated_transformer", "load_past_meter"),
     Kind.STUCK: (
-        "voltage circuit unscrewed",
-        "full bypass",
-        "meter or pulse output failed",
+        "voltage_unscrewed",
+        "full_bypass",
+        "meter_failed",
     ),
-    Kind.OFFSET: ("one appliance or circuit led past the meter",),
-    Kind.CLOCK_SKEW: ("clock of the meter or its module is off",),
+    Kind.OFFSET: ("circuit_past_meter",),
+    Kind.CLOCK_SKEW: ("clock_off",),
 }
 
 _FLOW: dict[Kind, tuple[str, ...]] = {
     Kind.SLOWED: (
-        "demagnetised coupling",
-        "trimmed impeller",
-        "magnet braking a dry meter",
-        "worn meter",
+        "coupling_demagnetised",
+        "impeller_trimmed",
+        "magnet_brake",
+        "worn_meter",
     ),
-    Kind.SLOWED_BY_DAYS: ("magnet set anew from day to day",),
+    Kind.SLOWED_BY_DAYS: ("magnet_daily",),
     Kind.SILENT_HOURS: (
-        "magnet stops a dry meter by the hour",
-        "flow below the starting flow of a meter mounted upright",
+        "magnet_by_hour",
+        "below_start_upright",
     ),
-    Kind.CAPPED: ("slipping coupling at high flow",),
-    Kind.STUCK: ("magnet stops a dry meter", "reversed or blocked meter", "pulse output failed"),
-    Kind.OFFSET: ("a tap or branch before the meter", "flow below the starting flow"),
-    Kind.CLOCK_SKEW: ("clock of the meter or its module is off",),
+    Kind.CAPPED: ("coupling_slips",),
+    Kind.STUCK: ("magnet_stop", "reversed_or_blocked", "pulse_output_failed"),
+    Kind.OFFSET: ("tap_before_meter", "below_start"),
+    Kind.CLOCK_SKEW: ("clock_off",),
 }
 
 _HEAT: dict[Kind, tuple[str, ...]] = _FLOW | {
-    Kind.SLOWED: ("temperature sensor displaced", "radiator sections added", "worn flow meter"),
-    Kind.STUCK: ("temperature sensors open or short", "flow meter blocked"),
-    Kind.OFFSET: ("unmetered premises or balcony heated",),
+    Kind.SLOWED: ("sensor_displaced", "radiators_added", "worn_flow_meter"),
+    Kind.STUCK: ("sensors_broken", "flow_meter_blocked"),
+    Kind.OFFSET: ("unmetered_heated",),
 }
 
 
@@ -58,7 +60,7 @@ def causes(kind: Kind, commodity: Commodity) -> tuple[str, ...]:
     Examples
     --------
     >>> causes(Kind.CLOCK_SKEW, Commodity.GAS)
-    ('clock of the meter or its module is off',)
+    ('clock_off',)
     """
     if commodity is Commodity.ELECTRICITY:
         return _ELECTRICITY[kind]

@@ -127,6 +127,8 @@ def _suspect(window: Window, case: Case, fitted: Fitted, sure: float, score: flo
         score,
         _sentence(window, fitted, kind, share),
         evidence(window, case, fitted),
+        _level(fitted),
+        fitted.hypothesis.first == 0,
     )
 
 
@@ -193,6 +195,7 @@ def above_norm(case: Case, thresholds: Thresholds) -> Unattributed | None:
         f" {thresholds.technical_most:.1%} from the first hour of the window on; nothing tells"
         " whose they are",
         curves,
+        (float(loss.sum() / prepared.delivered.sum()), thresholds.technical_most),
     )
 
 
@@ -245,12 +248,20 @@ _TOLD = {
 }
 
 
+_LEVELS = {
+    0: "",
+    1: "; its own level fell as that foretells",
+    -1: "; its own level did not fall as that foretells",
+}
+
+
+def _level(fitted: Fitted) -> int:
+    """Whether the member's own level speaks for it (1), against it (-1), or not at all."""
+    return int(fitted.level > 1) - int(fitted.level < -1)
+
+
 def _sentence(window: Window, fitted: Fitted, kind: Kind, share: float) -> str:
-    level = ""
-    if fitted.level > 1:
-        level = "; its own level fell as that foretells"
-    elif fitted.level < -1:
-        level = "; its own level did not fall as that foretells"
     first = " from the first hour of the window on" if fitted.hypothesis.first == 0 else ""
-    looks = ", ".join(causes(kind, window.commodity))
-    return f"{_TOLD[kind].format(share=share)}{first}{level}. Look for: {looks}."
+    looks = ", ".join(causes(kind, window.commodity)).replace("_", " ")
+    told = f"{_TOLD[kind].format(share=share)}{first}{_LEVELS[_level(fitted)]}"
+    return f"{told}. Look for: {looks}."

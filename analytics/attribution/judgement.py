@@ -116,6 +116,11 @@ class Suspect:
     """What it rests on, in a sentence for the inspector."""
 
     evidence: Evidence
+    level: int = 0
+    """1 where its own level fell as the loss foretells, -1 where it did not, 0 where none tells."""
+
+    older: bool = False
+    """Whether it may be older than the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Unattributed:
     score: float
     explanation: str
     evidence: Evidence
+    norm: tuple[float, float] | None = None
+    """Share that is lost and the norm, of a loss above it from the first hour on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.heat.water import FloatArray, enthalpy, specific_volume
+from analytics.heat import coolant
+from analytics.heat.coolant import Coolant, Pipes
+from analytics.heat.water import FloatArray, enthalpy, liquid
 from domain.errors import ShapeError
-
-LIMIT_OF_ERROR = 0.02
-"""Of a volume meter: EN 1434 class 2 at its nominal flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
     """Supply and return of a main at both of its ends, shape ``(t,)`` each."""
 
-    supply_litres: FloatArray
-    return_litres: FloatArray
-    """Volumes at the source, in its supply and in its return pipe."""
-
-    supply_c: FloatArray
-    return_c: FloatArray
-    """Temperatures at the source."""
-
+    source: Pipes
     arrives_c: FloatArray
     """Of the supply where it arrives."""
 
@@ -41,17 +33,11 @@ class MainsLoss:
     warmth_wh: FloatArray
     """Through the walls of supply and return pipe."""
 
-    coolant_kg: FloatArray
+    coolant: Coolant
     """Water that left with the supply and did not come back."""
 
-    coolant_wh: FloatArray
-    """Heat that went with it, against the return's temperature."""
 
-    coolant_is_real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-    """Where the difference exceeds what two meters may differ by."""
-
-
-def loss(ends: Ends, limit: float = LIMIT_OF_ERROR) -> MainsLoss:
+def loss(ends: Ends, quantum: float = 0.0, limit: float = coolant.LIMIT_OF_ERROR) -> MainsLoss:
     """Losses of a main between its ends.
 
     Raises
@@ -59,16 +45,24 @@ def loss(ends: Ends, limit: float = LIMIT_OF_ERROR) -> MainsLoss:
     ShapeError
         The arrays do not cover the same hours.
     """
-    shapes = {getattr(ends, name).shape for name in Ends.__slots__}
-    if len(shapes) > 1:
-        raise ShapeError(f"all arrays of a main must have one shape, not {sorted(shapes)}")
-    out_kg = ends.supply_litres / 1000 / specific_volume(ends.supply_c)
-    back_kg = ends.return_litres / 1000 / specific_volume(ends.return_c)
-    supply, arrives = enthalpy(ends.supply_c), enthalpy(ends.arrives_c)
-    leaves, back = enthalpy(ends.leaves_c), enthalpy(ends.return_c)
-    warmth = (out_kg * (supply - arrives) + back_kg * (leaves - back)) / 3.6
-    lost = out_kg - back_kg
-    allowed = limit * np.hypot(out_kg, back_kg)
-    with np.errstate(invalid="ignore"):
-        real = np.abs(lost) > allowed
-    return MainsLoss(warmth, lost, lost * (supply - back) / 3.6, real)
+    if not ends.arrives_c.shape == ends.leaves_c.shape == ends.source.supply_c.shape:
+        raise ShapeError("both ends of a main must cover the same hours")
+    found = coolant.balance(ends.source, quantum, limit)
+    supply, arrives = enthalpy(liquid(ends.source.supply_c)), enthalpy(liquid(ends.arrives_c))
+    leaves, back = enthalpy(liquid(ends.leaves_c)), enthalpy(liquid(ends.source.return_c))
+    warmth = (found.out_kg * (supply - arrives) + found.back_kg * (leaves - back)) / 3.6
+    return MainsLoss(warmth, found)
+
+
+def mixed(celsius: FloatArray, litres: FloatArray) -> FloatArray:
+    """Temperature of several streams together, weighed by their volumes; shape ``(t,)``.
+
+    Parameters
+    ----------
+    celsius, litres
+        Of each stream, shape ``(n, t)``; an hour in which one is unknown is unknown, and one in
+        which nothing flows has no temperature.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weighed: FloatArray = (celsius * litres).sum(axis=0) / litres.sum(axis=0)
+    return np.where(np.isfinite(weighed), weighed, np.nan)

@@ -107,14 +107,15 @@ def energy_wh(
             f"litres {litres.shape}, flow_c {flow_c.shape} and return_c {return_c.shape}"
             " must have one shape"
         )
-    warm, cold = _liquid(flow_c), _liquid(return_c)
+    warm, cold = liquid(flow_c), liquid(return_c)
     metered = warm if place is MeterPlace.FLOW else cold
     kilograms = litres / 1000 / specific_volume(metered)
     found: FloatArray = kilograms * (enthalpy(warm) - enthalpy(cold)) * WH_PER_KJ
     return found
 
 
-def _liquid(celsius: FloatArray) -> FloatArray:
+def liquid(celsius: FloatArray) -> FloatArray:
+    """Temperatures of liquid water; NaN for all others."""
     with np.errstate(invalid="ignore"):
         good = (celsius >= LOWEST_C) & (celsius <= HIGHEST_C)
     return np.where(good, celsius, np.nan)

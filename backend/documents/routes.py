@@ -108,7 +108,8 @@ class Documents:
         language = language_of(request.headers.get("accept-language", ""))
         async with self._places:
             async with self._database.session(scope) as session:
-                made = await making.make(session, kind, site, wanted, span, datetime.now(UTC))
+                now = datetime.now(UTC)
+                made = await making.make(session, kind, site, wanted, span, now, language)
             written = await asyncio.to_thread(reports.render, made, form, language)
         name = f"{kind}-{span[0]}-{span[1]}.{form}"
         headers = {

@@ -102,6 +102,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = MappingProxyType(
     {
         "en": {
             Reason.CONTRADICTED: "final index below the last reading",
+            Reason.COUNTER_FELL: "the counter ran backwards or began anew",
             Reason.AMBIGUOUS_WRAP: "gap in which the counter may have wrapped",
             Reason.VOIDED: "declared void",
             Reason.AFTER_LAST_READING: "nothing came after the last reading",
@@ -110,6 +111,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = MappingProxyType(
         },
         "ru": {
             Reason.CONTRADICTED: "конечное показание ниже последнего",
+            Reason.COUNTER_FELL: "счётчик шёл назад или начал заново",
             Reason.AMBIGUOUS_WRAP: "пробел, в котором счётчик мог переполниться",
             Reason.VOIDED: "признано недействительным",
             Reason.AFTER_LAST_READING: "после последнего показания ничего не пришло",
@@ -118,6 +120,7 @@ REASONS: Mapping[str, Mapping[Reason, str]] = MappingProxyType(
         },
         "ro": {
             Reason.CONTRADICTED: "indexul final este sub ultima citire",
+            Reason.COUNTER_FELL: "contorul a mers înapoi sau a început din nou",
             Reason.AMBIGUOUS_WRAP: "pauză în care contorul putea trece prin zero",
             Reason.VOIDED: "declarat nevalabil",
             Reason.AFTER_LAST_READING: "nimic după ultima citire",

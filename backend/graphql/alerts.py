@@ -9,14 +9,14 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, decode, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
+from backend.graphql.locales import locale_of
 from backend.graphql.metered import Metered, Node
 from backend.graphql.sites import Site
 from backend.services.alerts import handling, sentences
-from backend.services.alerts.rules import is_staff, person_of
+from backend.services.alerts.rules import is_staff
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import AlertRow, Asker, TransitionRow, Wanted
 from backend.store.findings import finding_lists
-from backend.store.notifications import recipients
 from domain.alerts import AlertKind, AlertStep, Severity
 from domain.hours import instant_of
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
@@ -192,17 +192,6 @@ async def metered_of(
 
 async def _name(context: Context, user: UserId | None) -> str | None:
     return None if user is None else await context.loader("names", alert_lists.people).load(user)
-
-
-async def locale_of(context: Context) -> str | None:
-    """Language of the person who asks; None for a program."""
-    user = person_of(context.scope)
-
-    async def load(session: TenantSession, keys: Sequence[UserId]) -> Mapping[UserId, str]:
-        found = await recipients.people(session, keys)
-        return {key: person.locale for key, person in found.items()}
-
-    return None if user is None else await context.loader("locales", load).load(user)
 
 
 async def alert_by_id(context: Context, number: int) -> Alert | None:

@@ -10,7 +10,7 @@ from backend.graphql.comparisons import GroupComparison
 from backend.graphql.context import Context
 from backend.graphql.findings import GroupFindings
 from backend.graphql.group_checks import GroupChecks
-from backend.graphql.heat import HeatAllocation
+from backend.graphql.heat import GroupHeat
 from backend.graphql.house_networks import HouseNetwork
 from backend.graphql.ids import Kind, encode
 from backend.graphql.indicators import GroupCurves
@@ -20,9 +20,8 @@ from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
 from backend.graphql.verifications import VerificationPrices, Verifications, view
 from backend.services.model import house_networks
-from backend.services.reading import balances, heat_allocation, verifications
+from backend.services.reading import balances, verifications
 from backend.services.reading.balances import Amounts, Balance
-from backend.services.reading.heat_allocation import Rule, Scheme
 from backend.services.reading.profiles import Range
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
@@ -107,7 +106,9 @@ def _packed(amounts: Amounts) -> SeriesArray:
 
 
 @strawberry.type(description="A node of the tree along which energy is balanced.")
-class BalanceGroup(Node, GroupFindings, GroupChecks, GroupCurves, GroupComparison, Metered):
+class BalanceGroup(
+    Node, GroupFindings, GroupChecks, GroupCurves, GroupComparison, GroupHeat, Metered
+):
     """View of a group."""
 
     id: strawberry.ID
@@ -170,27 +171,6 @@ class BalanceGroup(Node, GroupFindings, GroupChecks, GroupCurves, GroupCompariso
         loader = info.context.loader("house_networks", house_networks.load)
         told = await loader.load(self.row.id)
         return None if told is None else HouseNetwork.of(self.row, told)
-
-    @strawberry.field(description="Who used what of the heat that the house meter counted.")
-    async def heat_allocation(
-        self,
-        info: Info,
-        from_: From,
-        to: To,
-        scheme: Scheme = Scheme.HEAT_METERS,
-        basic_share: Annotated[
-            float, strawberry.argument(description="Share that goes by area, 0 to 1.")
-        ] = 0.3,
-    ) -> HeatAllocation:
-        """Resolve by service."""
-        info.context.require(Permission.BALANCES_READ)
-        info.context.require(Permission.RESIDENTS_READ)
-        asked = Range.of(from_, to)
-        info.context.spend(asked.end - asked.start)
-        rule = Rule(scheme, basic_share)
-        async with info.context.db() as session:
-            found = await heat_allocation.of_group(session, self.row, asked, info.context.now, rule)
-        return HeatAllocation.of(found)
 
     @strawberry.field(description="Which meters below its inlet are worth verifying, and when.")
     async def verifications(

@@ -10,10 +10,12 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
+from backend.graphql.locales import Locale, locale_of
 from backend.graphql.metered import Node, edge_value
 from backend.graphql.prices import price_of
 from backend.graphql.scalars import HOURLY, Duration, SeriesArray
 from backend.graphql.sites import Site
+from backend.services.findings import stories
 from backend.store.findings import finding_lists
 from backend.store.findings.finding_lists import (
     CurveRow,
@@ -148,10 +150,6 @@ class Finding(Node):
     )
     energy_high: Amount | None
     flow: Amount | None = strawberry.field(description="Of an hour.")
-    explanation: str = strawberry.field(description="All of it in whole sentences.")
-    causes: list[str] = strawberry.field(
-        description="What may be behind it, from the tamper catalogue; the usual ones first."
-    )
     figures: list[FindingFigure]
     row: strawberry.Private[FindingRow]
 
@@ -173,11 +171,21 @@ class Finding(Node):
             energy_low=_amount(row.amount_low, row.commodity),
             energy_high=_amount(row.amount_high, row.commodity),
             flow=None if row.flow is None else _amount(round(row.flow), row.commodity),
-            explanation=row.explanation,
-            causes=list(row.causes),
             figures=[FindingFigure(name=name, value=value) for name, value in row.figures.items()],
             row=row,
         )
+
+    @strawberry.field(description="All of it in whole sentences.")
+    async def explanation(self, info: Info, locale: Locale = None) -> str:
+        """Resolve by the words of findings."""
+        return stories.explain(self.row, locale or await locale_of(info.context))
+
+    @strawberry.field(
+        description="What may be behind it, from the tamper catalogue; the usual ones first."
+    )
+    async def causes(self, info: Info, locale: Locale = None) -> list[str]:
+        """Resolve by the words of findings."""
+        return stories.causes_in(self.row.causes, locale or await locale_of(info.context))
 
     @strawberry.field(description="The metering point it names; null where it accuses nobody.")
     async def point(

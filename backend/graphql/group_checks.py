@@ -4,6 +4,7 @@ import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.findings import Finding
+from backend.graphql.locales import Locale, locale_of
 from backend.services.findings import checks
 from backend.services.findings.checks import Check, Checked, Outcome
 from backend.store.model.metered import GroupRow
@@ -21,8 +22,8 @@ class GroupCheck:
 
     check: Check
     outcome: Outcome
-    explanation: str
     findings: list[Finding] = strawberry.field(description="Those that made it fail.")
+    found: strawberry.Private[Checked]
 
     @classmethod
     def of(cls, found: Checked) -> "GroupCheck":
@@ -30,9 +31,14 @@ class GroupCheck:
         return cls(
             check=found.check,
             outcome=found.outcome,
-            explanation=found.explanation,
             findings=[Finding.of(row) for row in found.findings],
+            found=found,
         )
+
+    @strawberry.field(description="What it came to, in a sentence.")
+    async def explanation(self, info: Info, locale: Locale = None) -> str:
+        """Resolve by the words of checks."""
+        return self.found.explain(locale or await locale_of(info.context))
 
 
 @strawberry.type

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     INVITATION = "Invitation"
     HOME_MEMBER = "HomeMember"
     MEMBERSHIP = "Membership"
+    TENANT = "Tenant"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

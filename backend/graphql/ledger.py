@@ -22,6 +22,7 @@ class MissingReason(StrEnum):
     AFTER_LAST_READING = "after_last_reading"
     NOT_INSTALLED = "not_installed"
     CONTRADICTED = "contradicted"
+    COUNTER_FELL = "counter_fell"
 
 
 @strawberry.type(description="The delivery ledger in buckets; arrays of one length.")

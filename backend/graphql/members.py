@@ -143,9 +143,10 @@ class AdministrationEntrance:
         return lists.page([(row.id, Member.of(row)) for row in rows], length)
 
     @strawberry.field(description="Roles that the caller may give.")
-    def grantable_roles(self, info: Info) -> list[Role]:
-        """Resolve from the token alone."""
-        return sorted(members.grantable(info.context.scope))
+    async def grantable_roles(self, info: Info) -> list[Role]:
+        """Resolve from the token, and from whose office this is."""
+        async with info.context.db() as session:
+            return sorted(await members.grantable(session))
 
     @strawberry.field(description="Client programs of the organisation, the newest first.")
     async def clients(self, info: Info) -> list[ApiClient]:

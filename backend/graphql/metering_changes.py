@@ -83,6 +83,9 @@ class PlaceMeterInput(MeterInput):
     premise: str | None = None
     phase: Phase | None = None
     quantity: EnergyKind | None = None
+    riser: str | None = strawberry.field(
+        default=None, description="Of heat: the riser on which the meter or the sensors sit."
+    )
 
 
 @strawberry.input(description="A meter that takes the place of another.")

@@ -7,6 +7,7 @@ import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.findings import PointFindings
+from backend.graphql.heat import PointHeat
 from backend.graphql.ids import Kind, encode
 from backend.graphql.indicators import PointIndicators, PointNeighbours
 from backend.graphql.lists import After, Connection, First, page, page_length, position
@@ -85,7 +86,14 @@ class Installation:
 
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
 class MeteringPoint(
-    Node, PointReports, PointFindings, PointIndicators, PointNeighbours, PointSupply, Metered
+    Node,
+    PointReports,
+    PointFindings,
+    PointIndicators,
+    PointNeighbours,
+    PointHeat,
+    PointSupply,
+    Metered,
 ):
     """View of a point."""
 

@@ -12,7 +12,7 @@ from backend.graphql.sites import Premise, Site
 from backend.services.model import drawn_groups, premises
 from backend.store.model import metered
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId
-from domain.quantities import Commodity, Role, SiteKind
+from domain.quantities import Commodity, Heating, Role, SiteKind
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
@@ -38,6 +38,14 @@ class SitePayload:
     errors: list[UserError]
 
 
+@strawberry.input(description="How many radiators of a premise hang on a riser.")
+class RiserRadiatorsInput:
+    """One riser."""
+
+    riser: str
+    count: int
+
+
 @strawberry.input(description="A flat or shop; what is left out stays as it is.")
 class SavePremiseInput:
     """Known by its site and name."""
@@ -49,6 +57,10 @@ class SavePremiseInput:
     rooms: int | None = None
     norm_kwh_month: Decimal | None = None
     norm_m3_month: Decimal | None = None
+    heating: Heating | None = None
+    radiators: list[RiserRadiatorsInput] | None = strawberry.field(
+        default=None, description="All risers of the premise; what was told before is replaced."
+    )
 
 
 @strawberry.type
@@ -134,7 +146,11 @@ class PlaceMutation:
                 "norm_kwh_month": input.norm_kwh_month,
                 "norm_m3_month": input.norm_m3_month,
             }
-            return Premise.of(await premises.save_premise(session, site, input.name, told))
+            pipes = input.radiators
+            radiators = None if pipes is None else [(one.riser, one.count) for one in pipes]
+            heat = premises.HeatOfPremise(input.heating, radiators)
+            saved = await premises.save_premise(session, site, input.name, told, heat)
+            return Premise.of(saved)
 
         premise, errors = await attempt(info.context, Permission.METERING_WRITE, act)
         return PremisePayload(premise=premise, errors=errors)

@@ -97,10 +97,10 @@ class PointReports:
         info.context.spend(2 * (asked.end - asked.start))
         async with info.context.db() as session:
             supply, back = await report_lists.temperatures_of(
-                session, self.row.id, asked.start, asked.end
+                session, [self.row.id], asked.start, asked.end
             )
         return Temperatures(
             start=instant_of(asked.start),
-            supply=SeriesArray(supply),
-            return_=SeriesArray(back),
+            supply=SeriesArray(supply[0]),
+            return_=SeriesArray(back[0]),
         )

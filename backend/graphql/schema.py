@@ -31,6 +31,7 @@ from backend.graphql.metering_points import Meter, MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkAlarmMutation
 from backend.graphql.notifications import NotificationMutation
+from backend.graphql.partner_changes import PartnerMutation
 from backend.graphql.place_changes import PlaceMutation
 from backend.graphql.residents import ResidentMutation
 from backend.graphql.scalars import SCALARS
@@ -142,6 +143,7 @@ class Mutation(
     AlertRuleMutation,
     NotificationMutation,
     WebhookMutation,
+    PartnerMutation,
 ):
     """Everything that can be done."""
 

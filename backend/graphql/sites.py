@@ -17,7 +17,7 @@ from backend.store.model import metered, sites
 from backend.store.model.sites import SiteRow
 from backend.store.network import network_alarms
 from domain.identity import SiteId
-from domain.quantities import SiteKind
+from domain.quantities import Heating, SiteKind
 from tenants.permissions import Permission
 
 if TYPE_CHECKING:
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 Info = strawberry.Info[Context, None]
 
 strawberry.enum(SiteKind, description="Level of a site in the tree.")
+strawberry.enum(
+    Heating,
+    description=(
+        "HOUSE: heated by the house; OWN: a boiler or heated floors of its own, and the basic share"
+        " is borne all the same; WAIVED: as OWN, and the basic share was waived."
+    ),
+)
 
 
 @strawberry.type(description="A node of the site tree: region, city, ... house, entrance.")
@@ -105,6 +112,14 @@ class Site(Node):
         return Acceptance.of(found)
 
 
+@strawberry.type(description="How many radiators of a premise hang on a riser.")
+class RiserRadiators:
+    """One riser."""
+
+    riser: str
+    count: int
+
+
 @strawberry.type(description="A flat or a shop.")
 class Premise(Node):
     """View of a :class:`models.Premise`."""
@@ -116,6 +131,10 @@ class Premise(Node):
     rooms: int | None
     norm_kwh_month: float | None
     norm_m3_month: float | None
+    heating: Heating
+    radiators: list[RiserRadiators] = strawberry.field(
+        description="Radiators on each riser, where they were told."
+    )
     row: strawberry.Private[models.Premise]
 
     @classmethod
@@ -129,6 +148,11 @@ class Premise(Node):
             rooms=row.rooms,
             norm_kwh_month=None if row.norm_kwh_month is None else float(row.norm_kwh_month),
             norm_m3_month=None if row.norm_m3_month is None else float(row.norm_m3_month),
+            heating=Heating(row.heating or Heating.HOUSE),
+            radiators=[
+                RiserRadiators(riser=riser, count=count)
+                for riser, count in (row.radiators or {}).items()
+            ],
             row=row,
         )
 

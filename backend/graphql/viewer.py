@@ -25,8 +25,10 @@ from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
+from backend.graphql.partners import PartnerEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
+from backend.graphql.tenant_brands import Brand
 from backend.graphql.webhooks import WebhookEntrance
 from backend.services.model import places
 from backend.store.model import metered, sites
@@ -48,6 +50,7 @@ class Tenant:
     name: str
     timezone: str
     locale: str
+    brand: Brand
 
 
 @strawberry.type(description="Who asks.")
@@ -68,6 +71,7 @@ class Viewer(
     HomeEntrance,
     ResidentEntrance,
     AdministrationEntrance,
+    PartnerEntrance,
 ):
     """Entrances to what the caller may see."""
 
@@ -83,6 +87,7 @@ class Viewer(
             name=row.name,
             timezone=row.timezone,
             locale=row.locale,
+            brand=Brand.of(row),
         )
 
     @strawberry.field(description="A site by its path of names, such as Region/City/House 1.")

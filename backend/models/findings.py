@@ -91,6 +91,8 @@ class Finding(TenantOwned, Base):
     figures: Mapped[dict[str, float]] = mapped_column(JSONB)
     causes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     explanation: Mapped[str]
+    story: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    """What the explanation says as a code with values, in no language."""
 
 
 class FindingEvidence(TenantOwned, Base):

@@ -44,6 +44,9 @@ class MeteringPoint(TenantOwned, Base):
     role: Mapped[str]
     energy_kind: Mapped[str] = mapped_column(server_default="active")
     phase: Mapped[str | None]
+    riser: Mapped[str | None]
+    """Of heat in houses with vertical pipes: the riser on which the meter or the sensors sit."""
+
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, Double, ForeignKeyConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -72,6 +73,12 @@ class Premise(TenantOwned, Base):
     area_m2: Mapped[Decimal | None]
     persons: Mapped[int | None]
     rooms: Mapped[int | None]
+    heating: Mapped[str | None]
+    """A word of :class:`domain.quantities.Heating`; none is the house's heat."""
+
+    radiators: Mapped[dict[str, int] | None] = mapped_column(JSONB)
+    """How many radiators hang on each riser."""
+
     norm_kwh_month: Mapped[Decimal | None]
     """Electricity that the local norm grants the premise in a month."""
 

@@ -13,7 +13,7 @@ from backend.store.network import reports
 from backend.store.notifications import outbox
 from domain.identity import Scope, TenantId
 from tenants import clients
-from tenants.limits import Limits
+from tenants.limits import Limits, with_plan
 from tenants.models import CronRun, Tenant
 from tenants.session import Database
 
@@ -38,9 +38,10 @@ async def make_coming_months(database: Database, now: datetime) -> None:
 async def clear_out(database: Database, now: datetime, retention_months: int) -> None:
     """Drop what is past its time in every tenant: pushes, their reports, letters, old sign-ins."""
     async with database.global_session() as session:
-        tenants = (await session.execute(select(Tenant.id, Tenant.quotas))).all()
-    for tenant, quotas in tenants:
-        months = Limits(storage_months=retention_months).with_own(quotas).storage_months
+        tenants = (await session.execute(select(Tenant.id, Tenant.plan, Tenant.quotas))).all()
+    for tenant, plan, quotas in tenants:
+        own = with_plan(plan, quotas)
+        months = Limits(storage_months=retention_months).with_own(own).storage_months
         before = now - timedelta(days=31 * months)
         async with database.session(Scope(tenant, actor="upkeep")) as session:
             await journal.forget(session, before)

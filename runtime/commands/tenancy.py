@@ -108,16 +108,18 @@ def set_control(
 
 @partner.command("create")
 def create_partner(*, name: Name, as_json: AsJson = False) -> None:
-    """Create a partner.
+    """Create a partner and its office, in which its administrators work.
 
     For example:
 
         balance partner create --name "Demo Partner"
+
+        balance user create --name Ana --email ana@example.org --tenant 3 --role partner-admin
     """
     from tenants import provisioning  # noqa: PLC0415 - loads the models
 
     made = on_the_installation(lambda database: provisioning.create_partner(database, name=name))
-    result({"partner": made}, as_json=as_json)
+    result({"partner": made.partner, "office": made.office}, as_json=as_json)
 
 
 @user.command("create")

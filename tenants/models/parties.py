@@ -38,16 +38,25 @@ _KNOWN_STATUS = "status IN ('active', 'suspended', 'closed')"
 
 
 class Partner(Base):
-    """A reseller, who brings tenants and administers them without reading their meters."""
+    """A reseller, who brings tenants and administers them without reading their meters.
+
+    Its office is a tenant without meters: its administrators have their seats there, and what they
+    do stands in the audit trail of the office.
+    """
 
     __tablename__ = "partner"
-    __table_args__ = (UniqueConstraint("name"), CheckConstraint(_KNOWN_STATUS, "status"))
+    __table_args__ = (
+        UniqueConstraint("name"),
+        UniqueConstraint("office_id"),
+        CheckConstraint(_KNOWN_STATUS, "status"),
+    )
 
     id: Mapped[PartnerId] = mapped_column(
         PARTNER_IDS, server_default=PARTNER_IDS.next_value(), primary_key=True
     )
     name: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=Status.ACTIVE)
+    office_id: Mapped[TenantId | None] = mapped_column(ForeignKey("tenant.id", use_alter=True))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

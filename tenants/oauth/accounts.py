@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.identity import TenantId, UserId
 from tenants.models.parties import Membership, Status, Tenant, UserAccount
@@ -83,6 +83,24 @@ async def choices_of(
         for seat in seats
         if seat.tenant_id in name_of
     ]
+
+
+async def suspended_of(database: Database, user_id: UserId, only: TenantId | None) -> list[str]:
+    """Names of the suspended tenants in which a person would have a seat."""
+    mine = select(Membership).where(Membership.user_id == user_id)
+    if only is not None:
+        mine = mine.where(Membership.tenant_id == only)
+    async with database.person_session(user_id) as session:
+        seats = seats_of(await session.scalars(mine), datetime.now(UTC))
+        names = await session.scalars(
+            select(func.coalesce(Tenant.brand_name, Tenant.name))
+            .where(
+                Tenant.id.in_({seat.tenant_id for seat in seats}),
+                Tenant.status == Status.SUSPENDED,
+            )
+            .order_by(Tenant.id)
+        )
+        return list(names)
 
 
 async def brand_of(database: Database, tenant_id: TenantId | None) -> Brand | None:

@@ -24,6 +24,7 @@ from tenants.oauth.accounts import (
     choice_named,
     choices_of,
     login_key,
+    suspended_of,
 )
 from tenants.oauth.browser import LoginSession, logged_in
 from tenants.oauth.forms import read_form, read_query
@@ -128,7 +129,7 @@ class Authorization:
             return self._unless_silent(asked, "login_required") or self._login(visit)
         choices = await self._choices(visit)
         if not choices:
-            return self._unless_silent(asked, "access_denied") or self._no_access(visit)
+            return self._unless_silent(asked, "access_denied") or await self._no_access(visit)
         choice = choice_named(choices, asked.fields.get("seat"))
         if choice is None or "select_account" in asked.prompts:
             silent = self._unless_silent(asked, "account_selection_required")
@@ -239,8 +240,14 @@ class Authorization:
         }
         return self._page(visit.asked, Page("consent.html", values))
 
-    def _no_access(self, visit: Visit) -> Response:
-        return self._page(visit.asked, Page("no_access.html", self._form_values(visit), 403))
+    async def _no_access(self, visit: Visit) -> Response:
+        """Say that there is no seat, or that those there are wait for the provider."""
+        assert visit.account is not None
+        shut = await suspended_of(
+            self._service.database, visit.account.id, visit.asked.client.tenant_id
+        )
+        values = self._form_values(visit) | {"suspended": shut}
+        return self._page(visit.asked, Page("no_access.html", values, 403))
 
     def _form_values(self, visit: Visit) -> dict[str, object]:
         asked = visit.asked

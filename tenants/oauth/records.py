@@ -7,6 +7,7 @@ gives the event loop free while it waits for the server.
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from authlib.oauth2.rfc6749 import InvalidClientError
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from tenants.oauth.parties import Client, Person, seats_of
 CODE_LIFETIME = timedelta(seconds=60)
 REFRESH_LIFETIME = timedelta(days=30)
 FAMILY_LIFETIME = timedelta(days=180)
+SUSPENDED = "TENANT_SUSPENDED: the organisation is suspended; its provider can resume it"
 
 
 class Records:
@@ -31,10 +33,18 @@ class Records:
         self.tenant = tenant
 
     def client(self, client_id: str) -> Client | None:
-        """Client of that id; None when it or its tenant may not be used."""
+        """Client of that id; None when it may not be used.
+
+        Raises
+        ------
+        InvalidClientError
+            The tenant is suspended: no client may act in it.
+        """
         tenant = self._session.get(Tenant, self.tenant)
-        if tenant is None or tenant.status != Status.ACTIVE:
+        if tenant is None or tenant.status == Status.CLOSED:
             return None
+        if tenant.status == Status.SUSPENDED:
+            raise InvalidClientError(description=SUSPENDED, status_code=401)
         if client_id in self._apps:
             return self._apps[client_id]
         row = self._session.get(OAuthClient, {"tenant_id": self.tenant, "id": client_id})

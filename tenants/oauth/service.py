@@ -19,6 +19,7 @@ from tenants.oauth.throttle import Throttle
 from tenants.oauth.tokens import Mint
 from tenants.passwords import Passwords
 from tenants.session import Database
+from tenants.standing import Standing
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class OAuthService:
     passwords: Passwords
     throttle: Throttle
     browser: Browser
+    standing: Standing
     apps: Mapping[str, Client] = field(default_factory=dict)
 
     @classmethod
@@ -56,12 +58,14 @@ class OAuthService:
         issuer = issuer.rstrip("/")
         keys = KeyRing(database, master_key)
         mint = Mint(keys, issuer)
+        standing = Standing(database)
         return cls(
             database=database,
             issuer=issuer,
             keys=keys,
             mint=mint,
-            authenticator=Authenticator(mint),
+            authenticator=Authenticator(mint, standing=standing),
+            standing=standing,
             passwords=passwords or Passwords(),
             throttle=Throttle(redis_url),
             browser=Browser(
@@ -105,6 +109,7 @@ class OAuthService:
 
     async def close(self) -> None:
         """Close what was opened here; the database belongs to the caller."""
+        await self.standing.close()
         await self.throttle.close()
 
     async def client(self, client_id: str) -> Client | None:

@@ -30,6 +30,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "none_title": "No access yet",
         "none_lead": "Your account is not a member of an organisation here. Ask the administrator"
         " of your utility or association for an invitation.",
+        "suspended_title": "Access is suspended",
+        "suspended_lead": "{names}: the provider has suspended access for everybody. Readings are"
+        " still taken, and nothing is lost. Your administrator can ask the provider to resume it"
+        " (TENANT_SUSPENDED).",
         "error_title": "This link does not work",
         "error_lead": "The application that sent you here made a mistake. Go back to it and try"
         " again; if it happens again, tell its maker what is written below.",
@@ -85,6 +89,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "none_title": "Доступа пока нет",
         "none_lead": "Ваша учётная запись не входит ни в одну организацию. Попросите приглашение"
         " у администратора вашей компании или товарищества.",
+        "suspended_title": "Доступ приостановлен",
+        "suspended_lead": "{names}: поставщик услуги приостановил доступ для всех. Показания"
+        " по-прежнему принимаются, ничего не теряется. Возобновить доступ поставщика может"
+        " попросить ваш администратор (TENANT_SUSPENDED).",
         "error_title": "Ссылка не работает",
         "error_lead": "Приложение, из которого вы пришли, допустило ошибку. Вернитесь и попробуйте"
         " снова; если это повторится, сообщите его разработчику текст ниже.",
@@ -140,6 +148,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "none_title": "Încă nu aveți acces",
         "none_lead": "Contul dumneavoastră nu face parte din nicio organizație. Cereți o invitație"
         " administratorului furnizorului sau al asociației.",
+        "suspended_title": "Accesul este suspendat",
+        "suspended_lead": "{names}: furnizorul serviciului a suspendat accesul tuturor. Citirile"
+        " se preiau în continuare și nimic nu se pierde. Administratorul dumneavoastră îi poate"
+        " cere furnizorului să reia accesul (TENANT_SUSPENDED).",
         "error_title": "Linkul nu funcționează",
         "error_lead": "Aplicația din care ați venit a greșit. Întoarceți-vă și încercați din nou;"
         " dacă se repetă, transmiteți autorului textul de mai jos.",

@@ -19,8 +19,8 @@ export async function end() {
 
 const TAGS = { en: 'en-GB', ru: 'ru-RU', ro: 'ro-RO' };
 
-/** A page of a person; `login` is the part of the address before the @, with the tenant. */
-export async function signIn(login, { scheme = 'light', locale = 'en', width = 1360, height = 860, zone = 'America/New_York' } = {}) {
+/** A page of a person, in the organisation `place` or their first. */
+export async function signIn(login, { scheme = 'light', locale = 'en', width = 1360, height = 860, zone = 'America/New_York', place } = {}) {
   const person = people.find((one) => one.login === login);
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: TAGS[locale], timezoneId: zone });
   const page = await context.newPage();
@@ -31,7 +31,7 @@ export async function signIn(login, { scheme = 'light', locale = 'en', width = 1
   await page.fill('#login', person.login);
   await page.fill('#password', person.password);
   await page.click('button[type=submit]');
-  if (person.tenants.length > 1) await page.getByText(person.tenants[0]).first().click();
+  if (person.tenants.length > 1) await page.getByText(place ?? person.tenants[0]).first().click();
   await settled(page);
   return page;
 }

@@ -187,6 +187,64 @@ async function partner() {
   assert.match(await text(page), /Silent devices/);
   assert.doesNotMatch(await page.locator('nav').innerText(), /Meters|Balances|Delivery/);
   await page.context().close();
+  await office();
+}
+
+/** From the partner's office: an organisation is brought, run and suspended; its people are told. */
+async function office() {
+  const page = await signIn('partner@demo.example', { place: 'Demo Partner' });
+  await page.waitForSelector('td >> text=Riverside');
+  assert.doesNotMatch(await page.locator('nav').innerText(), /Meters|Balances|Alarms/);
+  await page.getByRole('button', { name: 'Add an organisation' }).click();
+  await page.getByRole('textbox', { name: 'Organisation' }).fill('Hillside Homes');
+  await page.locator('form button[type=submit]').click();
+  await page.waitForSelector('h1 >> text=Hillside Homes');
+  await page.waitForSelector('text=The way to the first balance');
+  await page.getByRole('textbox', { name: 'Account' }).fill('Sorin Hill');
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('sorin@hillside.example');
+  await page.getByRole('button', { name: 'Appoint an administrator' }).click();
+  await page.waitForSelector('li >> text=sorin@hillside.example');
+  const password = await page.locator('.secret').innerText();
+  await page.getByLabel('Name shown').fill('Hillside');
+  await page.getByLabel('Colour, light').fill('green');
+  await page.locator('.panel', { hasText: 'Name shown' }).getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals >> text=INVALID_COLOUR');
+  await page.getByLabel('Colour, light').fill('#1B7F46');
+  await page.locator('.panel', { hasText: 'Name shown' }).getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('text=Saved');
+  for (const [scheme, width] of [['light', 1360], ['dark', 390]]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 860 });
+    for (const [name, path] of [['tenants', '/tenants'], ['tenant', new URL(page.url()).pathname.replace('/console', '')]]) {
+      if (name === 'tenants') await page.getByRole('link', { name: 'Organisations' }).last().focus();
+      findings.push(...(await axe(page, `${name} ${scheme}`)));
+      await shot(page, `${name}-${scheme}-${width}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${path} is too wide`);
+    }
+  }
+  await page.setViewportSize({ width: 1360, height: 860 });
+
+  const sorin = await page.context().browser().newContext();
+  const theirs = await sorin.newPage();
+  await theirs.goto(`${page.url().split('/console')[0]}/console/`);
+  await theirs.fill('#login', 'sorin@hillside.example');
+  await theirs.fill('#password', password);
+  await theirs.click('button[type=submit]');
+  await theirs.waitForSelector('nav .brand >> text=Hillside');
+  await theirs.waitForSelector('text=Nothing is metered here yet');
+  await shot(theirs, 'first-steps');
+
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.getByLabel(/^Why/).fill('three months unpaid');
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.waitForSelector('text=nobody signs in');
+  await theirs.goto(theirs.url());
+  await theirs.waitForSelector('h1 >> text=Access is suspended');
+  await shot(theirs, 'suspended');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Suspend' }).waitFor();
+  await sorin.close();
+  await page.context().close();
 }
 
 async function files() {

@@ -106,12 +106,15 @@ export function dailyBand(start: number, values: readonly (number | null)[], zon
   });
 }
 
-/** A round upper end of an axis that starts at zero. */
+/** Finer than any unit here is told; smaller values are drawn as nothing. */
+const LEAST = 1e-9;
+
+/** A round upper end of an axis that starts at zero; never below the value. */
 export function niceMax(value: number): number {
-  if (!(value > 1e-12)) return 1;
+  if (!(value > LEAST)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   const scaled = value / power;
-  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10].find((step) => scaled <= step) ?? 10) * power;
+  return Math.max(value, ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10].find((step) => scaled <= step) ?? 10) * power);
 }
 
 /** Sums of local days, known hours only; null where no hour of the day is known. */

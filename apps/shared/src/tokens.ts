@@ -36,6 +36,9 @@ export function contrast(one: string, other: string): number {
   return (bright + 0.05) / (dark + 0.05);
 }
 
+/** Black or white, whichever is easier to read on a colour. */
+export const inkOn = (colour: string): string => (luminance(colour) < 0.179 ? '#FFFFFF' : '#000000');
+
 function luminance(colour: string): number {
   const channel = (start: number) => {
     const part = parseInt(colour.slice(start, start + 2), 16) / 255;

@@ -25,6 +25,7 @@ from backend.store.model.metered import PointRow
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.hours import hour_of, instant_of
 from domain.identity import MeteringPointId
+from domain.quality import CodeArray, Quality
 from domain.quantities import Unit, unit_of
 from tenants import audit
 from tenants.session import TenantSession
@@ -205,6 +206,7 @@ class _Hours:
     start: int
     values: np.ndarray[tuple[int], np.dtype[np.int64]]
     known: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    codes: CodeArray
 
 
 async def _hours_around(
@@ -216,7 +218,8 @@ async def _hours_around(
     start, end = max(0, min(hours) - margin), min(now, max(hours) + 1 + margin)
     standing = await series.load_installations(session, [point])
     found = await series.load_hours(session, standing, start, max(end, max(hours) + 1), now)
-    return _Hours(start, found.hourly.values[0], found.hourly.known[0])
+    hourly = found.hourly
+    return _Hours(start, hourly.values[0], hourly.known[0], hourly.codes[0])
 
 
 def _differences(before: _Hours, after: _Hours) -> Differences:
@@ -234,15 +237,25 @@ def _differences(before: _Hours, after: _Hours) -> Differences:
 def _check_plausible(
     installations: Sequence[Installation], wanted: Sequence[Edit], after: _Hours
 ) -> None:
-    """A dial that ran backwards looks like a wrap: more in an hour than the meter can."""
+    """A dial that runs backwards, or further in an hour than the meter can, is refused."""
     most = {int(row.series_id): int(1000 * row.capacity) for row in installations}
     for at, edit in enumerate(wanted):
         if edit.counter is None:
             continue
         for hour in (edit.hour, edit.hour + 1):
             place = hour - after.start
-            if place >= len(after.values) or not after.known[place]:
+            if place >= len(after.values):
                 continue
+            fell = after.codes[place] == Quality.SUSPECT
+            if not after.known[place] and not fell:
+                continue
+            if fell:
+                raise InvalidError(
+                    f"the dial would run backwards in the hour {instant_of(hour).isoformat()}: it"
+                    " does not lie between the readings around it",
+                    code="NOT_PLAUSIBLE",
+                    field=f"changes.{at}.index",
+                )
             if after.values[place] > most[edit.series]:
                 raise InvalidError(
                     f"the hour {instant_of(hour).isoformat()} would come to"

@@ -25,11 +25,12 @@ from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import Window
 from backend.services.findings import sentences
 from backend.services.findings.reconciling import Look, kinds_of
-from backend.services.findings.sentences import Missing
+from backend.services.findings.sentences import Subject
 from backend.services.findings.shapes import Member, Shape, shape_of
+from backend.services.findings.stories import Story
 from backend.store.findings import due, experience, group_losses
 from backend.store.findings.due import DueGroup, GroupName, WatchedPoint
-from backend.store.findings.findings import Curve, Said
+from backend.store.findings.findings import Curve, Said, Told
 from backend.store.groups.structure import Structure
 from backend.store.hours import series
 from backend.store.hours.series import PointHours
@@ -257,8 +258,8 @@ class _Writer:
     def _at(self, place: int) -> datetime:
         return instant_of(self.start + place)
 
-    def _since(self, place: int) -> str:
-        return sentences.moment(self._at(place), self.group.timezone)
+    def _told(self, story: Story, place: int, causes: tuple[str, ...] = ()) -> Told:
+        return sentences.told(story, self.group.commodity, self._at(place), causes)
 
     def _curves(self, evidence: Evidence) -> dict[str, Curve]:
         named: Mapping[str, NDArray[np.float64]] = {
@@ -273,22 +274,21 @@ class _Writer:
             if not np.isnan(values).all()
         }
 
-    def _subject(self, member: Member) -> tuple[str, MeteringPointId | None, int | None]:
+    def _subject(self, member: Member) -> tuple[Subject, MeteringPointId | None, int | None]:
         """What people call a member, its point, and its site."""
         point = None if member.point_id is None else self.points.get(member.point_id)
         if point is not None:
             return sentences.meter(point), point.id, point.site_id
         name = self.names.get(member.group_id or self.group.id)
         if name is None:
-            return self.group.name, None, self.group.site_id
-        return f"balance meters of {name.path}", None, name.site_id
+            return Subject("group", self.group.name), None, self.group.site_id
+        return Subject("balance_meters", name.path), None, name.site_id
 
     def _suspect(self, suspect: Suspect) -> Said:
         member = self.shape.members[suspect.member]
         subject, point, site = self._subject(member)
         behind = causes(suspect.kind, self.group.commodity)
-        missing = Missing(suspect.energy, suspect.low, suspect.high, suspect.share)
-        about = subject, self.group.commodity, self._since(suspect.since)
+        story = sentences.of_suspect(subject, self.group.timezone, suspect, behind)
         amount = suspect.kind is not Kind.CLOCK_SKEW
         return Said(
             kind=KINDS[suspect.kind],
@@ -301,7 +301,7 @@ class _Writer:
             low=round(suspect.low) if amount else None,
             high=round(suspect.high) if amount else None,
             confidence=min(max(suspect.confidence, LEAST_CONFIDENCE), 1.0),
-            explanation=sentences.of_suspect(about, missing, suspect.explanation, behind),
+            told=self._told(story, suspect.since, behind),
             figures={"share_pct": 100 * suspect.share, "sigma": suspect.score},
             causes=behind,
             curves=self._curves(suspect.evidence),
@@ -310,7 +310,7 @@ class _Writer:
     def _saving(self, saving: Saving) -> Said:
         member = self.shape.members[saving.member]
         subject, point, site = self._subject(member)
-        since = self._since(saving.since)
+        story = sentences.of_saving(subject, self.group.timezone, saving)
         return Said(
             kind=FindingKind.HONEST_SAVING,
             commodity=self.group.commodity,
@@ -320,17 +320,14 @@ class _Writer:
             since=self._at(saving.since),
             amount=round(saving.energy),
             confidence=0.9,
-            explanation=sentences.of_saving(
-                subject, self.group.commodity, since, saving.energy, saving.explanation
-            ),
+            told=self._told(story, saving.since),
             curves=self._curves(saving.evidence),
         )
 
     def _loss(self, loss: Unattributed) -> Said:
         name = self.names.get(self.group.id)
         subject = self.group.name if name is None else name.path
-        about = subject, self.group.commodity, self._since(loss.since)
-        missing = Missing(loss.energy, loss.low, loss.high, 1.0)
+        story = sentences.of_loss(subject, self.group.timezone, loss)
         return Said(
             kind=FindingKind.UNATTRIBUTED_LOSS,
             commodity=self.group.commodity,
@@ -342,13 +339,14 @@ class _Writer:
             low=round(loss.low),
             high=round(loss.high),
             confidence=float(np.clip(loss.score / (loss.score + 2.0), LEAST_CONFIDENCE, 0.99)),
-            explanation=sentences.of_loss(about, missing, loss.explanation),
+            told=self._told(story, loss.since),
             figures={"sigma": loss.score},
             curves=self._curves(loss.evidence),
         )
 
     def _balance_meter(self, fault: BalanceMeter) -> Said:
         subject, point, site = self._subject(self.shape.supply)
+        story = sentences.of_balance_meter(subject, self.group.timezone, fault)
         return Said(
             kind=FindingKind.BALANCE_METER_FAULT,
             commodity=self.group.commodity,
@@ -358,9 +356,7 @@ class _Writer:
             since=self._at(fault.since),
             amount=round(abs(fault.energy)),
             confidence=float(np.clip(fault.score / (fault.score + 2.0), 0.5, 0.99)),
-            explanation=sentences.of_balance_meter(
-                subject, self._since(fault.since), fault.explanation
-            ),
+            told=self._told(story, fault.since),
             figures={"size": fault.size, "sigma": fault.score},
             curves=self._curves(fault.evidence),
         )

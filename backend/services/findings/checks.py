@@ -5,8 +5,8 @@ operator goes through a group: the meters, the balance meter, the mains, the coo
 before meters, manipulation, and what analyses name.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,7 +14,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.balance import LEAST_COVERAGE, GroupHours, share
-from backend.services.reading import profiles
+from analytics.heat.coolant import LIMIT_OF_ERROR
+from backend.services.findings.stories import Figure
+from backend.services.findings.words import words_of
+from backend.services.reading import heat_losses, profiles
+from backend.services.reading.heat_losses import Metered
 from backend.services.reading.profiles import Range
 from backend.store.findings import finding_lists
 from backend.store.findings.finding_lists import FindingRow, Wanted
@@ -52,7 +56,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNKNOWN = "unknown"
-    """Something is missing to tell; the explanation says what."""
+    """Something is missing to tell; the words say what."""
 
     NOT_APPLICABLE = "not_applicable"
 
@@ -63,8 +67,19 @@ class Checked:
 
     check: Check
     outcome: Outcome
-    explanation: str
+    told: str
+    """Code of what it says; the languages have the words."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    """Numbers that the words name."""
+
     findings: tuple[FindingRow, ...] = ()
+
+    def explain(self, locale: str | None) -> str:
+        """What it says, in a sentence."""
+        words = words_of(locale)
+        facts = {name: Figure(one, words, Commodity.HEAT) for name, one in self.values.items()}
+        return words.checks[self.told].format(**facts)
 
 
 _FAULTS = frozenset((FindingKind.METER_STUCK, FindingKind.PULSE_LOSS, FindingKind.METER_CLOCK_SKEW))
@@ -72,6 +87,16 @@ _MANIPULATED = frozenset(kind for kind, family in FAMILY.items() if family is Fa
     FindingKind.PULSE_LOSS
 }
 _NAMED = WRONG - {FindingKind.UNATTRIBUTED_LOSS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Heat:
+    """What flow and temperatures of a source of heat say of that week; None where they do not."""
+
+    walls: float | None = None
+    """Warmth lost through the walls of the mains, as a share of what was sent."""
+
+    coolant: Metered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +108,8 @@ class _Week:
     found: tuple[FindingRow, ...]
     metered: bool
     """Whether the group has a balance meter."""
+
+    heat: "_Heat"
 
     @property
     def coverage(self) -> float | None:
@@ -129,8 +156,20 @@ async def of_groups(
         for row, group in enumerate(chosen):
             fed = any(inlet for _, inlet in feeds.get(group.id, []))
             told = tuple(found.get(group.id, []))
-            checked[group.id] = _checks(_Week(group, hours.take(np.array([row])), told, fed))
+            heat = await _heat(session, group, week, now)
+            checked[group.id] = _checks(_Week(group, hours.take(np.array([row])), told, fed, heat))
     return [checked[group.id] for group in groups]
+
+
+async def _heat(session: TenantSession, group: GroupRow, week: Range, now: datetime) -> _Heat:
+    if group.commodity is not Commodity.HEAT:
+        return _Heat()
+    metered = await heat_losses.coolant_of(session, group.id, week, now)
+    if metered is None:
+        return _Heat()
+    lost = await heat_losses.mains_of(session, group.id, week, now)
+    walls = None if lost is None else lost.walls
+    return _Heat(walls, metered)
 
 
 def _checks(week: _Week) -> list[Checked]:
@@ -147,76 +186,88 @@ def _checks(week: _Week) -> list[Checked]:
 
 def _subscribers(week: _Week) -> Checked:
     faulty, coverage = week.of(_FAULTS), week.coverage
+    check = Check.SUBSCRIBER_METERS
     if coverage is None:
-        return _unknown(Check.SUBSCRIBER_METERS, "No meter of a subscriber was due in that week.")
-    told = f"{coverage:.1%} of the hours of all meters below are known"
+        return Checked(check, Outcome.UNKNOWN, "no_meter_due")
     if coverage < LEAST_COVERAGE or faulty:
-        text = f"{told}; {len(faulty)} meters seem to be faulty."
-        return Checked(Check.SUBSCRIBER_METERS, Outcome.FAILED, text, faulty)
-    return Checked(Check.SUBSCRIBER_METERS, Outcome.PASSED, f"{told}, and none seems faulty.")
+        numbers = {"coverage": coverage, "count": float(len(faulty))}
+        return Checked(check, Outcome.FAILED, "meters_bad", numbers, faulty)
+    return Checked(check, Outcome.PASSED, "meters_good", {"coverage": coverage})
 
 
 def _balance_meter(week: _Week) -> Checked:
     faulty, fed = week.of({FindingKind.BALANCE_METER_FAULT}), week.fed
+    check = Check.BALANCE_METER
     if fed is None:
-        text = "The group has no balance meter; put one before at most 100 meters."
-        return _unknown(Check.BALANCE_METER, text)
-    told = f"{fed:.1%} of its hours are known"
+        return Checked(check, Outcome.UNKNOWN, "no_balance_meter")
     if faulty or fed < LEAST_COVERAGE:
-        what = "it seems to count wrong" if faulty else "too few to tell"
-        return Checked(Check.BALANCE_METER, Outcome.FAILED, f"{told}; {what}.", faulty)
-    return Checked(Check.BALANCE_METER, Outcome.PASSED, f"{told}, and they fit those below.")
+        told = "balance_wrong" if faulty else "balance_few"
+        return Checked(check, Outcome.FAILED, told, {"fed": fed}, faulty)
+    return Checked(check, Outcome.PASSED, "balance_good", {"fed": fed})
 
 
 def _mains(week: _Week) -> Checked:
+    check = Check.MAINS_HEAT_LOSS
     if week.group.commodity is not Commodity.HEAT:
-        return Checked(Check.MAINS_HEAT_LOSS, Outcome.NOT_APPLICABLE, "No heat is delivered here.")
-    if week.lost is None:
-        return _unknown(Check.MAINS_HEAT_LOSS, "Heat in and heat out are not both known.")
-    text = f"{week.lost:.1%} of the heat is lost on the way; {HEAT_NORM:.0%} is the norm."
-    outcome = Outcome.FAILED if week.lost > HEAT_NORM else Outcome.PASSED
-    return Checked(Check.MAINS_HEAT_LOSS, outcome, text)
+        return Checked(check, Outcome.NOT_APPLICABLE, "no_heat")
+    lost = week.heat.walls if week.lost is None else week.lost
+    if lost is None:
+        return Checked(check, Outcome.UNKNOWN, "heat_unknown")
+    outcome = Outcome.FAILED if lost > HEAT_NORM else Outcome.PASSED
+    return Checked(check, outcome, "heat_lost", {"lost": lost, "norm": HEAT_NORM})
 
 
 def _coolant(week: _Week) -> Checked:
+    check = Check.COOLANT_LOSS
     if week.group.commodity is not Commodity.HEAT:
-        return Checked(Check.COOLANT_LOSS, Outcome.NOT_APPLICABLE, "No coolant flows here.")
-    return _unknown(
-        Check.COOLANT_LOSS, "The mass of the coolant is not metered in both pipes of the mains."
-    )
+        return Checked(check, Outcome.NOT_APPLICABLE, "no_heat")
+    found = week.of({FindingKind.COOLANT_LOSS})
+    if found:
+        return Checked(check, Outcome.FAILED, "coolant_found", findings=found)
+    if week.heat.coolant is None:
+        return Checked(check, Outcome.UNKNOWN, "coolant_unmetered")
+    return _metered_coolant(week.heat.coolant)
+
+
+def _metered_coolant(metered: Metered) -> Checked:
+    """The sums of both pipes over the week, against what two sound meters may differ by."""
+    check = Check.COOLANT_LOSS
+    known = ~np.isnan(metered.coolant.lost_kg)
+    out = float(metered.coolant.out_kg[known].sum())
+    if known.mean() < LEAST_COVERAGE or out <= 0:
+        return Checked(check, Outcome.UNKNOWN, "coolant_few", {"known": float(known.mean())})
+    lost = float(metered.coolant.lost_kg[known].sum())
+    allowed = LIMIT_OF_ERROR * float(np.hypot(out, out - lost)) + metered.quantum
+    if lost < -allowed:
+        return Checked(check, Outcome.FAILED, "coolant_gained", {"gained": -lost / out})
+    if lost > allowed:
+        return Checked(check, Outcome.FAILED, "coolant_lost", {"lost": lost / out})
+    return Checked(check, Outcome.PASSED, "coolant_good", {"lost": lost / out})
 
 
 def _connections(week: _Week) -> Checked:
     check, lost = Check.UNAUTHORISED_CONNECTIONS, week.of({FindingKind.UNATTRIBUTED_LOSS})
     if lost:
-        text = "Energy vanishes that no meter explains: look for connections before the meters."
-        return Checked(check, Outcome.FAILED, text, lost)
+        return Checked(check, Outcome.FAILED, "vanishes", findings=lost)
     if week.lost is None:
-        return _unknown(check, "Without a balance nothing can be said of what no meter sees.")
-    text = f"The balance misses {week.lost:.1%}, and nothing beyond losses and named meters."
-    return Checked(check, Outcome.PASSED, text)
+        return Checked(check, Outcome.UNKNOWN, "no_balance")
+    return Checked(check, Outcome.PASSED, "nothing_beyond", {"lost": week.lost})
 
 
 def _manipulation(week: _Week) -> Checked:
     check = Check.MANIPULATION
     found = tuple(one for one in week.of(_MANIPULATED) if one.group_id is not None)
     if found:
-        text = f"{len(found)} meters count less than flows, by their balance: inspect them."
-        return Checked(check, Outcome.FAILED, text, found)
+        return Checked(check, Outcome.FAILED, "manipulated", {"count": float(len(found))}, found)
     if week.lost is None:
-        return _unknown(check, "Without a balance nothing can be said of what meters leave out.")
-    return Checked(check, Outcome.PASSED, "No meter leaves a gap in the balance.")
+        return Checked(check, Outcome.UNKNOWN, "no_balance_of_meters")
+    return Checked(check, Outcome.PASSED, "no_gap")
 
 
 def _named(week: _Week) -> Checked:
-    found = week.of(_NAMED)
+    check, found = Check.NAMED_FAULTS, week.of(_NAMED)
     if found:
-        text = f"{len(found)} meters or leaks are named; each finding says what to do."
-        return Checked(Check.NAMED_FAULTS, Outcome.FAILED, text, found)
+        return Checked(check, Outcome.FAILED, "named", {"count": float(len(found))}, found)
     if not week.coverage:
-        return _unknown(Check.NAMED_FAULTS, "Nothing of the meters below is known.")
-    return Checked(Check.NAMED_FAULTS, Outcome.PASSED, "No meter and no leak is named.")
-
-
-def _unknown(check: Check, text: str) -> Checked:
-    return Checked(check, Outcome.UNKNOWN, text)
+        return Checked(check, Outcome.UNKNOWN, "nothing_known")
+    return Checked(check, Outcome.PASSED, "none_named")

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.services.alerts import marking
-from backend.services.findings import attributing, reconciling, shapes, signals, watching
+from backend.services.findings import (
+    attributing,
+    coolant,
+    reconciling,
+    shapes,
+    signals,
+    watching,
+)
 from backend.services.findings.attributing import Attributed
 from backend.store import bells
 from backend.store.findings import due, finding_lists
@@ -117,6 +124,8 @@ async def judge(
             if found is not None:
                 said = await signals.with_reports(session, found.said)
                 told += await reconciling.settle(session, said, found.look, now)
+    said, look = await coolant.judge(session, groups, now)
+    told += await reconciling.settle(session, said, look, now)
     await _alarm(session, told, now)
     return told
 

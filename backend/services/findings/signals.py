@@ -8,36 +8,30 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from backend.services.findings.sentences import moment
-from backend.store.findings import due
+from backend.services.findings import sentences
+from backend.services.findings.stories import Story
 from backend.store.findings.findings import Said
 from backend.store.network import report_lists
 from domain.findings import FAMILY, Family
 from domain.identity import MeteringPointId
 from domain.periods import StatusBit
+from domain.quantities import Commodity
 from tenants.session import TenantSession
 
 BEFORE = timedelta(days=7)
 """A magnet may be tried out before it stays."""
 
 MOST_REPORTS = 100
-MOST_TOLD = 3
 DOUBT_LEFT = 0.5
 """Share of the doubt that is left when a device has reported tampering."""
 
 _FAMILIES = frozenset((Family.UNDERCOUNT, Family.FLOW))
-_EVENTS = {
-    "magnet": "a magnet",
-    "open_circuit": "an open circuit",
-    "short_circuit": "a short circuit",
-    "cover": "an opened cover",
-    "zero_crossing": "a missing zero crossing",
-}
+_EVENTS = frozenset(("magnet", "open_circuit", "short_circuit", "cover", "zero_crossing"))
 _BITS = {
-    StatusBit.MAGNET: "a magnet",
-    StatusBit.OPEN_CIRCUIT: "an open circuit",
-    StatusBit.SHORT_CIRCUIT: "a short circuit",
-    StatusBit.TAMPER: "tampering",
+    StatusBit.MAGNET: "magnet",
+    StatusBit.OPEN_CIRCUIT: "open_circuit",
+    StatusBit.SHORT_CIRCUIT: "short_circuit",
+    StatusBit.TAMPER: "tamper",
 }
 
 
@@ -56,27 +50,23 @@ async def with_reports(session: TenantSession, said: Sequence[Said]) -> list[Sai
             found.append(one)
             continue
         reports = await _reports(session, one.point_id, one.since - BEFORE)
-        found.append(await _told(session, one, one.point_id, reports) if reports else one)
+        found.append(_told(one, reports) if reports else one)
     return found
 
 
 async def _reports(session: TenantSession, point: MeteringPointId, since: datetime) -> list[Report]:
     events = await report_lists.events_of(session, point, 0, MOST_REPORTS)
     periods = await report_lists.status_of(session, point, 0, MOST_REPORTS)
-    found = [Report(one.at, _EVENTS[one.kind]) for one in events if one.kind in _EVENTS]
+    found = [Report(one.at, one.kind) for one in events if one.kind in _EVENTS]
     found += [Report(one.began_at, _BITS[one.bit]) for one in periods if one.bit in _BITS]
     return sorted(one for one in found if one.at >= since)
 
 
-async def _told(
-    session: TenantSession, said: Said, point: MeteringPointId, reports: list[Report]
-) -> Said:
-    (placed,) = await due.points_by_id(session, [point])
-    named = [f"{one.what} on {moment(one.at, placed.timezone)}" for one in reports[:MOST_TOLD]]
-    more = f" and {len(reports) - MOST_TOLD} times more" if len(reports) > MOST_TOLD else ""
+def _told(said: Said, reports: list[Report]) -> Said:
+    story = Story.of(said.told.story).with_reports([(one.what, one.at) for one in reports])
     return replace(
         said,
         confidence=1 - (1 - said.confidence) * DOUBT_LEFT,
-        explanation=f"{said.explanation} Its module reported {', '.join(named)}{more}.",
+        told=sentences.told(story, Commodity(said.commodity), said.since, said.causes),
         figures={**said.figures, "reports": float(len(reports))},
     )

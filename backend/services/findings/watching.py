@@ -133,7 +133,10 @@ async def _load(
     ids = [point.id for point in points]
     found = (await series.load_points(session, ids, start, end, hour_of(now))).hourly
     measured = found.known & np.isin(found.codes, MEASURED)
-    return _Batch(points, start, np.where(measured, found.values, np.nan), zone)
+    values = np.where(measured, found.values, np.nan)
+    if found.back is not None:  # the hour is not believed, but that it ran backwards is measured
+        values = np.where(found.back > 0, -found.back.astype(np.float64), values)
+    return _Batch(points, start, values, zone)
 
 
 async def _watch(
@@ -190,12 +193,9 @@ async def _heat_signs(  # noqa: PLR0913, PLR0917 - meters, their hours and where
 ) -> list[Sign]:
     if batch.points[0].commodity is not Commodity.HEAT:
         return []
-    size = flow.values.shape[1]
-    supply, back = np.full(flow.values.shape, np.nan), np.full(flow.values.shape, np.nan)
-    for place, row in enumerate(rows.tolist()):
-        point = batch.points[row].id
-        found = await report_lists.temperatures_of(session, point, end - size, end)
-        supply[place], back[place] = found
+    ids = [batch.points[row].id for row in rows.tolist()]
+    low = end - flow.values.shape[1]
+    supply, back = await report_lists.temperatures_of(session, ids, low, end)
     return heat.contradictions(flow.values, supply, back, thresholds)
 
 
@@ -306,7 +306,9 @@ def _said(batch: _Batch, rows: NDArray[np.int64], signs: Sequence[Sign], start: 
                 since=instant_of(since),
                 amount=round(sign.amount),
                 confidence=sign.confidence,
-                explanation=sentences.of_sign(point, sign, instant_of(since)),
+                told=sentences.told(
+                    sentences.of_sign(point, sign), point.commodity, instant_of(since)
+                ),
                 flow=sign.flow,
                 figures=sign.figures,
                 curves=_curves(batch, int(rows[sign.row]), since, sign.flow),

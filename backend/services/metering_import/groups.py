@@ -2,12 +2,19 @@
 
 from backend.services.metering_import.draft import Draft
 from backend.services.metering_import.places import Places
+from domain.quantities import ASIDE, EnergyKind
 
 
 async def lay_out_groups(draft: Draft, places: Places) -> None:
-    """Every site at and above a new point is a group of its commodity."""
+    """Every site at and above a new point is a group of its commodity.
+
+    What is not part of a balance (reactive energy, volumes of the heat carrier) stands aside.
+    """
     names = {identity: path for path, (identity, _) in places.site.items()}
-    points = [(row[0], names[row[1]], row[3], row[4]) for row in draft.new.metering_point]
+    points = [
+        (row[0], names[row[1]], row[3], row[4] if row[5] == EnergyKind.ACTIVE else ASIDE)
+        for row in draft.new.metering_point
+    ]
     wanted: dict[tuple[tuple[str, ...], str], None] = {}
     for _, path, commodity, _ in points:
         for depth in range(1, len(path) + 1):

@@ -53,7 +53,7 @@ class Installations:
         """What tells metering points at one place apart."""
         phase = str(row.phase) if row.phase else None
         place = self.places.site_id(row), self.places.premise_id(row)
-        return (*place, str(row.commodity), str(row.role), phase, str(row.energy_kind))
+        return (*place, str(row.commodity), str(row.role), phase, str(row.energy_kind), row.riser)
 
     async def lay_out(self) -> None:
         """Find or make the installations, each at the point it continues or at a new one."""
@@ -120,10 +120,10 @@ class Installations:
             return place.id
         place = _Place(next(fresh), end)
         places.append(place)
-        site, premise, commodity, role, phase, kind = key
+        site, premise, commodity, role, phase, kind, riser = key
         name = f"{row.premise or row.site[-1]}, {row.meter_serial}"
         self.draft.new.metering_point.append(
-            (place.id, site, premise, commodity, role, kind, phase, name)
+            (place.id, site, premise, commodity, role, kind, phase, riser, name)
         )
         return place.id
 

@@ -72,12 +72,12 @@ class Places:
             missing, await self.draft.known.ids("premise", len(missing)), strict=True
         ):
             row = named[key]
-            self.draft.new.premise.append((premise_id, *key, row.area_m2, row.persons, row.rooms))
+            self.draft.new.premise.append((premise_id, *key, *row.of_premise))
             self.premise[key] = premise_id
         self.described = [
-            (self.premise[key], row.area_m2, row.persons, row.rooms)
+            (self.premise[key], *row.of_premise)
             for key, row in named.items()
-            if (row.area_m2, row.persons, row.rooms) != (None, None, None)
+            if any(told is not None for told in row.of_premise)
         ]
 
     def premise_id(self, row: MeteringRow) -> int | None:

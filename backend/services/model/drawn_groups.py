@@ -16,7 +16,7 @@ from backend.store.model import metered
 from backend.store.model.metering import Metering
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import BalanceGroupId, MeteringPointId
-from domain.quantities import Commodity, Role
+from domain.quantities import ASIDE, Commodity, EnergyKind, Role
 from tenants import audit
 from tenants.session import TenantSession
 
@@ -113,7 +113,12 @@ async def _set_members(
             raise InvalidError(f"point {point} measures {points[point].commodity}", field="members")
     await session.execute(delete(GroupMember).where(GroupMember.group_id == group.id))
     session.add_all(
-        GroupMember(tenant_id=session.scope.tenant_id, group_id=group.id, point_id=point, role=role)
+        GroupMember(
+            tenant_id=session.scope.tenant_id,
+            group_id=group.id,
+            point_id=point,
+            role=role if points[point].energy_kind is EnergyKind.ACTIVE else ASIDE,
+        )
         for point, role in members
     )
     await session.flush()

@@ -176,6 +176,7 @@ async def replace_meter(
         "role": row.role,
         "phase": row.phase or "",
         "quantity": row.energy_kind,
+        "riser": row.riser or "",
         "pulse_constant": f"{old.pulses_per}/{old.per_units}",
         "wrap": str(old.wrap),
         "concentrator": concentrator.serial,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -140,6 +141,29 @@ def decimal(text: str) -> Decimal:
     if not value.is_finite() or abs(value) >= _BIGGEST:
         raise ValueError(text)
     return value
+
+
+MOST_RADIATORS = 100
+
+
+@lru_cache(4096)
+def by_name(text: str) -> str:
+    """Whole numbers by name, as JSON.
+
+    Examples
+    --------
+    >>> by_name("R1:2; R2:1")
+    '{"R1": 2, "R2": 1}'
+    """
+    found: dict[str, int] = {}
+    for part in text.split(";"):
+        name, colon, number = (piece.strip() for piece in part.rpartition(":"))
+        if not colon or not name or name in found or not number.isdigit():
+            raise ValueError(text)
+        found[name] = int(number)
+        if not 0 < found[name] <= MOST_RADIATORS or len(name) > LONGEST_TEXT:
+            raise ValueError(text)
+    return json.dumps(found)
 
 
 def amount(text: str) -> Decimal:

@@ -15,6 +15,7 @@ from analytics.registers import Terms, columns
 from backend.services.model.metering_cells import (
     Cells,
     amount,
+    by_name,
     degrees,
     instant,
     lines,
@@ -26,7 +27,16 @@ from backend.services.model.metering_cells import (
 from domain.devices import CONCENTRATORS, DEFAULT_CONCENTRATOR, DEFAULT_MODULE, MODULES
 from domain.errors import InvalidError, RowError, RowsError
 from domain.frame_fields import CHANNELS
-from domain.quantities import DEFAULT_CAPACITY, Commodity, EnergyKind, Phase, Role, SiteKind
+from domain.quantities import (
+    DEFAULT_CAPACITY,
+    OF_HEAT,
+    Commodity,
+    EnergyKind,
+    Heating,
+    Phase,
+    Role,
+    SiteKind,
+)
 
 WRAPS = (65536, 16777216, 4294967296)
 MOST_ERRORS = 200
@@ -71,6 +81,11 @@ class MeteringRow(NamedTuple):
     area_m2: Decimal | None
     persons: int | None
     rooms: int | None
+    heating: Heating | None
+    radiators: str | None
+    """Radiators by riser, as JSON."""
+
+    riser: str | None
     latitude: float | None
     longitude: float | None
 
@@ -78,6 +93,12 @@ class MeteringRow(NamedTuple):
     def site_path(self) -> str:
         """Names from the root, separated by slashes."""
         return "/".join(self.site)
+
+    @property
+    def of_premise(self) -> tuple[Decimal | int | str | None, ...]:
+        """What the line says of its premise: columns of the table from ``area_m2`` on."""
+        heating = None if self.heating is None else str(self.heating)
+        return self.area_m2, self.persons, self.rooms, heating, self.radiators
 
 
 def parse(text: str) -> list[MeteringRow]:
@@ -200,6 +221,12 @@ def _row(cells: Cells, errors: list[RowError]) -> MeteringRow | None:
     input_number = cells.read("input", _INPUT, _INPUT_RULE, None)
     if input_number is not None and not module:
         cells.refuse("input", "needs a module")
+    quantity = cells.read("quantity", EnergyKind, one_of(EnergyKind), EnergyKind.ACTIVE)
+    if quantity in OF_HEAT and commodity is not Commodity.HEAT:
+        cells.refuse("quantity", f"{quantity} is a quantity of heat")
+    riser = cells.text("riser", needed=False) or None
+    if riser and commodity is not Commodity.HEAT:
+        cells.refuse("riser", "only heat has risers; say radiators of a premise")
     row = MeteringRow(
         cells.line,
         site,
@@ -216,11 +243,14 @@ def _row(cells: Cells, errors: list[RowError]) -> MeteringRow | None:
         module,
         input_number,
         cells.read("phase", Phase, one_of(Phase), None),
-        cells.read("quantity", EnergyKind, one_of(EnergyKind), EnergyKind.ACTIVE),
+        quantity,
         cells.text("accuracy_class", needed=False) or None,
         cells.read("area_m2", positive, "must be a positive decimal", None),
         cells.read("persons", _FEW, _FEW_RULE, None),
         cells.read("rooms", _FEW, _FEW_RULE, None),
+        cells.read("heating", Heating, one_of(Heating), None),
+        cells.read("radiators", by_name, "must be radiators by riser, as in R1:2;R2:1", None),
+        riser,
         cells.read("latitude", degrees(90), "must be -90 to 90", None),
         cells.read("longitude", degrees(180), "must be -180 to 180", None),
     )

@@ -14,7 +14,7 @@ from backend.services.model import places
 from backend.store.model import sites
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
-from domain.quantities import SiteKind
+from domain.quantities import Heating, SiteKind
 from tenants import audit
 from tenants.session import TenantSession
 
@@ -82,8 +82,42 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     return site
 
 
+MOST_RADIATORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HeatOfPremise:
+    """How a premise is heated; None is not told."""
+
+    heating: Heating | None = None
+    radiators: Sequence[tuple[str, int]] | None = None
+    """Risers, and how many radiators hang on each."""
+
+    def by_riser(self) -> dict[str, int] | None:
+        """Radiators by riser.
+
+        Raises
+        ------
+        InvalidError
+            A riser has no name or stands twice, or a count is none.
+        """
+        if self.radiators is None:
+            return None
+        found = {riser.strip(): count for riser, count in self.radiators}
+        if len(found) < len(self.radiators) or not all(found):
+            raise InvalidError("risers must have different names", field="radiators.riser")
+        if any(not 0 < count <= MOST_RADIATORS for count in found.values()):
+            message = f"count must be 1 to {MOST_RADIATORS}"
+            raise InvalidError(message, field="radiators.count")
+        return found
+
+
 async def save_premise(
-    session: TenantSession, site_id: SiteId, name: str, told: Mapping[str, Norm]
+    session: TenantSession,
+    site_id: SiteId,
+    name: str,
+    told: Mapping[str, Norm],
+    heat: HeatOfPremise | None = None,
 ) -> Premise:
     """Make a premise, or bring a known one up to date; what is not told stays as it is.
 
@@ -109,6 +143,10 @@ async def save_premise(
         if value < 0:
             raise InvalidError(f"{field} must not be negative", field=field)
         setattr(premise, field, value)
+    radiators = None if heat is None else heat.by_riser()
+    premise.radiators = premise.radiators if radiators is None else radiators
+    if heat is not None and heat.heating is not None:
+        premise.heating = str(heat.heating)
     await session.flush()
     await audit.record(session, "premise.save", f"premise {premise.id}")
     return premise

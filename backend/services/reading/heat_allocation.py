@@ -1,13 +1,12 @@
 """Who used what of a house's heat over some hours, closed on the house meter.
 
-Schemes H1 (a heat meter a flat) and H3 (hot water a flat) of :mod:`analytics.heat.allocation`; the
-others need flow and temperatures that no import tells of a flat yet.
+Schemes H1, H2, H3, V1 and V2 of :mod:`analytics.heat.allocation`; what each flat drew is told by
+:mod:`backend.services.reading.heat_measures`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
 
@@ -16,29 +15,16 @@ from analytics.heat.allocation import Flats
 from analytics.heat.water import FloatArray
 from backend.models.sites import Premise
 from backend.services.model import places
-from backend.services.reading import profiles
+from backend.services.reading import heat_measures, heat_streams, profiles
+from backend.services.reading.heat_measures import Measure, Scheme
 from backend.services.reading.profiles import Range
-from backend.store.hours import series
-from backend.store.model import metered
-from backend.store.model.metered import GroupRow, PointRow
+from backend.store.model.metered import GroupRow
 from domain.errors import InvalidError
-from domain.hours import hour_of
-from domain.identity import MeteringPointId, PremiseId, SiteId
-from domain.quantities import Commodity, Role
+from domain.quantities import Commodity, Heating
 from tenants.session import TenantSession
 
 NAMED = 5
 """Premises that a refusal names."""
-
-
-class Scheme(StrEnum):
-    """What a flat's own measure is."""
-
-    HEAT_METERS = "heat_meters"
-    """H1."""
-
-    HOT_WATER = "hot_water"
-    """H3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +33,7 @@ class Part:
 
     premise: Premise
     energy: int
-    own: float | None
-    """Its own measure: Wh of its heat meter, or litres of hot water; None where unknown."""
+    own: Measure
 
     estimated: bool
 
@@ -88,69 +73,53 @@ async def of_group(
         raise InvalidError(f"group must be of heat, not {group.commodity}", field="id")
     if not 0 <= rule.basic_share <= 1:
         raise InvalidError("basicShare must be from 0 to 1", field="basicShare")
-    (supplied,) = await profiles.supplied_of_groups(session, [group], asked, now)
-    if not supplied.known.any():
+    supplied = await _supplied(session, group, asked, now)
+    if supplied is None:
         raise InvalidError(
             "the group has no inlet whose hours are known", code="NO_INLET", field="id"
         )
-    own = await _measures(session, group, asked, now, rule.scheme)
+    total, coverage = supplied
+    own = await heat_measures.of_group(session, group, asked, now, rule.scheme)
     premises = await places.load_premises(session, list(own))
     flats = [premises[one] for one in own if one in premises]
     if not flats:
         raise InvalidError("no flat below the group has such a meter", code="NO_FLATS", field="id")
     areas = _areas(flats)
-    measure = np.array([own[flat.id] for flat in flats])
+    measure = np.array([own[flat.id].amount for flat in flats])
     weighed = (
         allocation.by_hot_water(measure, areas) if rule.scheme is Scheme.HOT_WATER else measure
     )
-    everybody = np.ones(len(flats), dtype=np.bool_)
-    total = int(supplied.values[supplied.known].sum())
-    found = allocation.allocate(
-        total, weighed, Flats(areas, everybody, everybody), rule.basic_share
-    )
+    warmth = [Heating(flat.heating or Heating.HOUSE) for flat in flats]
+    heated = np.array([one is Heating.HOUSE for one in warmth])
+    basic = np.array([one is not Heating.WAIVED for one in warmth])
+    found = allocation.allocate(total, weighed, Flats(areas, basic, heated), rule.basic_share)
     return HeatAllocation(
         total,
-        float(supplied.known.mean()),
+        coverage,
         [
-            Part(flat, int(energy), None if np.isnan(mine) else float(mine), bool(guessed))
-            for flat, energy, mine, guessed in zip(
-                flats, found.energy, measure, found.estimated, strict=True
-            )
+            Part(flat, int(energy), own[flat.id], bool(guessed))
+            for flat, energy, guessed in zip(flats, found.energy, found.estimated, strict=True)
         ],
     )
 
 
-async def _measures(
-    session: TenantSession, group: GroupRow, asked: Range, now: datetime, scheme: Scheme
-) -> Mapping[PremiseId, float]:
-    """Measure of each premise below a group; NaN where an hour of it is unknown."""
-    measuring = group if scheme is Scheme.HEAT_METERS else await _hot_water(session, group)
-    if measuring is None:
-        return {}
-    points = await metered.points_below(session, measuring.id, Role.CONSUMER)
-    points = [one for one in points if one.premise_id is not None]
-    ids = [MeteringPointId(one.id) for one in points]
-    found = await series.load_points(session, ids, asked.start, asked.end, hour_of(now))
-    whole = found.hourly.known.all(axis=1)
-    sums = np.where(whole, found.hourly.values.sum(axis=1), np.nan)
-    return _by_premise(points, sums)
+async def _supplied(
+    session: TenantSession, group: GroupRow, asked: Range, now: datetime
+) -> tuple[int, float] | None:
+    """What the inlets took in [Wh] and the share of known hours; None where none is known.
 
-
-def _by_premise(points: Sequence[PointRow], sums: FloatArray) -> dict[PremiseId, float]:
-    found: dict[PremiseId, float] = {}
-    for point, value in zip(points, sums.tolist(), strict=True):
-        key = PremiseId(int(point.premise_id or 0))
-        found[key] = found.get(key, 0.0) + value
-    return found
-
-
-async def _hot_water(session: TenantSession, group: GroupRow) -> GroupRow | None:
-    """The group of hot water of the same site."""
-    if group.site_id is None:
+    Heat meters count; where there are none, flow and temperatures of the inlet tell.
+    """
+    (counted,) = await profiles.supplied_of_groups(session, [group], asked, now)
+    if counted.known.any():
+        return int(counted.values[counted.known].sum()), float(counted.known.mean())
+    streams = await heat_streams.of_inlet(session, group.id, asked, now)
+    inlet = heat_streams.one_of_each_pipe(streams)
+    hours = inlet.heat().sum(axis=0) if inlet.points else np.full(asked.end - asked.start, np.nan)
+    known = ~np.isnan(hours)
+    if not known.any():
         return None
-    site = SiteId(group.site_id)
-    groups = (await metered.groups_of_sites(session, [site])).get(site, [])
-    return next((one for one in groups if one.commodity is Commodity.WATER_HOT), None)
+    return round(float(hours[known].sum())), float(known.mean())
 
 
 def _areas(flats: Sequence[Premise]) -> FloatArray:

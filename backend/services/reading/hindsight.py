@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from analytics import registers
+from analytics import knots, registers
 from backend.models.network import Channel
 from backend.models.readings import Revision
 from backend.services.hours.folding import frames_of
@@ -60,7 +60,7 @@ async def of_point(
     pushed = await series.load_counters(session, standing, low, high, corrected=False)
     pushed = await _as_pushed_until(session, standing, pushed, at)
     counters = await _as_corrected_at(session, standing, pushed, at)
-    none = registers.no_knots(len(standing.series))
+    none = knots.no_knots(len(standing.series))
     span = asked.start, asked.end, hour_of(at)
     found = await series.hours_of(session, standing, counters, span, none, past=counters)
     hourly = found.hourly

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from backend.services.findings import stories
 from backend.services.model import places
 from backend.services.reading import balances, deliveries, group_curves, profiles
 from backend.services.reading.balances import Amounts
@@ -73,6 +74,7 @@ async def make(  # noqa: PLR0913, PLR0917 - what is asked, of what, of when
     commodity: Commodity | None,
     span: tuple[date, date],
     now: datetime,
+    locale: str = "en",
 ) -> Report:
     """A report of whole local days.
 
@@ -92,7 +94,7 @@ async def make(  # noqa: PLR0913, PLR0917 - what is asked, of what, of when
         path, timezone = row.name_path, row.timezone
     days = days_of(*span, timezone, now)
     columns, made = _KINDS[kind]
-    rows = await made(session, Under(site, commodity), days, now)
+    rows = await made(session, Under(site, commodity, locale), days, now)
     return Report(kind, tenant.name, path, days, now, columns, rows)
 
 
@@ -261,7 +263,7 @@ async def _findings(
                 money,
                 price.currency if price and money is not None else "",
                 one.confidence,
-                one.explanation,
+                stories.explain(one, under.locale),
             )
         )
     return rows

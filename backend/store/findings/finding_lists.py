@@ -16,7 +16,7 @@ from tenants.session import TenantSession
 
 _COLUMNS = """f.id, f.kind, f.state, f.verdict, f.commodity, f.point_id, f.group_id, f.site_id,
        f.since, f.seen_at, f.opened_at, f.closed_at, f.amount, f.amount_low, f.amount_high, f.flow,
-       f.confidence, f.figures::text, f.causes, f.explanation"""
+       f.confidence, f.figures::text, f.causes, f.explanation, f.story::text"""
 
 _WANTED = f"""f.tenant_id = $1 AND {visible("s", 2)} AND ($3 = 0 OR f.id < $3)
   AND ($5::text[] IS NULL OR f.state = ANY($5)) AND f.kind = ANY($6::text[])"""
@@ -118,6 +118,10 @@ class FindingRow(NamedTuple):
     figures: Mapping[str, float]
     causes: tuple[str, ...]
     explanation: str
+    """In English; what an older release kept has nothing else."""
+
+    story: Mapping[str, object] | None
+    """As :class:`backend.services.findings.stories.Story` packs it."""
 
 
 class TransitionRow(NamedTuple):
@@ -153,6 +157,7 @@ def _row(row: Sequence[object]) -> FindingRow:
     values[1], values[2] = FindingKind(str(row[1])), FindingState(str(row[2]))
     values[3] = None if row[3] is None else FindingVerdict(str(row[3]))
     values[4], values[17] = Commodity(str(row[4])), orjson.loads(str(row[17]))
+    values[20] = None if row[20] is None else orjson.loads(str(row[20]))
     values[18] = tuple(row[18])  # type: ignore[arg-type]  # an array of texts
     return FindingRow(*values)  # type: ignore[arg-type]  # as selected
 

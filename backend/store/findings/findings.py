@@ -33,15 +33,17 @@ ORDER BY f.point_id, CASE WHEN f.point_id IS NULL THEN f.group_id END, f.family,
 _OPEN = """
 INSERT INTO finding (tenant_id, kind, family, commodity, point_id, group_id, site_id, since,
                      seen_at, opened_at, amount, amount_low, amount_high, flow, confidence,
-                     figures, causes, explanation)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17)
+                     figures, causes, explanation, story)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17,
+        $18::jsonb)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
 _REFRESH = """
 UPDATE finding SET kind = $3, since = CASE WHEN kind = $3 THEN least(since, $4) ELSE $4 END,
        seen_at = $5, amount = $6, amount_low = $7, amount_high = $8, flow = $9, confidence = $10,
-       figures = $11::jsonb, causes = $12, explanation = $13, group_id = coalesce($14, group_id)
+       figures = $11::jsonb, causes = $12, explanation = $13, group_id = coalesce($14, group_id),
+       story = $15::jsonb
 WHERE tenant_id = $1 AND id = $2
 """
 
@@ -78,6 +80,16 @@ class Curve:
     values: NDArray[np.float64]
 
 
+class Told(NamedTuple):
+    """What a judgement says, for people."""
+
+    text: str
+    """In English, for what cannot tell the story."""
+
+    story: Mapping[str, object]
+    """A code with values, told in the language of whoever reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a judgement says of a point, or of a group where it names none."""
@@ -92,7 +104,7 @@ class Said:
     since: datetime
     amount: int | None
     confidence: float
-    explanation: str
+    told: Told
     low: int | None = None
     high: int | None = None
     flow: float | None = None
@@ -166,7 +178,8 @@ async def open_finding(session: TenantSession, said: Said, now: datetime) -> int
         said.confidence,
         orjson.dumps(dict(said.figures)).decode(),
         list(said.causes),
-        said.explanation,
+        said.told.text,
+        orjson.dumps(said.told.story).decode(),
     )
     if number is not None:
         await tell(session, number, now, None)
@@ -193,8 +206,9 @@ async def refresh(
         said.confidence,
         orjson.dumps(dict(said.figures)).decode(),
         list(said.causes),
-        said.explanation,
+        said.told.text,
         said.group_id,
+        orjson.dumps(said.told.story).decode(),
     )
     await save_evidence(session, number, said.curves)
 

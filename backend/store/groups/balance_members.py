@@ -25,7 +25,7 @@ SELECT part.root, m.point_id, CASE WHEN part.fed THEN part.id ELSE 0 END,
        m.role = 'common'
 FROM part JOIN group_member AS m ON m.tenant_id = $1 AND m.group_id = part.id
 WHERE CASE WHEN part.fed THEN m.role IN ('inlet', 'export')
-           WHEN part.top THEN true ELSE m.role IN ('consumer', 'common') END
+           WHEN part.top THEN m.role <> 'aside' ELSE m.role IN ('consumer', 'common') END
 ORDER BY part.root, m.point_id LIMIT $3
 """
 

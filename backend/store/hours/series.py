@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics import registers
-from analytics.registers import Hourly, Installations, Knots
+from analytics import knots, registers, steps
+from analytics.knots import Knots
+from analytics.registers import Hourly, Installations
 from backend.store.hours import counters as counters_store
 from backend.store.hours import like_days
 from backend.store.hours.counters import Counters
@@ -172,6 +173,7 @@ async def hours_of(  # noqa: PLR0913 - the counters, and what is known around th
         result.hourly.values[:, inside],
         result.hourly.known[:, inside],
         result.hourly.codes[:, inside],
+        None if result.hourly.back is None else result.hourly.back[:, inside],
     )
     covered = result.covered[:, inside]
     at_start, at_end = _uncertain_edges(hourly, covered)
@@ -232,7 +234,7 @@ async def _right_knots(
 ) -> Knots:
     """First known counter after the hours read, for installations that end there in a gap."""
     size = len(standing.series)
-    none = registers.no_knots(size)
+    none = knots.no_knots(size)
     if counters.end >= now:
         return none
     tail = counters.counter[:, max(0, end - 1 - counters.start) :]
@@ -280,6 +282,9 @@ async def _pulses_at(
     pulses: NDArray[np.int64] = np.mod(counter - terms.initial_counter, terms.wrap)
     elapsed_h = -(-(time_s - terms.start_s) // registers.SECONDS)
     doubtful = elapsed_h > terms.longest_gap_h
+    # below where it began, or further than it can have come: it ran backwards or began anew
+    elapsed = np.maximum(1, elapsed_h)
+    doubtful |= pulses > steps.largest(terms.wrap, terms.longest_gap_h, elapsed)
     if not exactly:
         doubtful &= terms.wraps_matter == 1
     for row in np.flatnonzero(doubtful).tolist():
@@ -287,9 +292,13 @@ async def _pulses_at(
         low, high = int(terms.start_s[row] // registers.SECONDS), int(time_s[row] // 3600)
         history = (await load_counters(session, one, low, high)).counter[0]
         ends = (low + 1 + np.arange(len(history))) * registers.SECONDS
-        seen = history[(history >= 0) & (ends > terms.start_s[row])]
-        steps = np.diff(seen, prepend=terms.initial_counter[row]) % terms.wrap[row]
-        pulses[row] = steps.sum()
+        read = (history >= 0) & (ends > terms.start_s[row])
+        seen = np.concatenate([terms.initial_counter[row : row + 1], history[read]])
+        at = np.concatenate([terms.start_s[row : row + 1], ends[read]])
+        elapsed = np.maximum(1, -(-np.diff(at) // registers.SECONDS))
+        wrap = np.broadcast_to(terms.wrap[row], elapsed.shape)
+        most = steps.largest(wrap, terms.longest_gap_h[row], elapsed)
+        pulses[row] = steps.between(seen[:-1], seen[1:], wrap, most).pulses.sum()
     return pulses
 
 
@@ -339,7 +348,11 @@ def _by_point(standing: Standing, hourly: Hourly, covered: NDArray[np.bool_]) ->
     np.add.at(standing_in, standing.row_point, covered)
     known = (standing_in > 0) & (lacking == 0)
     codes = _first_by_point(standing, hourly.codes, hours)
-    return Hourly(np.where(known, values, 0), known, codes)
+    back = None
+    if hourly.back is not None:
+        back = np.zeros((size, hours), dtype=np.int64)
+        np.add.at(back, standing.row_point, hourly.back)
+    return Hourly(np.where(known, values, 0), known, codes, back)
 
 
 def _first_by_point(standing: Standing, codes: CodeArray, hours: int) -> CodeArray:

@@ -42,6 +42,8 @@ class Under(NamedTuple):
 
     site: SiteId | None
     commodity: Commodity | None
+    locale: str = "en"
+    """Language of what is told in sentences."""
 
 
 class PointListing(NamedTuple):

@@ -66,8 +66,8 @@ ORDER BY g.name, g.id
 """
 
 _MEMBERS = f"""
-SELECT m.group_id, p.id, p.name, p.commodity, m.role, p.energy_kind, s.timezone, p.site_id,
-       p.premise_id, p.phase
+SELECT m.group_id, p.id, p.name, p.commodity, CASE m.role WHEN 'aside' THEN p.role ELSE m.role END,
+       p.energy_kind, s.timezone, p.site_id, p.premise_id, p.phase
 FROM group_member AS m
 JOIN metering_point AS p ON p.tenant_id = m.tenant_id AND p.id = m.point_id
 JOIN site AS s ON s.tenant_id = p.tenant_id AND s.id = p.site_id

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from tenants.session import TenantSession
@@ -38,7 +37,7 @@ WHERE tenant_id = $1 AND concentrator_id = ANY($2)
 """
 _METERS = "SELECT serial, id, commodity FROM meter WHERE tenant_id = $1 AND serial = ANY($2)"
 _POINTS = """
-SELECT id, site_id, premise_id, commodity, role, phase, energy_kind FROM metering_point
+SELECT id, site_id, premise_id, commodity, role, phase, energy_kind, riser FROM metering_point
 WHERE tenant_id = $1 AND site_id = ANY($2)
 """
 _INSTALLATIONS = """
@@ -49,6 +48,21 @@ WHERE i.tenant_id = $1 AND (m.serial = ANY($2) OR i.channel_id = ANY($3) OR i.po
 _GROUPS = """
 SELECT site_id, commodity, id, path::text FROM balance_group
 WHERE tenant_id = $1 AND site_id = ANY($2)
+"""
+_DESCRIBE = """
+WITH told AS (
+    SELECT p.id, coalesce(u.area, p.area_m2) AS area_m2, coalesce(u.persons, p.persons) AS persons,
+           coalesce(u.rooms, p.rooms) AS rooms, coalesce(u.heating, p.heating) AS heating,
+           coalesce(u.radiators::jsonb, p.radiators) AS radiators
+    FROM unnest($2::bigint[], $3::numeric[], $4::int[], $5::int[], $6::text[], $7::text[])
+        AS u (id, area, persons, rooms, heating, radiators)
+    JOIN premise AS p ON p.tenant_id = $1 AND p.id = u.id
+)
+UPDATE premise AS p SET area_m2 = t.area_m2, persons = t.persons, rooms = t.rooms,
+       heating = t.heating, radiators = t.radiators
+FROM told AS t WHERE p.tenant_id = $1 AND p.id = t.id
+  AND (t.area_m2, t.persons, t.rooms, t.heating, t.radiators)
+      IS DISTINCT FROM (p.area_m2, p.persons, p.rooms, p.heating, p.radiators)
 """
 _OWNERS = "SELECT serial, tenant_id, kind FROM device_directory WHERE serial = ANY($1)"
 
@@ -129,6 +143,8 @@ TYPES = {
         "area_m2": "numeric",
         "persons": "int",
         "rooms": "int",
+        "heating": "text",
+        "radiators": "text",
     },
     "concentrator": {"id": "bigint", "serial": "text", "generation": "text", "site_id": "bigint"},
     "concentrator_link": {"concentrator_id": "bigint"},
@@ -166,6 +182,7 @@ TYPES = {
         "role": "text",
         "energy_kind": "text",
         "phase": "text",
+        "riser": "text",
         "name": "text",
     },
     "installation": {
@@ -203,7 +220,7 @@ TYPES = {
 }
 """Columns that an import writes, and their types as array parameters."""
 
-_CAST = {"path": "path::ltree"}
+_CAST = {"path": "path::ltree", "radiators": "radiators::jsonb"}
 _INSERTS = {
     table: f"INSERT INTO {table} (tenant_id, {', '.join(types)})"  # noqa: S608 - constants
     f" SELECT $1, {', '.join(_CAST.get(name, name) for name in types)}"
@@ -350,22 +367,15 @@ class Metering:
                 *([list(column) for column in zip(*rows, strict=True)]),
             )
 
-    async def describe_premises(
-        self, rows: Sequence[tuple[int, Decimal | None, int | None, int | None]]
-    ) -> None:
-        """Fill in what a file says of known premises; an empty cell changes nothing."""
+    async def describe_premises(self, rows: Sequence[Row]) -> None:
+        """Fill in what a file says of known premises; an empty cell changes nothing.
+
+        ``rows`` are premise, area, persons, rooms, heating, and radiators as JSON.
+        """
         if rows:
+            columns = (list(column) for column in zip(*rows, strict=True))
             driver = await self._session.driver()
-            await driver.execute(
-                "UPDATE premise AS p SET area_m2 = coalesce(u.area, p.area_m2),"
-                " persons = coalesce(u.persons, p.persons), rooms = coalesce(u.rooms, p.rooms)"
-                " FROM unnest($2::bigint[], $3::numeric[], $4::int[], $5::int[])"
-                " AS u (id, area, persons, rooms) WHERE p.tenant_id = $1 AND p.id = u.id"
-                " AND (coalesce(u.area, p.area_m2), coalesce(u.persons, p.persons),"
-                " coalesce(u.rooms, p.rooms)) IS DISTINCT FROM (p.area_m2, p.persons, p.rooms)",
-                self._tenant,
-                *([list(column) for column in zip(*rows, strict=True)]),
-            )
+            await driver.execute(_DESCRIBE, self._tenant, *columns)
 
     async def invalidate(self, rows: Sequence[tuple[int, int, datetime, datetime]]) -> None:
         """Have groups rolled up again where readings of newly placed points may lie.

@@ -46,12 +46,12 @@ ORDER BY p.began_at DESC, p.bit DESC LIMIT $5
 """
 
 _TEMPERATURES = f"""
-SELECT s.quantity, t.day, i.installed_at, i.removed_at, {", ".join(HOUR_COLUMNS)}
+SELECT i.point_id, s.quantity, t.day, i.installed_at, i.removed_at, {", ".join(HOUR_COLUMNS)}
 FROM installation AS i
 JOIN series AS s ON s.tenant_id = $1 AND s.owner_id = i.channel_id AND s.owner_kind = 'channel'
   AND s.kind = 'instant'
 JOIN temperature_day AS t ON t.tenant_id = $1 AND t.series_id = s.id AND t.day BETWEEN $3 AND $4
-WHERE i.tenant_id = $1 AND i.point_id = $2
+WHERE i.tenant_id = $1 AND i.point_id = ANY($2::bigint[])
 """  # noqa: S608 - names of columns are constants
 
 _TOPOLOGY = """
@@ -158,15 +158,19 @@ async def status_of(
 
 
 async def temperatures_of(
-    session: TenantSession, point: MeteringPointId, low: int, high: int
+    session: TenantSession, points: Sequence[MeteringPointId], low: int, high: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Supply and return temperature [degC] at the end of each hour; NaN where none came."""
+    """Supply and return temperature [degC] at the end of each hour, each of shape ``(n, t)``.
+
+    NaN where none came.
+    """
     driver = await session.driver()
     first, last = day_of(low), day_of(high - 1)
-    rows = await driver.fetch(_TEMPERATURES, session.scope.tenant_id, point, first, last)
-    found = {name: np.full(high - low, np.nan) for name in ("supply", "return")}
-    for quantity, day, installed, removed, *hours in rows:
-        series = found[quantity.removeprefix("temperature_")]
+    rows = await driver.fetch(_TEMPERATURES, session.scope.tenant_id, list(points), first, last)
+    place = {point: row for row, point in enumerate(points)}
+    found = {name: np.full((len(points), high - low), np.nan) for name in ("supply", "return")}
+    for point, quantity, day, installed, removed, *hours in rows:
+        series = found[quantity.removeprefix("temperature_")][place[point]]
         for slot, value in enumerate(hours):
             hour = first_hour(day) + slot
             end = instant_of(hour + 1)

@@ -101,6 +101,29 @@ async def test_the_thief_is_named_and_nobody_else_all_the_way_up_the_tree(town: 
         assert word in found["explanation"]
 
 
+TELL = """query T($id: ID!) { node(id: $id) { ... on BalanceGroup {
+  checks { check en: explanation ru: explanation(locale: "ru") }
+  findings { edges { node { explanation en: explanation(locale: "en")
+    ru: explanation(locale: "ru-MD") ro: explanation(locale: "ro")
+    causes(locale: "ro") } } } } } }"""
+
+
+async def test_a_finding_and_its_checks_are_told_in_the_language_that_is_asked_for(
+    town: Town,
+) -> None:
+    told = (await town.ask(TELL, id=await group(town, PATH, "ELECTRICITY")))["node"]
+    (found,) = [edge["node"] for edge in told["findings"]["edges"]]
+    assert found["explanation"] == found["en"]
+    assert found["ru"].startswith(f"Счётчик электроэнергии E{THIEF} ({PATH}, Flat {THIEF + 1}):")
+    assert "кВт·ч" in found["ru"]
+    assert "Его модуль сообщил: магнит (" in found["ru"]  # noqa: RUF001 - Cyrillic
+    assert found["ro"].startswith(f"Contorul de energie electrică E{THIEF} (")
+    assert "șunt în circuitul de curent" in found["causes"]
+    for check in told["checks"]:
+        assert check["en"].isascii()
+        assert not check["ru"].isascii()
+
+
 async def test_the_leak_is_found_where_it_is(town: Town) -> None:
     (found,) = await of_group(town, "Region/City", "WATER_COLD")
     assert found["kind"] == "LEAK_CONTINUOUS"

@@ -78,6 +78,8 @@ REMOVE = """mutation ($input: RemoveMeterInput!) { removeMeter(input: $input) {
   point { id } errors { code field message } } }"""
 PREMISE = """mutation ($input: SavePremiseInput!) { savePremise(input: $input) {
   premise { id areaM2 persons normKwhMonth } errors { code field message } } }"""
+HEATING = """mutation ($input: SavePremiseInput!) { savePremise(input: $input) {
+  premise { areaM2 heating radiators { riser count } } errors { code field message } } }"""
 MOVE_IN = """mutation ($input: MoveInInput!) { moveIn(input: $input) {
   resident { id name movedOutAt } errors { code field message } } }"""
 MOVE_OUT = """mutation ($input: MoveOutInput!) { moveOut(input: $input) {
@@ -209,6 +211,14 @@ async def test_households_move_in_and_out_one_after_another(desk: Desk) -> None:
     assert (flat["areaM2"], flat["persons"]) == (54.5, 2)
     more = await desk.ask(PREMISE, input={"site": site, "name": "3", "normKwhMonth": "90"})
     assert more["premise"] == {**flat, "normKwhMonth": 90.0}
+    pipes = [{"riser": "R1", "count": 2}, {"riser": "R2", "count": 1}]
+    warm = await desk.ask(HEATING, input={"site": site, "name": "3", "radiators": pipes})
+    assert warm["premise"] == {"heating": "HOUSE", "radiators": pipes, "areaM2": 54.5}
+    own = await desk.ask(HEATING, input={"site": site, "name": "3", "heating": "OWN"})
+    assert own["premise"] == {"heating": "OWN", "radiators": pipes, "areaM2": 54.5}
+    twice = [*pipes, {"riser": "R1", "count": 1}]
+    wrong = await desk.ask(HEATING, input={"site": site, "name": "3", "radiators": twice})
+    assert wrong["errors"][0]["field"] == "radiators.riser"
     given = {"premise": flat["id"], "accountNumber": "A-1", "name": "Ionescu", "at": stamp(LOW)}
     first = (await desk.ask(MOVE_IN, input=given))["resident"]
     crowded = await desk.ask(MOVE_IN, input={**given, "name": "Popa", "at": stamp(LOW + 2)})

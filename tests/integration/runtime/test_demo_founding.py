@@ -17,7 +17,7 @@ from runtime.demo_seeding import is_wanted
 from runtime.servers import Addresses
 from runtime.state import write_private
 from tenants import credentials
-from tenants.models import Membership, OAuthClient, Tenant, UserAccount
+from tenants.models import Membership, OAuthClient, Partner, Tenant, UserAccount
 from tenants.oauth.accounts import account_for
 from tenants.passwords import Passwords
 from tenants.session import Database
@@ -68,7 +68,8 @@ async def test_there_is_one_of_everything(database: Database, founded: DemoRecor
     async with database.global_session() as session:
         names = (await session.scalars(select(Tenant.name).order_by(Tenant.id))).all()
         people = await session.scalar(select(func.count()).select_from(UserAccount))
-    assert names == ["Riverside", "Northwater"] == [one.name for one in founded.tenants]
+    assert names == [demo_founding.PARTNER, "Riverside", "Northwater"]
+    assert names[1:] == [one.name for one in founded.tenants]
     assert people == len(founded.people) == 10
     seats = []
     for one in founded.tenants:
@@ -80,6 +81,11 @@ async def test_there_is_one_of_everything(database: Database, founded: DemoRecor
         *("resident", "resident", "resident-delegate", "tenant-admin"),
     ]
     assert sorted(seats[1]) == ["operator", "partner-admin"]
+    async with database.global_session() as session:
+        office = await session.scalar(select(Partner.office_id))
+    assert office is not None
+    async with database.session(Scope(office)) as session:
+        assert (await session.scalars(select(Membership.role))).all() == ["partner-admin"]
 
 
 async def test_recorded_passwords_and_secrets_are_those_that_work(

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from analytics.estimation import History, shape, span_of
+from analytics.knots import no_knots, starting_knots
 from analytics.registers import (
     Consumption,
     Hourly,
     Installations,
     Terms,
     consumption,
-    no_knots,
-    starting_knots,
 )
 from domain.hours import hour_of
 from domain.quality import Quality

@@ -48,7 +48,7 @@ def test_what_came_and_is_known_lacks_nothing() -> None:
         ({"covered": ~at(3), "due": ~at(3), "arrived": ~at(3), "known": ~at(3)}, "NOT_INSTALLED"),
         (
             {"known": ~at(3), "codes": np.where(at(3), Quality.SUSPECT, 0).astype(np.uint8)},
-            "CONTRADICTED",
+            "COUNTER_FELL",
         ),
     ],
 )
@@ -71,3 +71,10 @@ def test_the_meter_that_stands_speaks_for_its_point() -> None:
         Reason.NOT_INSTALLED,
         Reason.NOT_ARRIVED,
     ]
+
+
+def test_a_final_index_below_the_last_counter_contradicts_it() -> None:
+    suspect = np.where(at(5), Quality.SUSPECT, 0).astype(np.uint8)
+    last, closed = np.array([5 * SECONDS]), np.array([True])
+    found = named(known=~at(5), codes=suspect, last_s=last, closed=closed)
+    assert found == ["NONE"] * 5 + ["CONTRADICTED"]

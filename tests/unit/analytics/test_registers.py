@@ -12,6 +12,7 @@ from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
 from analytics import runs
+from analytics.knots import no_knots, starting_knots
 from analytics.registers import (
     Consumption,
     Installations,
@@ -19,8 +20,6 @@ from analytics.registers import (
     consumption,
     expects,
     longest_gap,
-    no_knots,
-    starting_knots,
 )
 from domain.errors import InvalidError, ShapeError
 from domain.hours import hour_of

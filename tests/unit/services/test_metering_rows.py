@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.services.model.metering_rows import parse
 from domain.errors import RowsError
 from domain.metering_file import OPTIONAL, REQUIRED
-from domain.quantities import Commodity, Role, SiteKind
+from domain.quantities import Commodity, EnergyKind, Role, SiteKind
 from tests.factories import metering_file
 
 
@@ -151,3 +151,28 @@ def test_whatever_stands_in_a_cell_the_answer_is_a_row_or_a_refusal(made: dict[s
 def test_whatever_the_file_is_the_answer_is_rows_or_a_refusal(text: str) -> None:
     with suppress(RowsError):
         parse(text)
+
+
+def test_heat_by_flow_and_temperatures() -> None:
+    heat = {"commodity": "heat", "quantity": "return_volume", "riser": "R1"}
+    (row,) = parse(metering_file(heat | {"heating": "own", "radiators": "R1:2; R2:1"}))
+    assert (row.energy_kind, row.riser) == (EnergyKind.RETURN_VOLUME, "R1")
+    assert row.of_premise == (None, None, None, "own", '{"R1": 2, "R2": 1}')
+    (row,) = parse(metering_file({"radiators": "R1:2"}))
+    assert row.of_premise[-1] == '{"R1": 2}'
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        ({"quantity": "supply_volume"}, "quantity"),
+        ({"quantity": "temperature", "commodity": "gas"}, "quantity"),
+        ({"riser": "R1"}, "riser"),
+        ({"heating": "stove"}, "heating"),
+        *(({"radiators": cell}, "radiators") for cell in ("2", "R1", "R1:0", "R1:x", "R1:1;R1:2")),
+        ({"radiators": "R1:101"}, "radiators"),
+        ({"radiators": ":3"}, "radiators"),
+    ],
+)
+def test_what_no_house_of_heat_has_is_refused(cells: dict[str, str], field: str) -> None:
+    assert refused(**cells) == [(3, field, "BAD_VALUE")]

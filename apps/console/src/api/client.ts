@@ -7,7 +7,7 @@ import * as session from '../auth/session';
 import { live } from './live';
 
 export const NOT_ENTITIES = [
-  'AuditCheck', 'AuditLogEntry',
+  'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'Partner', 'TenantLimits', 'TenantUsage',
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
   'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',
   'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',

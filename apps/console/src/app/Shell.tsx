@@ -8,6 +8,7 @@ import * as session from '../auth/session';
 import { DropItem, DropMenu } from '../ui/DropMenu';
 import { Icon } from '../ui/Icon';
 import { AlarmCount } from './AlarmCount';
+import { BrandMark } from './BrandMark';
 import { navigation } from './navigation';
 import { usePreferences, useT } from './preferences';
 import { useViewer } from './viewer';
@@ -81,11 +82,13 @@ export function Shell() {
 function Rail({ open, close }: { open: boolean; close: () => void }) {
   const t = useT();
   const viewer = useViewer();
+  const { brand, name } = viewer.tenant;
+  const branded = !!(brand.name ?? brand.colour);
   return (
     <nav className="rail" data-open={open} aria-label={t('navigation')}>
       <Link to="/" className="brand" onClick={close}>
-        <img src="/static/mark.svg" width={32} height={32} alt="" />
-        Balance
+        {branded ? <BrandMark brand={brand} name={name} /> : <img src="/static/mark.svg" width={32} height={32} alt="" />}
+        {branded ? (brand.name ?? name) : 'Balance'}
       </Link>
       {navigation(viewer).map((section) => (
         <div key={section.title}>

@@ -11,16 +11,25 @@ export interface Place {
   needs: string | readonly string[];
   /** And this. */
   also?: string;
+  where?: 'elsewhere';
 }
 
 interface Section {
   title: Key;
   places: Place[];
+  /** Where it stands: in a partner's office, or with the others, unless in both. */
+  where?: 'office' | 'elsewhere';
 }
 
 const SECTIONS: Section[] = [
   {
+    title: 'nav.partner',
+    where: 'office',
+    places: [{ to: '/tenants', title: 'nav.tenants', icon: 'people', needs: 'partner:admin' }],
+  },
+  {
     title: 'nav.watch',
+    where: 'elsewhere',
     places: [
       { to: '/', title: 'nav.overview', icon: 'overview', needs: 'readings:read' },
       { to: '/balances', title: 'nav.balances', icon: 'balance', needs: 'balances:read' },
@@ -31,6 +40,7 @@ const SECTIONS: Section[] = [
   },
   {
     title: 'nav.metering',
+    where: 'elsewhere',
     places: [
       { to: '/sites', title: 'nav.sites', icon: 'tree', needs: 'metering:read' },
       { to: '/meters', title: 'nav.meters', icon: 'meter', needs: 'metering:read' },
@@ -40,6 +50,7 @@ const SECTIONS: Section[] = [
   },
   {
     title: 'nav.work',
+    where: 'elsewhere',
     places: [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
@@ -53,15 +64,18 @@ const SECTIONS: Section[] = [
     places: [
       { to: '/residents', title: 'nav.residents', icon: 'people', needs: 'residents:read' },
       { to: '/members', title: 'nav.members', icon: 'user', needs: 'members:write' },
-      { to: '/clients', title: 'nav.clients', icon: 'shield', needs: 'clients:write' },
+      { to: '/clients', title: 'nav.clients', icon: 'shield', needs: 'clients:write', where: 'elsewhere' },
       { to: '/audit', title: 'nav.audit', icon: 'table', needs: 'audit:read' },
     ],
   },
 ];
 
 export function navigation(viewer: Viewer): Section[] {
-  return SECTIONS.map((section) => ({
+  const here = viewer.partner ? 'office' : 'elsewhere';
+  const stands = ({ where }: { where?: string }) => !where || where === here;
+  const may = (place: Place) => [place.needs].flat().some((one) => viewer.may(one)) && (!place.also || viewer.may(place.also));
+  return SECTIONS.filter(stands).map((section) => ({
     ...section,
-    places: section.places.filter((place) => [place.needs].flat().some((one) => viewer.may(one)) && (!place.also || viewer.may(place.also))),
+    places: section.places.filter((place) => stands(place) && may(place)),
   })).filter((section) => section.places.length > 0);
 }

@@ -172,6 +172,17 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/tenants',
+    validateSearch: address.wordSearch,
+    component: lazyRouteComponent(() => import('../pages/Tenants'), 'Tenants'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/tenants/$id',
+    component: lazyRouteComponent(() => import('../pages/partner/Tenant'), 'Tenant'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/residents',
     validateSearch: address.wordSearch,
     component: lazyRouteComponent(() => import('../pages/admin/Residents'), 'Residents'),

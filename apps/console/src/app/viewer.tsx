@@ -3,19 +3,21 @@ import { createContext, use, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { Answer } from '../ui/Answer';
+import type { Brand } from './BrandMark';
 
 const VIEWER = graphql(`
   query Viewer {
     viewer {
       permissions
-      tenant { id name timezone locale }
+      tenant { id name timezone locale brand { name colour colourDark logoUrl } }
+      partner { name }
       sites { id name kind path timezone balanceGroups { id commodity } }
     }
   }
 `);
 
 const PLAIN_VIEWER = graphql(`
-  query PlainViewer { viewer { permissions tenant { id name timezone locale } } }
+  query PlainViewer { viewer { permissions tenant { id name timezone locale brand { name colour colourDark logoUrl } } partner { name } } }
 `);
 
 export interface TopSite {
@@ -29,7 +31,9 @@ export interface TopSite {
 
 export interface Viewer {
   permissions: ReadonlySet<string>;
-  tenant: { id: string; name: string; timezone: string; locale: string };
+  tenant: { id: string; name: string; timezone: string; locale: string; brand: Brand };
+  /** The partner in whose office the person sits. */
+  partner: { name: string } | null;
   tops: TopSite[];
   may: (permission: string) => boolean;
 }
@@ -44,7 +48,7 @@ export function ViewerProvider({ children }: { children: ReactNode }) {
     <Answer result={plain} retry={() => retry({ requestPolicy: 'network-only' })} skeleton={400}>
       {({ viewer }) => {
         const permissions = new Set(viewer.permissions);
-        const known = (tops: TopSite[]): Viewer => ({ permissions, tenant: viewer.tenant, tops, may: (one) => permissions.has(one) });
+        const known = (tops: TopSite[]): Viewer => ({ permissions, tenant: viewer.tenant, partner: viewer.partner, tops, may: (one) => permissions.has(one) });
         if (!sees) return <Context value={known([])}>{children}</Context>;
         return (
           <Answer result={full} retry={() => again({ requestPolicy: 'network-only' })} skeleton={400}>

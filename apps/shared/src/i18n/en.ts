@@ -7,6 +7,7 @@ import { findings } from './findings/en';
 import { group } from './group/en';
 import { map } from './map/en';
 import { networks } from './networks/en';
+import { partner } from './partner/en';
 import { readings } from './readings/en';
 import { reports } from './reports/en';
 
@@ -19,6 +20,7 @@ export const en = {
   ...group,
   ...map,
   ...networks,
+  ...partner,
   ...readings,
   ...reports,
   'loading': 'Loading',

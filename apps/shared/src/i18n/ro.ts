@@ -7,6 +7,7 @@ import { findings } from './findings/ro';
 import { group } from './group/ro';
 import { map } from './map/ro';
 import { networks } from './networks/ro';
+import { partner } from './partner/ro';
 import { readings } from './readings/ro';
 import { reports } from './reports/ro';
 import type { Texts } from './index';
@@ -20,6 +21,7 @@ export const ro: Texts = {
   ...group,
   ...map,
   ...networks,
+  ...partner,
   ...readings,
   ...reports,
   'loading': 'Se încarcă',

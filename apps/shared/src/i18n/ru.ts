@@ -7,6 +7,7 @@ import { findings } from './findings/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
 import { networks } from './networks/ru';
+import { partner } from './partner/ru';
 import { readings } from './readings/ru';
 import { reports } from './reports/ru';
 import type { Texts } from './index';
@@ -20,6 +21,7 @@ export const ru: Texts = {
   ...group,
   ...map,
   ...networks,
+  ...partner,
   ...readings,
   ...reports,
   'loading': 'Загрузка',

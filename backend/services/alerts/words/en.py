@@ -61,6 +61,7 @@ WORDS = Words(
         "leak_intermittent": "{what} runs again and again at night: a cistern or valve that leaks",
         "leak_trickle": "{what} trickles day and night",
         "leak_burst": "{what} is running far above anything usual: a burst",
+        "coolant_loss": "the heat carrier that goes out does not all come back: the mains leak",
         "meter_stuck": "the meter stands still although others say that something is used",
         "reverse_flow": "the meter ran backwards",
         "pulse_loss": "the meter loses pulses",

@@ -61,6 +61,7 @@ WORDS = Words(
         "leak_intermittent": "{what}, consum repetat noaptea: curge un rezervor sau o supapă",
         "leak_trickle": "{what}, picură zi și noapte",
         "leak_burst": "{what}, consum mult peste obișnuit: țeavă spartă",
+        "coolant_loss": "nu tot agentul termic se întoarce: rețeaua are scurgeri",
         "meter_stuck": "contorul stă, deși restul datelor arată consum",
         "reverse_flow": "contorul a mers înapoi",
         "pulse_loss": "contorul pierde impulsuri",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from analytics.heat import allocation, comparing, mains, water
 from analytics.heat.allocation import Flats, allocate
 from analytics.heat.closing import apportion
+from analytics.heat.coolant import Pipes
 from analytics.heat.water import MeterPlace, energy_wh, enthalpy, specific_volume
 from domain.errors import InvalidError, ShapeError
 
@@ -188,13 +189,15 @@ def ends(**told: float) -> mains.Ends:
         "arrives_c": 80.0,
         "leaves_c": 48.0,
     }
-    return mains.Ends(**{name: np.array([value]) for name, value in (usual | told).items()})
+    given = {name: np.array([value]) for name, value in (usual | told).items()}
+    arrives, leaves = given.pop("arrives_c"), given.pop("leaves_c")
+    return mains.Ends(Pipes(**given), arrives, leaves)
 
 
 def test_a_main_without_a_drop_loses_no_warmth_and_noise_is_no_leak() -> None:
     found = mains.loss(ends(return_litres=984.0))
     assert found.warmth_wh[0] == 0
-    assert not found.coolant_is_real[0]
+    assert not found.coolant.real[0]
 
 
 def test_a_main_loses_warmth_in_both_pipes() -> None:
@@ -206,16 +209,18 @@ def test_a_main_loses_warmth_in_both_pipes() -> None:
 
 def test_water_that_does_not_come_back_is_a_leak() -> None:
     found = mains.loss(ends(return_litres=700.0))
-    assert found.coolant_is_real[0]
-    assert found.coolant_kg[0] == pytest.approx(972 - 700 * 0.989, rel=0.01)
-    assert found.coolant_wh[0] > 0
-    assert np.isnan(mains.loss(ends(supply_litres=float("nan"))).coolant_kg[0])
+    assert found.coolant.real[0]
+    assert found.coolant.lost_kg[0] == pytest.approx(972 - 700 * 0.989, rel=0.01)
+    assert found.coolant.lost_wh[0] > 0
+    assert np.isnan(mains.loss(ends(supply_litres=float("nan"))).coolant.lost_kg[0])
 
 
 def test_ends_of_other_hours_are_refused() -> None:
     one = np.ones(1)
     with pytest.raises(ShapeError):
-        mains.loss(mains.Ends(one, one, one, one, one, np.ones(2)))
+        mains.loss(mains.Ends(Pipes(one, one, one, one), one, np.ones(2)))
+    with pytest.raises(ShapeError):
+        Pipes(one, one, one, np.ones(2))
 
 
 def test_groups_of_few_homes_are_not_told() -> None:

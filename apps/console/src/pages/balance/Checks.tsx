@@ -2,14 +2,14 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
-import { useT } from '../../app/preferences';
+import { usePreferences } from '../../app/preferences';
 import { Answer } from '../../ui/Answer';
 import { Panel, type Tone } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 
 const CHECKS = graphql(`
-  query GroupChecks($id: ID!) {
-    node(id: $id) { id ... on BalanceGroup { checks { check outcome explanation findings { id kind } } } }
+  query GroupChecks($id: ID!, $locale: String) {
+    node(id: $id) { id ... on BalanceGroup { checks { check outcome explanation(locale: $locale) findings { id kind } } } }
   }
 `);
 
@@ -17,8 +17,8 @@ type Outcome = Extract<NonNullable<ResultOf<typeof CHECKS>['node']>, { checks: u
 const TONES: Record<Outcome, Tone> = { PASSED: 'ok', FAILED: 'critical', UNKNOWN: 'warning', NOT_APPLICABLE: 'quiet' };
 
 export function Checks({ id }: { id: string }) {
-  const t = useT();
-  const [result, again] = useQuery({ query: CHECKS, variables: { id } });
+  const { t, locale } = usePreferences();
+  const [result, again] = useQuery({ query: CHECKS, variables: { id, locale } });
   return (
     <Panel flush title={t('checks.title')} hint={t('checks.hint')}>
       <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={280}>
@@ -31,7 +31,7 @@ export function Checks({ id }: { id: string }) {
                     <th scope="row" style={{ color: 'var(--b-text)', fontSize: 15 }}>{t(`check.${one.check}`)}</th>
                     <td><Status tone={TONES[one.outcome]}>{t(`outcome.${one.outcome}`)}</Status></td>
                     <td>
-                      <span lang="en">{one.explanation}</span>
+                      <span>{one.explanation}</span>
                       {one.findings.map((finding) => (
                         <span key={finding.id}> <Link to="/findings/$id" params={{ id: finding.id }}>{t(`finding.${finding.kind}`)}</Link></span>
                       ))}

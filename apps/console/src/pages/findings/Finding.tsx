@@ -23,9 +23,9 @@ import { Workflow } from './Workflow';
 const LongChart = lazy(async () => ({ default: (await import('../../charts/LongChart')).LongChart }));
 
 export function Finding() {
-  const { t } = usePreferences();
+  const { t, locale } = usePreferences();
   const { id } = useParams({ from: '/findings/$id' });
-  const [result, ask] = useQuery({ query: FINDING, variables: { id } });
+  const [result, ask] = useQuery({ query: FINDING, variables: { id, locale } });
   const again = () => ask({ requestPolicy: 'network-only' });
   return (
     <Answer result={result} retry={again} skeleton={600}>
@@ -69,11 +69,11 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
       <div className="grid-side">
         <div className="stack">
           <Panel title={t('findings.why')}>
-            <p lang="en">{finding.explanation}</p>
+            <p>{finding.explanation}</p>
             {finding.causes.length > 0 && (
               <>
                 <h3 style={{ marginTop: 16 }}>{t('findings.causes')}</h3>
-                <ul lang="en" className="causes">{finding.causes.map((cause) => <li key={cause}>{cause.replaceAll('_', ' ')}</li>)}</ul>
+                <ul className="causes">{finding.causes.map((cause) => <li key={cause}>{cause}</li>)}</ul>
               </>
             )}
           </Panel>

@@ -7,7 +7,7 @@ export const FINDINGS = graphql(`
       findings(first: 50, after: $after, states: $states, kinds: $kinds, under: $under, commodity: $commodity) {
         edges {
           node {
-            id kind state verdict commodity since seenAt closedAt confidence explanation
+            id kind state verdict commodity since seenAt closedAt confidence
             energy { value unit }
             money { amount currency }
             point { id name meter { id serial } premise { id name } }
@@ -22,11 +22,11 @@ export const FINDINGS = graphql(`
 `);
 
 export const FINDING = graphql(`
-  query Finding($id: ID!) {
+  query Finding($id: ID!, $locale: String) {
     node(id: $id) {
       id
       ... on Finding {
-        kind state verdict commodity since seenAt openedAt closedAt confidence explanation causes
+        kind state verdict commodity since seenAt openedAt closedAt confidence explanation(locale: $locale) causes(locale: $locale)
         energy { value unit } energyLow { value unit } energyHigh { value unit } flow { value unit }
         money { amount currency }
         figures { name value }

@@ -5,8 +5,8 @@ import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
 import { useT } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
-import { Icon } from '../../ui/Icon';
 import { Panel } from '../../ui/Panel';
+import { Way } from '../../ui/Way';
 
 const BEGUN = graphql(`query Begun { viewer { concentrators(first: 1) { edges { node { id } } } } }`);
 
@@ -30,22 +30,16 @@ export function FirstSteps({ arrived }: { arrived: boolean }) {
     { key: 4, done: arrived, to: '/delivery', needs: 'readings:read' },
     { key: 5, done: false, to: '/acceptance', needs: 'readings:read' },
   ];
-  const next = steps.find((step) => !step.done)?.key;
   return (
     <Panel title={t('first.title')} hint={t(viewer.may('metering:install') ? 'first.lead' : 'first.wait')}>
-      <ol className="first-steps">
-        {steps.map((step) => (
-          <li key={step.key} data-next={step.key === next || undefined}>
-            <span className="first-mark" data-done={step.done || undefined} aria-hidden="true">{step.done ? <Icon name="ok" size={16} /> : step.key}</span>
-            <span>
-              <strong>{t(`first.step${step.key}` as Key)}</strong>{step.done && <span className="sr"> {t('first.done')}</span>}
-              <br />
-              <span className="quiet">{t(`first.lead${step.key}` as Key)}</span>
-            </span>
-            {step.to && !step.done && viewer.may(step.needs ?? '') && <Link to={step.to} search={{}}>{t('first.go')}</Link>}
-          </li>
-        ))}
-      </ol>
+      <Way
+        steps={steps.map(({ key, done, to, needs }) => ({
+          title: t(`first.step${key}` as Key),
+          lead: t(`first.lead${key}` as Key),
+          done,
+          link: to && viewer.may(needs ?? '') && <Link to={to} search={{}}>{t('first.go')}</Link>,
+        }))}
+      />
     </Panel>
   );
 }

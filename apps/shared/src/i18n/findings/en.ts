@@ -59,6 +59,7 @@ export const findings = {
   'finding.PULSE_LOSS': 'Lost pulses',
   'finding.HEAT_FLOW_WITHOUT_DELTA': 'Heat: flow without difference',
   'finding.HEAT_DELTA_WITHOUT_FLOW': 'Heat: difference without flow',
+  'finding.COOLANT_LOSS': 'Coolant is lost',
   'finding.HEAT_NEGATIVE_DELTA': 'Heat: negative difference',
   'finding.METER_SLOWED': 'Meter slowed down',
   'finding.METER_SLOWED_BY_DAYS': 'Meter slowed on some days',

@@ -61,6 +61,7 @@ export const findings: Record<keyof typeof en, string> = {
   'finding.PULSE_LOSS': 'Impulsuri pierdute',
   'finding.HEAT_FLOW_WITHOUT_DELTA': 'Căldură: debit fără diferență',
   'finding.HEAT_DELTA_WITHOUT_FLOW': 'Căldură: diferență fără debit',
+  'finding.COOLANT_LOSS': 'Pierdere de agent termic',
   'finding.HEAT_NEGATIVE_DELTA': 'Căldură: diferență negativă',
   'finding.METER_SLOWED': 'Contor încetinit',
   'finding.METER_SLOWED_BY_DAYS': 'Contor încetinit în unele zile',

@@ -61,6 +61,7 @@ export const findings: Record<keyof typeof en, string> = {
   'finding.PULSE_LOSS': 'Потеря импульсов',
   'finding.HEAT_FLOW_WITHOUT_DELTA': 'Тепло: расход без перепада',
   'finding.HEAT_DELTA_WITHOUT_FLOW': 'Тепло: перепад без расхода',
+  'finding.COOLANT_LOSS': 'Потеря теплоносителя',
   'finding.HEAT_NEGATIVE_DELTA': 'Тепло: отрицательный перепад',
   'finding.METER_SLOWED': 'Счётчик замедлен',
   'finding.METER_SLOWED_BY_DAYS': 'Счётчик замедлен по дням',

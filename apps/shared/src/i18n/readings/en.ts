@@ -32,6 +32,7 @@ export const readings = {
   'gaps.points': 'Metering points',
   'gaps.some': 'The newest {shown} of {count} gaps. Choose a shorter period or a smaller place for the rest.',
   'missing.NOT_ARRIVED': 'Did not arrive',
+  'missing.COUNTER_FELL': 'Counter ran backwards or began anew',
   'missing.AMBIGUOUS_WRAP': 'Counter wrapped, amount unclear',
   'missing.VOIDED': 'Declared void',
   'missing.AFTER_LAST_READING': 'After the last reading',

@@ -34,6 +34,7 @@ export const readings: Record<keyof typeof en, string> = {
   'gaps.points': 'Puncte de măsurare',
   'gaps.some': 'Cele mai noi {shown} din {count}. Alegeți o perioadă mai scurtă sau un loc mai mic.',
   'missing.NOT_ARRIVED': 'Nu au sosit',
+  'missing.COUNTER_FELL': 'Contorul a mers înapoi sau a început din nou',
   'missing.AMBIGUOUS_WRAP': 'Contorul a trecut prin zero, cantitate neclară',
   'missing.VOIDED': 'Declarate nule',
   'missing.AFTER_LAST_READING': 'După ultima citire',

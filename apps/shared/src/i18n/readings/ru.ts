@@ -34,6 +34,7 @@ export const readings: Record<keyof typeof en, string> = {
   'gaps.points': 'Точек учёта',
   'gaps.some': 'Показаны последние {shown} из {count}. Для остальных выберите более короткий период или меньший объект.',
   'missing.NOT_ARRIVED': 'Не пришли',
+  'missing.COUNTER_FELL': 'Счётчик шёл назад или начал заново',
   'missing.AMBIGUOUS_WRAP': 'Счётчик обнулился, объём неясен',
   'missing.VOIDED': 'Признаны негодными',
   'missing.AFTER_LAST_READING': 'После последнего показания',

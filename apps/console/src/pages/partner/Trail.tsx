@@ -1,0 +1,45 @@
+/** What was done to the administration of an organisation, as its partner may see it. */
+import { dateTime } from '@shared/dates';
+import { graphql } from '../../api/graphql';
+import { usePages } from '../../api/usePages';
+import { usePreferences } from '../../app/preferences';
+import { useZone } from '../../app/viewer';
+import { Empty } from '../../ui/Answer';
+import { PagedTable } from '../../ui/PagedTable';
+import { Panel } from '../../ui/Panel';
+
+const TRAIL = graphql(`
+  query TenantTrail($after: String, $id: ID!) {
+    viewer {
+      partner {
+        tenant(id: $id) {
+          id
+          auditLog(first: 20, after: $after) { edges { node { sequence at actor action subject detail } } pageInfo { hasNextPage endCursor } }
+        }
+      }
+    }
+  }
+`);
+
+export function Trail({ tenant }: { tenant: string }) {
+  const { t, locale } = usePreferences();
+  const zone = useZone();
+  const paged = usePages(TRAIL, { id: tenant }, (data) => data.viewer.partner?.tenant?.auditLog);
+  return (
+    <Panel flush title={t('tenants.audit')}>
+      <PagedTable
+        paged={paged}
+        label={t('tenants.audit')}
+        keyOf={(one) => String(one.sequence)}
+        columns={[{ title: t('audit.at') }, { title: t('audit.actor') }, { title: t('audit.what') }, { title: t('audit.detail') }]}
+        row={(one) => [
+          <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
+          <span key="actor" className="mono">{one.actor}</span>,
+          one.action,
+          <span key="detail" className="mono hint">{one.detail === '{}' ? '' : one.detail}</span>,
+        ]}
+        empty={<Empty icon="shield" title={t('audit.none')} />}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,109 @@
+"""Findings and checks in three languages: every part there is, with every number it names."""
+
+from datetime import UTC, datetime
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.attribution.catalogue import causes
+from analytics.attribution.judgement import Kind
+from backend.services.findings import stories
+from backend.services.findings.stories import Story
+from backend.services.findings.words import LANGUAGES, words_of
+from backend.services.findings.words.shape import Words
+from domain.quantities import Commodity
+
+SINCE = datetime(2026, 11, 5, 16, tzinfo=UTC)
+OTHERS = [words for locale, words in LANGUAGES.items() if locale != "en"]
+
+
+def named(text: str) -> set[tuple[str, str]]:
+    """What a text has filled in, each with how it is written."""
+    return {(name, kind or "") for _, name, kind, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("words", OTHERS, ids=lambda one: one.locale)
+@pytest.mark.parametrize("table", ["heads", "parts", "causes", "reports", "checks"])
+def test_every_language_says_all_and_names_the_same_numbers(words: Words, table: str) -> None:
+    english, other = getattr(LANGUAGES["en"], table), getattr(words, table)
+    assert other.keys() == english.keys()
+    for code, text in english.items():
+        assert named(other[code]) - {("what", "")} == named(text) - {("what", "")}, code
+
+
+@pytest.mark.parametrize("words", LANGUAGES.values(), ids=lambda one: one.locale)
+def test_every_cause_of_the_catalogue_has_words(words: Words) -> None:
+    every = {cause for one in Commodity for kind in Kind for cause in causes(kind, one)}
+    assert every <= words.causes.keys()
+    assert len(words.months) == 12
+    assert set(words.commodities) == set(Commodity)
+    assert {str(one) for one in Commodity} <= words.heads.keys()
+
+
+def leak(**values: float) -> Story:
+    numbers = {"hours": 30.0, "flow": 12.0, "amount": 412.5, "habit_longest": 9.0, **values}
+    parts = ("leak_continuous", "run_before", "flowed", "do_leak_continuous")
+    return Story("water_cold", "House 1, Flat 4", "Europe/Chisinau", parts, numbers, "W4")
+
+
+def told(story: Story, locale: str) -> str:
+    return stories.tell(story, Commodity.WATER_COLD, SINCE, ("worn_meter",), locale)
+
+
+def test_a_leak_reads_as_people_speak() -> None:
+    assert told(leak(), "en") == (
+        "Cold water meter W4 (House 1, Flat 4): cold water has flowed without a pause for 30"
+        " hours, since 5 November 2026, 18:00, at no less than 12 l an hour; the longest such run"
+        " before was 9 hours. About 412 l have flowed in that way. Look for a running cistern, a"
+        " dripping tap, a boiler valve or a pipe."
+    )
+    russian = told(leak(amount=41_250.0), "ru-MD")
+    assert russian.startswith(
+        "Счётчик холодной воды W4 (House 1, Flat 4): расход без перерыва уже 30 ч,"
+        " с 5 ноября 2026, 18:00, не менее 12 л в час;"  # noqa: RUF001 - Cyrillic
+    )
+    assert "41,2 м³" in russian
+    assert "5 noiembrie 2026, 18:00" in told(leak(), "ro")
+    assert told(leak(), "de") == told(leak(), "en")
+
+
+def test_reports_of_devices_are_told_with_their_moments_and_few() -> None:
+    reports = [("magnet", SINCE), ("cover", SINCE), ("magnet", SINCE), ("tamper", SINCE)]
+    text = told(leak().with_reports(reports), "ro")
+    assert text.endswith(
+        "Modulul său a raportat: un magnet (5 noiembrie 2026, 18:00),"
+        " capac deschis (5 noiembrie 2026, 18:00), un magnet (5 noiembrie 2026, 18:00) și încă 1."
+    )
+
+
+def test_what_an_older_release_kept_stays_as_it_was() -> None:
+    assert stories.causes_in(["worn meter", "worn_meter"], "ru") == ["worn meter", "износ счётчика"]
+
+
+@given(
+    values=st.dictionaries(st.text("abc_", min_size=1), st.floats(allow_infinity=False)),
+    place=st.text(),
+    reports=st.lists(st.tuples(st.sampled_from(["magnet", "cover"]), st.datetimes())),
+)
+def test_what_is_kept_comes_back(
+    values: dict[str, float], place: str, reports: list[tuple[str, datetime]]
+) -> None:
+    story = Story("gas", place, "UTC", ("flowed",), values).with_reports(reports)
+    back = Story.of(story.packed())
+    assert repr(back) == repr(story)
+
+
+def test_a_number_that_is_none_is_told_as_unknown() -> None:
+    kept = leak().packed()
+    kept["values"] = {**leak().values, "flow": None}
+    assert "no less than ? an hour" in told(Story.of(kept), "en")
+
+
+def test_shares_and_amounts() -> None:
+    for locale, share, amount in (("en", "12.3 %", "1.5 kWh"), ("ru", "12,3 %", "1,5 кВт·ч")):
+        words = words_of(locale)
+        figure = stories.Figure(0.1234, words, Commodity.ELECTRICITY)
+        assert (f"{figure:f}", f"{figure:p}", f"{figure:n}") == (share, "12 %", "0")
+        assert f"{stories.Figure(1500, words, Commodity.ELECTRICITY):q}" == amount
