@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Info = strawberry.Info[Context, None]
 
+strawberry.enum(SupplyState, description="Whether a valve or contactor lets the supply through.")
+
 
 @strawberry.type(description="What switches or limits the supply of a point.")
 class Actuator:
