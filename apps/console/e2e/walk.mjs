@@ -121,6 +121,7 @@ async function rules() {
   await shot(page, 'journey-rule');
   await drawer.getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('td >> text=95 %');
+  await page.getByLabel('until', { exact: true }).fill('');
   await page.getByLabel('Quiet from').fill('22:00');
   await page.locator('main form').getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('.refusals >> text=quiet hours');
