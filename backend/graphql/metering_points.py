@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from backend.graphql.actuators import PointActuator
 from backend.graphql.context import Context
 from backend.graphql.findings import PointFindings
 from backend.graphql.heat import PointHeat
@@ -87,6 +88,7 @@ class Installation:
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
 class MeteringPoint(
     Node,
+    PointActuator,
     PointReports,
     PointFindings,
     PointIndicators,

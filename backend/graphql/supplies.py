@@ -16,7 +16,6 @@ from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
 
-strawberry.enum(SupplyState, description="Whether a valve or contactor lets the supply through.")
 strawberry.enum(
     SupplyBar,
     description=(

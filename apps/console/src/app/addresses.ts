@@ -143,6 +143,14 @@ export const reportSearch = (raw: Raw): ReportSearch => ({
 
 export const wordSearch = (raw: Raw): { q?: string | undefined } => ({ q: text(raw.q) });
 
+/** `about`: id of a meter, group or site for which a rule is to be made. */
+export const ruleSearch = (raw: Raw): { about?: string | undefined } => ({ about: text(raw.about) });
+
+export const actuatorSearch = (raw: Raw): { show?: 'off' | 'critical' | 'missing' | undefined } => ({ show: oneOf(['off', 'critical', 'missing'], raw.show) });
+
+/** `group`: one that was drawn, to be changed. */
+export const drawSearch = (raw: Raw): { group?: string | undefined; commodity?: Commodity | undefined } => ({ group: text(raw.group), commodity: oneOf(COMMODITIES, raw.commodity) });
+
 export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
 
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));

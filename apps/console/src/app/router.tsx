@@ -91,6 +91,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/draw',
+    validateSearch: address.drawSearch,
+    component: lazyRouteComponent(() => import('../pages/Draw'), 'Draw'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/findings',
     validateSearch: address.findingSearch,
     component: lazyRouteComponent(() => import('../pages/Findings'), 'Findings'),
@@ -105,6 +111,12 @@ const routes = [
     path: '/alarms',
     validateSearch: address.alarmSearch,
     component: lazyRouteComponent(() => import('../pages/Alarms'), 'Alarms'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/rules',
+    validateSearch: address.ruleSearch,
+    component: lazyRouteComponent(() => import('../pages/Rules'), 'Rules'),
   }),
   createRoute({
     getParentRoute: () => root,
@@ -151,6 +163,12 @@ const routes = [
     path: '/commands',
     validateSearch: address.stateSearch,
     component: lazyRouteComponent(() => import('../pages/Commands'), 'Commands'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/actuators',
+    validateSearch: address.actuatorSearch,
+    component: lazyRouteComponent(() => import('../pages/Actuators'), 'Actuators'),
   }),
   createRoute({
     getParentRoute: () => root,

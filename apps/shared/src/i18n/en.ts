@@ -1,8 +1,10 @@
 /** English; its keys are the keys of all languages. */
+import { actuators } from './actuators/en';
 import { admin } from './admin/en';
 import { alerts } from './alerts/en';
 import { balances } from './balances/en';
 import { compare } from './compare/en';
+import { drawing } from './drawing/en';
 import { findings } from './findings/en';
 import { group } from './group/en';
 import { map } from './map/en';
@@ -10,12 +12,15 @@ import { networks } from './networks/en';
 import { partner } from './partner/en';
 import { readings } from './readings/en';
 import { reports } from './reports/en';
+import { rules } from './rules/en';
 
 export const en = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
   ...compare,
+  ...drawing,
   ...findings,
   ...group,
   ...map,
@@ -23,6 +28,7 @@ export const en = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

@@ -1,8 +1,10 @@
 /** Romanian. */
+import { actuators } from './actuators/ro';
 import { admin } from './admin/ro';
 import { alerts } from './alerts/ro';
 import { balances } from './balances/ro';
 import { compare } from './compare/ro';
+import { drawing } from './drawing/ro';
 import { findings } from './findings/ro';
 import { group } from './group/ro';
 import { map } from './map/ro';
@@ -10,13 +12,16 @@ import { networks } from './networks/ro';
 import { partner } from './partner/ro';
 import { readings } from './readings/ro';
 import { reports } from './reports/ro';
+import { rules } from './rules/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
   ...compare,
+  ...drawing,
   ...findings,
   ...group,
   ...map,
@@ -24,6 +29,7 @@ export const ro: Texts = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

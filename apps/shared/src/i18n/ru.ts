@@ -1,8 +1,10 @@
 /** Russian. */
+import { actuators } from './actuators/ru';
 import { admin } from './admin/ru';
 import { alerts } from './alerts/ru';
 import { balances } from './balances/ru';
 import { compare } from './compare/ru';
+import { drawing } from './drawing/ru';
 import { findings } from './findings/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
@@ -10,13 +12,16 @@ import { networks } from './networks/ru';
 import { partner } from './partner/ru';
 import { readings } from './readings/ru';
 import { reports } from './reports/ru';
+import { rules } from './rules/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
   ...compare,
+  ...drawing,
   ...findings,
   ...group,
   ...map,
@@ -24,6 +29,7 @@ export const ru: Texts = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
