@@ -479,6 +479,42 @@ async function published() {
   await page.context().close();
 }
 
+/** The map's tiles: refused where they cannot be, fetched where the page's policy names them, given up when lost. */
+async function settings() {
+  const page = await signIn('admin@riverside.example');
+  const asked = [];
+  let there = true;
+  await page.context().route('https://tiles.example/**', (route) => {
+    asked.push(route.request().url());
+    return there ? route.fulfill({ status: 200, contentType: 'image/png', headers: { 'Access-Control-Allow-Origin': '*' }, body: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }) : route.fulfill({ status: 404 });
+  });
+  await open(page, '/settings');
+  findings.push(...(await axe(page, 'settings light')));
+  await shot(page, 'settings-light-en');
+  await page.getByLabel('Address of the tiles').fill('https://tiles.example/{z}/{x}.png');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals >> text=INVALID_TILES');
+  await page.getByLabel('Address of the tiles').fill('https://tiles.example/{z}/{x}/{y}.png');
+  await page.getByLabel(/Whom they are owed to/).fill('© Surveyors of Portmere');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Load anew' }).click();
+  await page.waitForSelector('h1 >> text=Organisation');
+  await open(page, '/map');
+  await page.waitForSelector('text=© Surveyors of Portmere');
+  await page.waitForSelector('.map-gathered, .map-house');
+  for (let tries = 0; asked.length === 0 && tries < 50; tries++) await page.waitForTimeout(100);
+  assert.match(asked[0] ?? '', /^https:\/\/tiles\.example\/\d+\/\d+\/\d+\.png$/);
+  there = false;
+  await open(page, '/map');
+  await page.waitForSelector('text=borders are shown instead');
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/404/.test(one)));
+  await open(page, '/settings');
+  await page.getByLabel('Address of the tiles').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('[role=status] >> text=Saved');
+  await page.context().close();
+}
+
 /** Who works here, which programs, what was done; and a household that is invited. */
 async function administration() {
   const page = await signIn('admin@riverside.example');
@@ -549,7 +585,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

@@ -299,6 +299,50 @@ async def test_a_brand_shows_to_the_tenants_people(two: tuple[Reseller, Reseller
     assert plain["tenant"]["brand"] == {"name": None, "colour": None}
 
 
+TILES = """mutation T($url: String, $by: String) {
+  setMapTiles(input: {url: $url, attribution: $by}) {
+  mapTiles { url attribution } errors { code field } } }"""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}.png",
+        "https://tiles.example/{z}/{x}/{y}/{y}.png",
+        "https://tiles.example/{z}/{x}/{y}.png?k={key}",
+        "https://{z}.example/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}/{y}.png; script-src *",
+        "https://tiles.example/map.png",
+    ],
+)
+async def test_tiles_that_cannot_be_fetched_are_refused(
+    two: tuple[Reseller, Reseller], url: str
+) -> None:
+    first, _ = two
+    admin = as_role(first.scope.tenant_id, Role.TENANT_ADMIN)
+    refused = (await first.ask(TILES, admin, url=url))["setMapTiles"]
+    assert refused == {"mapTiles": None, "errors": [{"code": "INVALID_TILES", "field": "url"}]}
+
+
+async def test_an_administrator_sets_the_tiles_of_the_map(two: tuple[Reseller, Reseller]) -> None:
+    first, _ = two
+    admin = as_role(number(await first.tenant("Mapped")), Role.TENANT_ADMIN)
+    seen = "{ viewer { tenant { mapTiles { url attribution } } } }"
+    assert (await first.ask(seen, admin))["viewer"]["tenant"]["mapTiles"] is None
+    for url in ("https://a.example/{z}/{x}/{y}@2x.png?k=1", "https://a.example/city.pmtiles"):
+        done = (await first.ask(TILES, admin, url=url, by="© Surveyors"))["setMapTiles"]
+        assert done == {"mapTiles": {"url": url, "attribution": "© Surveyors"}, "errors": []}
+    operator = as_role(admin.tenant_id, Role.OPERATOR)
+    shown = (await first.ask(seen, operator))["viewer"]["tenant"]["mapTiles"]
+    assert shown["url"] == "https://a.example/city.pmtiles"
+    result = await first.result(TILES, operator, url=None)
+    assert [one.original_error.code for one in result.errors] == ["FORBIDDEN"]
+    assert (await first.ask(TILES, admin, url=None))["setMapTiles"]["mapTiles"] is None
+    acts = [one.action for one in await trail(first.database, admin.tenant_id)]
+    assert acts[-3:] == ["tenant.map"] * 3
+
+
 async def test_a_suspended_tenant_shuts_people_out_and_takes_readings(
     two: tuple[Reseller, Reseller],
 ) -> None:

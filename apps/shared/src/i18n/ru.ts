@@ -301,6 +301,7 @@ export const ru: Record<keyof typeof english, string> = {
   'nav.reports': 'Отчёты',
   'nav.residents': 'Жители',
   'nav.rules': 'Правила тревог',
+  'nav.settings': 'Организация',
   'nav.tenants': 'Организации',
   'nav.webhooks': 'Вебхуки',
   'none': '— нет —',

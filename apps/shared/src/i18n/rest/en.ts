@@ -11,6 +11,7 @@ import { networks } from '../networks/en';
 import { partner } from '../partner/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
+import { settings } from '../settings/en';
 
 export const rest = {
   ...actuators,
@@ -25,4 +26,5 @@ export const rest = {
   ...partner,
   ...reports,
   ...rules,
+  ...settings,
 } as const;

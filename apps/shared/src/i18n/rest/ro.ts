@@ -10,6 +10,7 @@ import { networks } from '../networks/ro';
 import { partner } from '../partner/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
+import { settings } from '../settings/ro';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -25,4 +26,5 @@ export const rest: Record<keyof typeof english, string> = {
   ...partner,
   ...reports,
   ...rules,
+  ...settings,
 };

@@ -10,6 +10,7 @@ import { networks } from '../networks/ru';
 import { partner } from '../partner/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
+import { settings } from '../settings/ru';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -25,4 +26,5 @@ export const rest: Record<keyof typeof english, string> = {
   ...partner,
   ...reports,
   ...rules,
+  ...settings,
 };
