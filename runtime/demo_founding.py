@@ -9,16 +9,19 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.master_key import load_master_key
+from backend.services.findings.inspecting import set_price
 from backend.services.gateway.devices import Devices
 from backend.services.metering_import import import_metering
 from backend.settings import Settings, get_settings
 from domain.errors import ConflictError
 from domain.identity import Scope, TenantId, UserId
+from domain.quantities import Commodity
 from runtime import demo_homes, demo_networks
 from runtime.commands.output import people as notices
 from runtime.commands.refusals import report
@@ -60,6 +63,14 @@ CAST = (
     ),
 )
 
+CURRENCY = "MDL"
+PRICES = {
+    Commodity.ELECTRICITY: Decimal("3.45"),
+    Commodity.WATER_COLD: Decimal("15.60"),
+    Commodity.GAS: Decimal("14.90"),
+}
+"""Of a kWh or m3; what losses are worth."""
+
 
 async def found(database: Database, settings: Settings) -> None:
     """Make the demo's tenants and everything in them that does not come from concentrators."""
@@ -71,6 +82,8 @@ async def found(database: Database, settings: Settings) -> None:
         async with database.session(Scope(TenantId(made.tenant), actor=ACTOR)) as session:
             await import_metering(session, metering_csv(tenant), load_master_key(settings))
             await demo_networks.tell(session)
+            for commodity, price in PRICES.items():
+                await set_price(session, commodity, price, CURRENCY)
     users = {person.login: await _person(database, record, person) for person in record.people}
     await _office(database, record, users)
     await _households(database, settings, record, users)

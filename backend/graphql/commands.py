@@ -22,7 +22,6 @@ from tenants.permissions import Permission
 Info = strawberry.Info[Context, None]
 
 strawberry.enum(CommandKind, description="What can be ordered of a device.")
-strawberry.enum(SupplyState, description="Whether a valve or contactor lets the supply through.")
 strawberry.enum(Cause, description="Why a supply is switched; a debt asks for more than others.")
 strawberry.enum(
     CommandState,

@@ -2,9 +2,11 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 import strawberry
 
+from backend.graphql.actuators import Actuator
 from backend.graphql.command_changes import tell_after_commit
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
@@ -14,8 +16,6 @@ from backend.services.commands import control as services
 from backend.store.control import command_policy
 from backend.store.control.command_policy import Control as Row
 from backend.store.control.command_policy import OpenBreaker
-from backend.store.control.commands import Target
-from domain.commands import SupplyState
 from domain.identity import MeteringPointId
 from tenants.permissions import Permission
 from tenants.session import TenantSession
@@ -101,28 +101,6 @@ class Control:
             return [Breaker.of(row) for row in await command_policy.open_breakers(session)]
 
 
-@strawberry.type(description="What switches or limits the supply of a point.")
-class Actuator:
-    """View of what stands there."""
-
-    critical: bool
-    notice_given_at: datetime | None
-    state: SupplyState | None = strawberry.field(description="As last executed.")
-    switched_at: datetime | None
-    missing: bool = strawberry.field(description="The module said that there is none.")
-
-    @classmethod
-    def of(cls, row: Target) -> "Actuator":
-        """Build the view of a row."""
-        return cls(
-            critical=row.critical,
-            notice_given_at=row.notice_given_at,
-            state=None if row.supply is None else SupplyState(row.supply),
-            switched_at=row.switched_at,
-            missing=row.absent_since is not None,
-        )
-
-
 @strawberry.input(description="What is left out stays as it is.")
 class CommandPolicyInput:
     """Fields of the policy."""
@@ -172,7 +150,9 @@ class SaveActuatorInput:
 
     point: strawberry.ID
     critical: bool | None = None
-    notice_given_at: datetime | None = None
+    notice_given_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Null takes it back."
+    )
 
 
 @strawberry.type
@@ -256,11 +236,9 @@ class ControlMutation:
     @strawberry.mutation(description="Declare the actuator of a point.")
     async def save_actuator(self, info: Info, input: SaveActuatorInput) -> ActuatorPayload:
         """Resolve by service."""
-        told = {
-            name: value
-            for name, value in vars(input).items()
-            if value is not None and name != "point"
-        }
+        told: dict[str, Any] = {} if input.critical is None else {"critical": input.critical}
+        if input.notice_given_at is not strawberry.UNSET:
+            told["notice_given_at"] = input.notice_given_at
 
         async def act(session: TenantSession) -> tuple[MeteringPointId, Actuator]:
             number = MeteringPointId(number_of(Kind.METERING_POINT, input.point, "point"))

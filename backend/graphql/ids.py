@@ -39,6 +39,7 @@ class Kind(StrEnum):
     HOME_MEMBER = "HomeMember"
     MEMBERSHIP = "Membership"
     TENANT = "Tenant"
+    ACTUATOR = "Actuator"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from backend.graphql.actuators import PointActuator
 from backend.graphql.context import Context
 from backend.graphql.findings import PointFindings
 from backend.graphql.heat import PointHeat
@@ -85,7 +86,14 @@ class Installation:
 
 @strawberry.type(description="Where a commodity is delivered; stays when meters change.")
 class MeteringPoint(
-    Node, PointReports, PointFindings, PointIndicators, PointNeighbours, PointHeat, Metered
+    Node,
+    PointActuator,
+    PointReports,
+    PointFindings,
+    PointIndicators,
+    PointNeighbours,
+    PointHeat,
+    Metered,
 ):
     """View of a point."""
 

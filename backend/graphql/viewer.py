@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from backend.graphql import lists
+from backend.graphql.actuators import ActuatorEntrance
 from backend.graphql.alert_rules import AlertRuleEntrance
 from backend.graphql.alerts import AlertEntrance
 from backend.graphql.balance_groups import BalanceGroup
@@ -58,6 +59,7 @@ class Viewer(
     CommandLists,
     FoundChannels,
     ControlEntrance,
+    ActuatorEntrance,
     NetworkEntrance,
     RouteEntrance,
     FirmwareEntrance,

@@ -145,3 +145,19 @@ export function bucketStarts(start: number, step: string, count: number, zone: s
 export function iso(instant: number): string {
   return new Date(instant).toISOString();
 }
+
+const two = (part: number): string => String(part).padStart(2, '0');
+
+/** The wall clock of a zone as a field of the browser for date and time takes it. */
+export function localInput(instant: number, zone: string): string {
+  const { hour, minute, ...date } = localTime(instant, zone);
+  return `${isoDate(date)}T${two(hour)}:${two(minute)}`;
+}
+
+/** What such a field says, in UTC; null while it says no time. Of a time shown twice it is the first. */
+export function ofLocalInput(text: string, zone: string): string | null {
+  const found = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d)/.exec(text);
+  const date = parseDate(found?.[1]);
+  if (!found || !date) return null;
+  return iso(instantOf(date, zone, Number(found[2])) + Number(found[3]) * 60_000);
+}

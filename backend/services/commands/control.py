@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.services.commands.approving import check_may_stop
-from backend.store.control import command_policy, commands
+from backend.store.control import actuators, command_policy, commands
+from backend.store.control.actuators import ActuatorRow
 from backend.store.control.command_policy import Control
 from domain.commands import WAITING, CommandState
 from domain.commands_safety import CommandPolicy, SamePersonError, checked_policy
 from domain.errors import NotFoundError
+from domain.identity import MeteringPointId
 from tenants import audit
 from tenants.session import TenantSession
 
@@ -109,7 +111,7 @@ async def close_breaker(session: TenantSession, breaker_id: int, now: datetime) 
 
 async def save_actuator(
     session: TenantSession, point_id: int, told: Mapping[str, Any]
-) -> commands.Target:
+) -> ActuatorRow:
     """Declare the actuator of a point, and what protects its customer.
 
     Raises
@@ -123,4 +125,5 @@ async def save_actuator(
     await commands.save_actuator(session, point_id, dict(told))
     words: dict[str, audit.Word] = {name: str(value) for name, value in told.items()}
     await audit.record(session, "actuator.save", f"point {point_id}", words)
-    return (await commands.load_targets(session, [point_id], now))[0]
+    number = MeteringPointId(point_id)
+    return (await actuators.load_of_points(session, [number]))[number]

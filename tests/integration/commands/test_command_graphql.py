@@ -1,6 +1,7 @@
 """Commands over GraphQL: the contract's document, who may, lists, progress, verification."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -23,6 +24,7 @@ from tenants.session import Database
 from tests.factories import block
 from tests.integration.commands.conftest import FREE, House, make_house
 from tests.integration.commands.desk import (
+    ACTUATOR,
     APPROVE,
     CANCEL,
     CONTROL,
@@ -32,6 +34,7 @@ from tests.integration.commands.desk import (
     POLICY,
     READING,
     SWITCH,
+    Desk,
     codes,
     desk,
     point_of,
@@ -301,3 +304,46 @@ def test_every_role_that_may_switch_is_known() -> None:
         for role in Role
         if {Permission.CONTROL_EXECUTE, Permission.CONTROL_APPROVE} <= permissions_of(role)
     }
+
+
+SHOWN = """query ($id: ID!) { node(id: $id) { ... on MeteringPoint {
+  actuator { critical declared missing noticeGivenAt valve } } } }"""
+ACTUATORS = """query ($critical: Boolean, $after: String) { viewer {
+  actuators(first: 1, critical: $critical, after: $after) {
+    edges { node { critical point { id } } } pageInfo { hasNextPage endCursor } } } }"""
+
+
+async def test_actuators_are_listed_and_shown_at_their_points(house: House) -> None:
+    asked = desk(house)
+    assert (await asked.ask(SHOWN, id=point_of(house)))["actuator"] is None
+    told = {"point": point_of(house), "critical": True, "noticeGivenAt": "2026-10-01T00:00:00Z"}
+    assert codes(await asked.ask(ACTUATOR, input=told)) == []
+    assert codes(await asked.ask(ACTUATOR, input={"point": point_of(house, 1)})) == []
+    shown = await asked.ask(SHOWN, id=point_of(house))
+    assert shown["actuator"] == {
+        "critical": True,
+        "declared": True,
+        "missing": False,
+        "noticeGivenAt": "2026-10-01T00:00:00+00:00",
+        "valve": False,
+    }
+    await asked.ask(ACTUATOR, input={"point": point_of(house), "noticeGivenAt": None})
+    shown = (await asked.ask(SHOWN, id=point_of(house)))["actuator"]
+    assert (shown["critical"], shown["noticeGivenAt"]) == (True, None)
+    first = (await asked.ask(ACTUATORS))["actuators"]
+    second = (await asked.ask(ACTUATORS, after=first["pageInfo"]["endCursor"]))["actuators"]
+    points = [page["edges"][0]["node"]["point"]["id"] for page in (first, second)]
+    assert points == [point_of(house, 1), point_of(house)]
+    assert second["pageInfo"]["hasNextPage"] is False
+    critical = (await asked.ask(ACTUATORS, critical=True))["actuators"]["edges"]
+    assert [one["node"]["point"]["id"] for one in critical] == [point_of(house)]
+
+
+async def test_actuators_out_of_sight_are_not_shown(house: House) -> None:
+    await desk(house).ask(ACTUATOR, input={"point": point_of(house)})
+    elsewhere = Desk(house, replace(desk(house).scope, sites=frozenset()))
+    assert (await elsewhere.ask(ACTUATORS))["actuators"]["edges"] == []
+    resident = desk(house, "user:4", *permissions_of(Role.RESIDENT))
+    for document, values in ((ACTUATORS, {}), (SHOWN, {"id": point_of(house)})):
+        result = await resident.result(document, **values)
+        assert result.errors is not None

@@ -8,9 +8,10 @@ import { live } from './live';
 
 export const NOT_ENTITIES = [
   'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'Partner', 'TenantLimits', 'TenantUsage',
+  'CoolantBalance', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
   'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',
-  'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'Actuator', 'BatteryForecast', 'Channel', 'CollectorRoute',
+  'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'BatteryForecast', 'Channel', 'CollectorRoute',
   'CommandEvent', 'CommandPolicy', 'Control', 'Correction', 'DeliveryLedger', 'DeliverySeries', 'Difference', 'DocumentCheck', 'Event',
   'Evidence', 'FirmwareStage', 'FoundChannel', 'HouseNetwork', 'Imbalance', 'Installation', 'LogicalNetwork',
   'LossShare', 'MeshLevel', 'MissingPeriod', 'ModuleReport', 'MonthForecast', 'MonthToDate', 'NetworkAlarmLimits',

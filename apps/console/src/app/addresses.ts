@@ -143,6 +143,11 @@ export const reportSearch = (raw: Raw): ReportSearch => ({
 
 export const wordSearch = (raw: Raw): { q?: string | undefined } => ({ q: text(raw.q) });
 
+/** `about`: id of a meter, group or site for which a rule is to be made. */
+export const ruleSearch = (raw: Raw): { about?: string | undefined } => ({ about: text(raw.about) });
+
+export const actuatorSearch = (raw: Raw): { show?: 'off' | 'critical' | 'missing' | undefined } => ({ show: oneOf(['off', 'critical', 'missing'], raw.show) });
+
 export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
 
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));

@@ -36,6 +36,7 @@ const SECTIONS: Section[] = [
       { to: '/findings', title: 'nav.findings', icon: 'finding', needs: 'findings:read' },
       { to: '/map', title: 'nav.map', icon: 'map', needs: 'findings:read' },
       { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: ['alerts:read', 'health:read'] },
+      { to: '/rules', title: 'nav.rules', icon: 'settings', needs: 'alerts:read' },
     ],
   },
   {
@@ -53,6 +54,7 @@ const SECTIONS: Section[] = [
     where: 'elsewhere',
     places: [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
+      { to: '/actuators', title: 'nav.actuators', icon: 'valve', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
       { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },
       { to: '/webhooks', title: 'nav.webhooks', icon: 'network', needs: 'clients:write', also: 'alerts:read' },

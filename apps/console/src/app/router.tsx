@@ -108,6 +108,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/rules',
+    validateSearch: address.ruleSearch,
+    component: lazyRouteComponent(() => import('../pages/Rules'), 'Rules'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/webhooks',
     validateSearch: address.webhookSearch,
     component: lazyRouteComponent(() => import('../pages/Webhooks'), 'Webhooks'),
@@ -151,6 +157,12 @@ const routes = [
     path: '/commands',
     validateSearch: address.stateSearch,
     component: lazyRouteComponent(() => import('../pages/Commands'), 'Commands'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/actuators',
+    validateSearch: address.actuatorSearch,
+    component: lazyRouteComponent(() => import('../pages/Actuators'), 'Actuators'),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -13,7 +13,7 @@ export function Spark({ values, colour, label, width = 180, height = 52 }: Spark
   const most = niceMax(Math.max(0, ...values.map((value) => value ?? 0)));
   const step = width / Math.max(values.length, 1);
   return (
-    <svg width={width} height={height} role="img" aria-label={label} style={{ maxWidth: '100%' }}>
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label} style={{ maxWidth: '100%' }}>
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--b-line)" />
       {values.map((value, index) =>
         value === null ? (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, addMonths, bucketStarts, HOUR_MS, instantOf, isoDate, localTime, parseDate, rangeOf, today, weekday } from '@shared/zones';
+import { addDays, addMonths, bucketStarts, HOUR_MS, instantOf, isoDate, localInput, localTime, ofLocalInput, parseDate, rangeOf, today, weekday } from '@shared/zones';
 
 const ZONES = ['Europe/Chisinau', 'America/New_York', 'UTC', 'Asia/Almaty', 'Australia/Sydney'];
 const zone = fc.constantFrom(...ZONES);
@@ -31,6 +31,22 @@ describe('local days', () => {
     // 22:30 UTC on the 24th is half past midnight of the 25th in Chisinau.
     expect(isoDate(today('Europe/Chisinau', Date.parse('2026-11-24T22:30:00Z')))).toBe('2026-11-25');
     expect(isoDate(today('America/New_York', Date.parse('2026-11-24T22:30:00Z')))).toBe('2026-11-24');
+  });
+});
+
+describe('fields of date and time', () => {
+  it('say the time of the object, and give it back', () => {
+    fc.assert(
+      fc.property(date, zone, fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }), (day, where, hour, minute) => {
+        const instant = instantOf(day, where, hour) + minute * 60_000;
+        expect(ofLocalInput(localInput(instant, where), where)).toBe(new Date(instant).toISOString());
+      }),
+    );
+    expect(localInput(Date.parse('2026-11-24T22:30:00Z'), 'Europe/Chisinau')).toBe('2026-11-25T00:30');
+  });
+
+  it('say nothing while no time is typed', () => {
+    for (const text of ['', '2026-02-31T10:00', '2026-01-01', '2026-01-01T25:00']) expect(ofLocalInput(text, 'UTC')).toBeNull();
   });
 });
 

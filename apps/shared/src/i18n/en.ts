@@ -1,4 +1,5 @@
 /** English; its keys are the keys of all languages. */
+import { actuators } from './actuators/en';
 import { admin } from './admin/en';
 import { alerts } from './alerts/en';
 import { balances } from './balances/en';
@@ -10,8 +11,10 @@ import { networks } from './networks/en';
 import { partner } from './partner/en';
 import { readings } from './readings/en';
 import { reports } from './reports/en';
+import { rules } from './rules/en';
 
 export const en = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
@@ -23,6 +26,7 @@ export const en = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',

@@ -4,6 +4,11 @@ import { en } from './en';
 
 export type Texts = Record<keyof typeof en, string>;
 export type Key = keyof typeof en;
+/** Whether there are words under a key that was put together. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+
 export type Values = Record<string, string | number>;
 export type Translate = (key: Key, values?: Values) => string;
 

@@ -1,4 +1,5 @@
 /** Romanian. */
+import { actuators } from './actuators/ro';
 import { admin } from './admin/ro';
 import { alerts } from './alerts/ro';
 import { balances } from './balances/ro';
@@ -10,9 +11,11 @@ import { networks } from './networks/ro';
 import { partner } from './partner/ro';
 import { readings } from './readings/ro';
 import { reports } from './reports/ro';
+import { rules } from './rules/ro';
 import type { Texts } from './index';
 
 export const ro: Texts = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
@@ -24,6 +27,7 @@ export const ro: Texts = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',

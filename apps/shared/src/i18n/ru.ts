@@ -1,4 +1,5 @@
 /** Russian. */
+import { actuators } from './actuators/ru';
 import { admin } from './admin/ru';
 import { alerts } from './alerts/ru';
 import { balances } from './balances/ru';
@@ -10,9 +11,11 @@ import { networks } from './networks/ru';
 import { partner } from './partner/ru';
 import { readings } from './readings/ru';
 import { reports } from './reports/ru';
+import { rules } from './rules/ru';
 import type { Texts } from './index';
 
 export const ru: Texts = {
+  ...actuators,
   ...admin,
   ...alerts,
   ...balances,
@@ -24,6 +27,7 @@ export const ru: Texts = {
   ...partner,
   ...readings,
   ...reports,
+  ...rules,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',

@@ -90,7 +90,7 @@ function Add({ close, took }: { close: () => void; took: (id: string, name: stri
   return (
     <Drawer opened onClose={close} position="right" size={480} title={t('clients.add')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        <TextInput label={t('account')} required value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput label={t('members.name')} required value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <fieldset className="choices">
           <legend>{t('clients.scopes')}</legend>
           {SCOPES.map((scope) => (

@@ -109,7 +109,7 @@ function Add({ close, took }: { close: () => void; took: (made: New) => void }) 
   return (
     <Drawer opened onClose={close} position="right" size={480} title={t('members.add')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        {field('name', t('account'))}
+        {field('name', t('members.name'))}
         {field('email', t('members.email'), 'email')}
         <Select label={t('members.role')} required data={roles.map((value) => ({ value, label: t(`role.${value as Shown}`) }))} value={role} onChange={(value) => setRole(roles.find((one) => one === value) ?? null)} />
         <SitePicker label={t('members.where')} none={t('members.everywhere')} onChange={setSite} />

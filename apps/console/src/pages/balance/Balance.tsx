@@ -1,4 +1,5 @@
 /** The balance of a node: input, sum, imbalance and coverage, hour by hour; its members and profile. */
+import { Button } from '@mantine/core';
 import type { Commodity as Word } from '@shared/tokens';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,6 +11,7 @@ import { useViewer, useZone } from '../../app/viewer';
 import { Answer, Empty } from '../../ui/Answer';
 import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
+import { Icon } from '../../ui/Icon';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
 import { FindingsOf } from '../findings/FindingsOf';
@@ -61,7 +63,12 @@ export function Balance() {
               eyebrow={node.site ? <Crumbs path={node.site.path} last={false} /> : t('balances.drawn')}
               title={node.name}
               lead={<span className="row"><Commodity commodity={commodity} />{node.site && <span>· {t(`kind.${node.site.kind}`)}</span>}</span>}
-              actions={node.site && <Link to="/sites" search={{ path: node.site.path }}>{t('balances.toSite')}</Link>}
+              actions={
+                <>
+                  {viewer.may('alerts:read') && <Button variant="default" leftSection={<Icon name="alarm" size={18} />} renderRoot={(props) => <Link to="/rules" search={{ about: id }} {...props} />}>{t('rules.make')}</Button>}
+                  {node.site && <Link to="/sites" search={{ path: node.site.path }}>{t('balances.toSite')}</Link>}
+                </>
+              }
             />
             <GroupLinks id={id} commodity={commodity} metered={node.inlets.length > 0} />
             {viewer.may('balances:read') && (

@@ -99,7 +99,7 @@ function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: 
         <Figure label={t('balance.coverage')} value={formatPercent(sums.coverage, locale)} note={t(daily ? 'balance.judgedDays' : 'balance.judgedHours', { known: sums.judged, due })} />
         <div className="figure" hidden={daily}>
           <div className="figure-label">{t('balance.byHour')}</div>
-          <Spark values={byHourOfDay(hours, explained ? packed.nonTechnicalLoss : packed.imbalance)} colour="var(--b-critical)" label={t('balance.byHour')} width={150} height={56} />
+          <Spark values={byHourOfDay(hours, explained ? packed.nonTechnicalLoss : packed.imbalance)} colour="var(--b-critical)" label={t('balance.byHour')} width={420} height={56} />
         </div>
       </Figures>
       <ChartFrame

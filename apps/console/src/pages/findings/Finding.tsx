@@ -1,6 +1,7 @@
 /** One finding: what is said, the curves behind it, what it costs, and what is done about it. */
 import { SegmentedControl } from '@mantine/core';
 import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
+import { isKey, type Translate } from '@shared/i18n';
 import { dailySums } from '@shared/profiles';
 import type { Commodity as Word } from '@shared/tokens';
 import { formatAmount, formatNumber, unitText } from '@shared/units';
@@ -83,7 +84,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
               <dl className="facts">
                 {finding.figures.map((figure) => (
                   <div key={figure.name} style={{ display: 'contents' }}>
-                    <dt lang="en">{figure.name.replaceAll('_', ' ')}</dt>
+                    <dt>{measureOf(figure.name, t)}</dt>
                     <dd>{formatNumber(figure.value, locale, 3)}</dd>
                   </div>
                 ))}
@@ -148,4 +149,10 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
   function nameOf(name: string): string {
     return name === 'metered' || name === 'expected' || name === 'missing' || name === 'unexplained' ? t(`curve.${name}`) : name;
   }
+}
+
+/** What a figure is called; one that has no words yet is shown as it comes. */
+function measureOf(name: string, t: Translate): string {
+  const key = `measure.${name}`;
+  return isKey(key) ? t(key) : name.replaceAll('_', ' ');
 }

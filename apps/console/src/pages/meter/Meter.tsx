@@ -1,7 +1,7 @@
 /** One metering point: its profile, readings, quality, corrections, meters and orders. */
 import { Button, Tabs } from '@mantine/core';
 import type { Commodity as Word } from '@shared/tokens';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
@@ -11,6 +11,7 @@ import { useViewer } from '../../app/viewer';
 import { Answer, Empty } from '../../ui/Answer';
 import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
+import { Icon } from '../../ui/Icon';
 import { PageHead, Panel } from '../../ui/Panel';
 import { chosenSpan } from '../../ui/SpanPicker';
 import { FindingsOf } from '../findings/FindingsOf';
@@ -76,7 +77,12 @@ export function Meter() {
                   <Freshness key={version} id={id} zone={zone} />
                 </span>
               }
-              actions={viewer.may('readings:correct') && <Button variant="default" onClick={() => setCorrecting(true)}>{t('correct.open')}</Button>}
+              actions={
+                <>
+                  {viewer.may('alerts:read') && <Button variant="default" leftSection={<Icon name="alarm" size={18} />} renderRoot={(props) => <Link to="/rules" search={{ about: id }} {...props} />}>{t('rules.make')}</Button>}
+                  {viewer.may('readings:correct') && <Button variant="default" onClick={() => setCorrecting(true)}>{t('correct.open')}</Button>}
+                </>
+              }
             />
             <ProfileSection
               key={version}

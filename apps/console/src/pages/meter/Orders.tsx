@@ -6,6 +6,7 @@ import { graphql } from '../../api/graphql';
 import { useT } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
+import { PointActuator } from '../actuators/PointActuator';
 import { CommandList } from '../commands/CommandList';
 
 const READ = graphql(`mutation RequestReading($input: RequestReadingInput!) { requestReading(input: $input) { command { id } errors { code field message } } }`);
@@ -26,6 +27,7 @@ export function Orders({ id, zone }: { id: string; zone: string }) {
   };
   return (
     <>
+      <PointActuator point={id} zone={zone} key={`a${version}`} />
       {executes && (
         <div className="row" style={{ padding: '16px 20px 0' }}>
           <Button variant="default" loading={fetching} onClick={() => void ask()}>{t('orders.read')}</Button>

@@ -74,7 +74,7 @@ function Appoint({ tenant, again }: Props) {
   return (
     <form className="appoint" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       <div className="row row-end">
-        {field('name', t('account'))}
+        {field('name', t('members.name'))}
         {field('email', t('members.email'), 'email')}
         <Button type="submit" loading={fetching}>{t('tenants.appoint')}</Button>
       </div>

@@ -24,19 +24,23 @@ export function Tenant() {
   const t = useT();
   const { id } = useParams({ from: '/tenants/$id' });
   const [result, again] = useQuery({ query: TENANT, variables: { id }, requestPolicy: 'cache-and-network' });
-  const retry = () => again({ requestPolicy: 'network-only' });
+  const [acts, setActs] = useState(0);
+  const retry = () => {
+    setActs((known) => known + 1);
+    again({ requestPolicy: 'network-only' });
+  };
   return (
     <Answer result={result} retry={retry} skeleton={480}>
       {({ viewer }) => {
         const found = viewer.partner?.tenant;
         if (!found) return <Empty icon="search" title={t('tenants.unknown')} action={<Link to="/tenants" search={{}}>{t('nav.tenants')}</Link>}>{t('tenants.unknownLead')}</Empty>;
-        return <Shown key={found.id} tenant={found} again={retry} />;
+        return <Shown key={found.id} tenant={found} acts={acts} again={retry} />;
       }}
     </Answer>
   );
 }
 
-function Shown({ tenant, again }: { tenant: Row; again: () => void }) {
+function Shown({ tenant, acts, again }: { tenant: Row; acts: number; again: () => void }) {
   const { t, locale } = usePreferences();
   const zone = useZone();
   return (
@@ -44,7 +48,12 @@ function Shown({ tenant, again }: { tenant: Row; again: () => void }) {
       <PageHead
         eyebrow={<Link to="/tenants" search={{}}>{t('nav.tenants')}</Link>}
         title={<span className="row"><BrandMark brand={tenant.brand} name={tenant.name} /> {tenant.name}</span>}
-        lead={<span className="row"><Status tone={STATUS_TONES[tenant.status]}>{t(`tenants.${tenant.status}`)}</Status> · {t(`tenants.${tenant.plan}`)} · {tenant.timezone} · {t('tenants.since', { when: shortDate(Date.parse(tenant.createdAt), zone, locale) })}</span>}
+        lead={
+          <span className="row">
+            <Status tone={STATUS_TONES[tenant.status]}>{t(`tenants.${tenant.status}`)}</Status>
+            <span>{[t(`tenants.${tenant.plan}`), tenant.timezone, t('tenants.since', { when: shortDate(Date.parse(tenant.createdAt), zone, locale) })].join(' · ')}</span>
+          </span>
+        }
         actions={<State tenant={tenant} again={again} />}
       />
       <Beginning tenant={tenant} />
@@ -54,7 +63,7 @@ function Shown({ tenant, again }: { tenant: Row; again: () => void }) {
         <BrandForm tenant={tenant} again={again} />
       </div>
       <Administrators tenant={tenant} again={again} />
-      <Trail tenant={tenant.id} />
+      <Trail key={acts} tenant={tenant.id} />
     </>
   );
 }

@@ -31,6 +31,7 @@ export const admin = {
   'residents.print': 'Print',
   'members.lead': 'Who works here, as what and where. Nobody gives more than they hold.',
   'members.add': 'Add a user',
+  'members.name': 'Name',
   'members.role': 'Role',
   'members.where': 'Where',
   'members.everywhere': 'Whole organisation',

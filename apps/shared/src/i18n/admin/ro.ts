@@ -32,6 +32,7 @@ export const admin: Record<keyof typeof english, string> = {
   'residents.print': 'Tipărește',
   'members.lead': 'Cine lucrează aici, ca ce și unde. Nimeni nu dă mai mult decât are.',
   'members.add': 'Adaugă un utilizator',
+  'members.name': 'Nume',
   'members.role': 'Rol',
   'members.where': 'Unde',
   'members.everywhere': 'Toată organizația',

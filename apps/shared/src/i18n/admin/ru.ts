@@ -32,6 +32,7 @@ export const admin: Record<keyof typeof english, string> = {
   'residents.print': 'Печать',
   'members.lead': 'Кто здесь работает, кем и где. Никто не даёт больше прав, чем имеет.',
   'members.add': 'Добавить пользователя',
+  'members.name': 'Имя',
   'members.role': 'Роль',
   'members.where': 'Где',
   'members.everywhere': 'Вся организация',
