@@ -35,6 +35,14 @@ FROM analysis_due AS d JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = d.
 WHERE d.tenant_id = $1 ORDER BY d.group_id LIMIT $2
 """
 
+_TAKE = """
+SELECT u.at FROM unnest($1::bigint[]) WITH ORDINALITY AS u (id, at)
+WHERE pg_try_advisory_xact_lock($2, hashint8(u.id)) LIMIT $3
+"""
+_TAKE_KEY = 0x4A554447
+_LOOK_AHEAD = 4
+"""So many times the portion is looked at, so that several judges each find one."""
+
 _GROUP = """
 SELECT id, 0, 0, commodity, timezone, site_id, name FROM balance_group
 WHERE tenant_id = $1 AND id = $2
@@ -168,10 +176,17 @@ async def mark_all(session: TenantSession, hour: int) -> None:
 
 
 async def next_groups(session: TenantSession, most: int) -> list[DueGroup]:
-    """Groups to be judged, in the order of their ids."""
+    """Groups to be judged that nobody else judges now; they are ours until the transaction ends.
+
+    The lock is none of the rows: whoever marks hours that changed does not wait for a judge.
+    """
     driver = await session.driver()
-    rows = await driver.fetch(_NEXT, session.scope.tenant_id, most)
-    return [_group(tuple(row)) for row in rows]
+    tenant = session.scope.tenant_id
+    rows = await driver.fetch(_NEXT, tenant, most * _LOOK_AHEAD)
+    # a lock of the session's own tenant: the same hash in another one only passes a group by
+    ids = [tenant * 1_000_003 + row[0] for row in rows]
+    taken = await driver.fetch(_TAKE, ids, _TAKE_KEY, most)
+    return [_group(tuple(rows[one[0] - 1])) for one in taken]
 
 
 async def load_group(session: TenantSession, group: BalanceGroupId) -> DueGroup:
