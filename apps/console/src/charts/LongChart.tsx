@@ -33,6 +33,9 @@ function wallDate(seconds: number, zone: string): Date {
   return new Date(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate(), wall.getUTCHours(), wall.getUTCMinutes());
 }
 
+/** What the longest date of the three languages needs beside the next one. */
+const DATE_PX = 72;
+
 export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: LongProps) {
   const place = useRef<HTMLDivElement>(null);
   const { colours } = useColours();
@@ -51,6 +54,7 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
         axes: [
           {
             ...axis,
+            space: DATE_PX,
             values: (_, ticks) => ticks.map((tick, index) => {
               const previous = ticks[index - 1];
               const day = dayAndMonth(tick * 1000, zone, locale);

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0121"
+revision = "0131"
 down_revision = "0130"
 branch_labels = None
 depends_on = None
