@@ -9,6 +9,7 @@ from backend.models.accounts import HomeMember, Resident
 from backend.models.metering_points import MeteringPoint
 from backend.models.sites import Premise, Site
 from backend.services.alerts import rules
+from backend.services.commands import control
 from backend.services.households import inviting, members
 from backend.services.model import premises
 from backend.settings import Settings
@@ -76,7 +77,9 @@ async def settle(
             household.user_id = user
         await members.seat(session, household, user, one.role, household.moved_in_at)
         if one.role is Role.RESIDENT:
-            await _watch(session, user, premise)
+            point = await _electricity(session, premise)
+            await _watch(session, user, point)
+            await control.save_actuator(session, point, {})
     if record.invitation is None:
         name, flat = WAITING
         premise = await _premise(session, flat)
@@ -114,10 +117,7 @@ async def _household(
     return await premises.move_in(session, premises.MoveIn(premise, number, surname, 2, since))
 
 
-async def _watch(session: TenantSession, user: UserId, premise: PremiseId) -> None:
-    """Give a household rules of its own, besides those that all have."""
-    await session.flush()
-    await rules.give_defaults(session, datetime.now(UTC), user)
+async def _electricity(session: TenantSession, premise: PremiseId) -> MeteringPointId:
     point = await session.scalar(
         select(MeteringPoint.id).where(
             MeteringPoint.premise_id == premise,
@@ -126,8 +126,14 @@ async def _watch(session: TenantSession, user: UserId, premise: PremiseId) -> No
         )
     )
     assert point is not None
+    return MeteringPointId(point)
+
+
+async def _watch(session: TenantSession, user: UserId, point: MeteringPointId) -> None:
+    """Give a household rules of its own, besides those that all have."""
+    await session.flush()
+    await rules.give_defaults(session, datetime.now(UTC), user)
     for kind, limit in LIMITS:
         channels = (Channel.PUSH, Channel.EMAIL)
-        place = MeteringPointId(point)
-        wish = Wish(kind, True, place, None, None, limit, None, None, channels)
+        wish = Wish(kind, True, point, None, None, limit, None, None, channels)
         await insert(session, user, wish)

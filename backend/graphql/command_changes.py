@@ -128,9 +128,9 @@ def _may_order(context: Context, order: Order) -> Permission:
     """The permission to ask for: residents have one of their own, for their own supply."""
     own = Permission.OWN_SUPPLY_SWITCH
     resident = own in context.scope.permissions
-    switches = order.kind is CommandKind.SWITCH_SUPPLY
+    theirs = order.kind is not CommandKind.REQUEST_READING
     executes = Permission.CONTROL_EXECUTE in context.scope.permissions
-    return own if resident and switches and not executes else Permission.CONTROL_EXECUTE
+    return own if resident and theirs and not executes else Permission.CONTROL_EXECUTE
 
 
 def tell_after_commit(context: Context, ids: Sequence[int], concentrators: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ from backend.graphql.point_reports import PointReports
 from backend.graphql.reading_changes import ReadingChange
 from backend.graphql.scalars import Duration
 from backend.graphql.sites import Premise, Site
+from backend.graphql.supplies import PointSupply
 from backend.graphql.validation import ValidationFlag
 from backend.models import metering_points as models
 from backend.services import corrections
@@ -93,6 +94,7 @@ class MeteringPoint(
     PointIndicators,
     PointNeighbours,
     PointHeat,
+    PointSupply,
     Metered,
 ):
     """View of a point."""

@@ -14,6 +14,9 @@ from starlette.routing import BaseRoute, Route
 NONCE = "__NONCE__"
 """Stands in the built page where the nonce of an answer goes."""
 
+WORKER = "sw.js"
+"""Service worker of a face that has one: asked for anew each time, with a policy of its own."""
+
 _TYPES = {
     ".mjs": "text/javascript",
     ".js": "text/javascript",
@@ -21,6 +24,7 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 _COMPRESSED = frozenset({".js", ".mjs", ".css", ".svg", ".json"})
+_OF_WORKER = "default-src 'none'; connect-src 'self'"
 _KEPT = "public, max-age=31536000, immutable"
 _ASKED = "no-cache"
 
@@ -52,6 +56,8 @@ class Built:
         if found is None:
             raise HTTPException(404)
         headers = {"Cache-Control": _KEPT if path.startswith(self.kept) else _ASKED}
+        if path == WORKER:
+            headers["Content-Security-Policy"] = _OF_WORKER
         kind = _TYPES.get(found.suffix) or mimetypes.guess_type(found.name)[0]
         if found.suffix in _COMPRESSED:
             headers["Vary"] = "Accept-Encoding"

@@ -64,6 +64,7 @@ export function routes({ group, meter, concentrator, finding, alert }) {
     'group-losses': `/balances/${group}/losses`,
     'group-verification': `/balances/${group}/verification?verify=150&replace=600&unit=3`,
     'group-comparison': `/balances/${group}/comparison`,
+    draw: '/draw',
     map: '/map',
     findings: '/findings?state=ALL',
     finding: `/findings/${finding}`,

@@ -135,6 +135,29 @@ async function rules() {
   await page.context().close();
 }
 
+/** A balance beside the tree: drawn of a house's inlet and meters, then changed. */
+async function drawn() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/balances');
+  await page.getByRole('link', { name: 'Draw a group' }).click();
+  await page.getByLabel('Name').fill('Mill Street, both sides');
+  for (const [place, name] of [[1, 'Lower Valley'], [2, 'Portmere'], [3, 'Old Town'], [4, 'Mill Street'], [5, 'Mill Street 2']]) await page.getByLabel(`Below a place ${place}`).selectOption({ label: name });
+  await page.waitForSelector('.picks li');
+  await page.getByRole('button', { name: /^Add all/ }).click();
+  await page.waitForSelector('[role=status] >> text=Without an inlet', { state: 'detached' });
+  await shot(page, 'journey-draw');
+  await page.getByRole('button', { name: 'Draw', exact: true }).click();
+  await page.waitForSelector('h1 >> text=Mill Street, both sides');
+  await page.getByRole('link', { name: 'Change the members' }).click();
+  await page.waitForSelector('.picks li >> text=Balance meter');
+  await page.getByRole('button', { name: /^Take out/ }).last().click();
+  await page.getByRole('button', { name: 'Keep the members' }).click();
+  await page.waitForSelector('h1 >> text=Mill Street, both sides');
+  await open(page, '/balances');
+  await page.waitForSelector('.plain >> text=Mill Street, both sides');
+  await page.context().close();
+}
+
 /** An endpoint: refused when it is none, made with a secret that is shown once, removed. */
 async function webhooks() {
   const page = await signIn('admin@riverside.example');
@@ -236,7 +259,6 @@ async function actuators() {
   await page.waitForSelector('td >> text=31100001');
   assert.equal(await page.getByLabel(/Days of notice/).isEditable(), false, 'an operator sets no policy');
   await shot(page, 'journey-actuators');
-  await page.context().close();
   const dispatcher = await signIn('dispatcher@riverside.example');
   await open(dispatcher, `/meters/${found.meter}`);
   await dispatcher.getByRole('tab', { name: 'Commands' }).click();
@@ -245,6 +267,11 @@ async function actuators() {
   await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
   await dispatcher.waitForSelector('.refusals >> text=INTERLOCK_CRITICAL');
   await dispatcher.context().close();
+  await page.getByRole('button', { name: 'Change 31100001' }).click();
+  await page.getByRole('dialog').getByLabel(/Critical customer/).uncheck();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('text=No actuator here');
+  await page.context().close();
   const admin = await signIn('admin@riverside.example');
   await open(admin, '/actuators');
   await admin.getByLabel('Nobody is cut off for a debt from hour').fill('99');
@@ -485,7 +512,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, rules, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, rules, drawn, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

@@ -4,6 +4,7 @@ import { inkOn, contrast } from '@shared/tokens';
 import { navigation } from '../src/app/navigation';
 import type { Viewer } from '../src/app/viewer';
 import { KINDS } from '../src/pages/alarms/kinds';
+import { inOrder, ROLES, withMore, type Point, type Role } from '../src/pages/draw/documents';
 import { aboutOf, limitOf, usualLimit } from '../src/pages/rules/documents';
 
 const brand = { name: null, colour: null, colourDark: null, logoUrl: null };
@@ -39,6 +40,27 @@ describe('rules', () => {
       if (['less', 'more'].includes(limitOf(kind) ?? '')) expect(about).not.toContain('meter');
       if (usualLimit(kind) !== null) expect(limitOf(kind), kind).not.toBeNull();
     }
+  });
+});
+
+describe('drawing a group', () => {
+  const point = (id: string, role: Role): Point => ({ id, name: id, role, meter: null, premise: null, site: { id: 's', path: 'A/B' } });
+  const points = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom(...ROLES)).map(([id, role]) => point(id, role)));
+
+  it('takes each meter once, with the role that was chosen first', () => {
+    fc.assert(
+      fc.property(points, points, (first, more) => {
+        const chosen = withMore([], first.filter((one, at) => first.findIndex((each) => each.id === one.id) === at));
+        const all = withMore(chosen, more.filter((one, at) => more.findIndex((each) => each.id === one.id) === at));
+        expect(new Set(all.map((one) => one.id)).size).toBe(all.length);
+        for (const one of chosen) expect(all).toContain(one);
+      }),
+    );
+  });
+
+  it('names inlets first', () => {
+    const shown = inOrder([point('a', 'CONSUMER'), point('c', 'INLET'), point('b', 'INLET')]).map((one) => one.id);
+    expect(shown).toEqual(['b', 'c', 'a']);
   });
 });
 

@@ -74,8 +74,15 @@ async function onboarding() {
 /** The figure of today is the sum of the hours that the API tells, and a reload needs no sign-in. */
 async function home() {
   const page = await signIn(vera);
+  const asked = [];
+  page.on('request', (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path.startsWith('/bff/')) asked.push(path);
+  });
+  await page.evaluate(() => localStorage.removeItem('balance.kept'));
   await page.reload();
   await page.waitForSelector('[data-testid=today-figure]');
+  assert.deepEqual(asked.filter((path) => path !== '/bff/changes'), ['/bff/session/refresh', '/bff/home'], 'the home takes more than one question');
   await settled(page);
   const from = midnight();
   const values = await profile(point.id, new Date(from).toISOString(), new Date(from + 24 * HOUR).toISOString());
@@ -185,6 +192,12 @@ async function supply() {
   const page = await signIn(vera);
   await open(page, `/meter/${encodeURIComponent(point.id)}`);
   await seen(page.getByText('Switch the supply')).click();
+  await seen(page.getByTestId('supply-bar')).waitFor();
+  assert.match(await text(page), /There is no valve or contactor at this meter/);
+  assert.equal(await page.getByRole('button', { name: 'Switch off' }).count(), 0, 'what cannot be switched is offered');
+  await shot(page, 'journey-no-supply');
+  await ask('mutation($p: ID!) { saveActuator(input: { point: $p }) { errors { code field message } } }', { p: point.id });
+  await page.reload();
   await press(page, 'button', 'Switch off');
   const sheet = page.getByRole('dialog');
   assert.ok(await sheet.getByRole('button', { name: 'Switch off' }).isDisabled(), 'nothing is switched without the word');
@@ -193,6 +206,16 @@ async function supply() {
   await seen(page.getByTestId('command-state').getByText('Done', { exact: true })).waitFor({ timeout: 90_000 });
   await seen(page.getByText('Supply is off')).waitFor();
   await shot(page, 'journey-supply');
+  await page.getByLabel('Limit', { exact: true }).fill('2,5');
+  await press(page, 'button', 'Set the limit');
+  await page.getByLabel('Type LIMIT to confirm').fill('limit');
+  await page.getByRole('dialog').getByRole('button', { name: 'Set the limit' }).click();
+  await seen(page.getByText('Limit 2.5 kW')).waitFor({ timeout: 90_000 });
+  await page.waitForTimeout(10_000); // an actuator rests between two switches
+  await press(page, 'button', 'Switch on');
+  await page.getByLabel('Type ON to confirm').fill('on');
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click();
+  await seen(page.getByText('Supply is on')).waitFor({ timeout: 90_000 });
   await page.context().close();
 }
 
@@ -200,6 +223,8 @@ async function supply() {
 async function offline() {
   const page = await signIn(vera);
   await settled(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.waitForFunction(kept);
   const before = await page.getByTestId('today-figure').innerText();
   await press(page, 'tab', 'Meters');
   await seen(page.getByText(`Serial ${SERIAL}`)).waitFor();
@@ -212,10 +237,23 @@ async function offline() {
   await seen(page.getByText('Limits and watches')).click();
   await page.waitForTimeout(500);
   assert.equal(await page.getByRole('button', { name: 'Set a limit' }).locator('visible=true').isEnabled().catch(() => false), false, 'a limit cannot be set without a connection');
+  // Opened anew in the lift, it still speaks, of what is kept and of nothing else.
+  await page.goto(`${url}/app/`);
+  await seen(page.getByText(/No connection. As of \d/)).waitFor();
+  assert.equal(await page.getByTestId('today-figure').innerText(), before);
+  assert.ok((await page.locator('[role=img] svg path').count()) > 0, 'there is no chart');
+  await page.reload();
+  await seen(page.getByText(/No connection. As of \d/)).waitFor();
+  await shot(page, 'journey-offline-reload');
+  const held = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat());
+  assert.ok(held.length > 1 && held.every((path) => path.startsWith('/app/')), `the worker keeps ${held}`);
   await page.context().setOffline(false);
   forgive(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
   await page.context().close();
 }
+
+/** Whether the first screen lies on the device; runs in the page. */
+const kept = () => (JSON.parse(localStorage.getItem('balance.kept') ?? 'null')?.clientState.queries ?? []).some(({ queryKey }) => queryKey[0] === 'Home');
 
 /** A neighbour's meters are as absent as any that never were. */
 async function private_() {

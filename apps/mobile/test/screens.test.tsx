@@ -79,7 +79,7 @@ it('switches nothing before the word is typed', async () => {
 });
 
 it('says how a home compares in words, and nothing of too few homes', async () => {
-  const told = { homes: 29, average: null, byArea: true, consumption: 1.38, norm: 0.9, temperature: null, efficiency: null };
+  const told = { homes: 29, byArea: true, consumption: 1.38, norm: 0.9, temperature: null, efficiency: null };
   await show(<IndicatorsCard told={told} />);
   expect(screen.getByText('38% over average')).toBeTruthy();
   expect(screen.getByText('worth a look')).toBeTruthy();
@@ -89,9 +89,9 @@ it('says how a home compares in words, and nothing of too few homes', async () =
 });
 
 it('compares the month only with a month that is known', async () => {
-  const toDate = { soFar: 120, average: 100, unit: 'kWh', forecast: { p10: 140, p50: 150, p90: 165 } };
-  await show(<MonthCard toDate={toDate} comparable={false} commodity="ELECTRICITY" colour="#B07800" name="Electricity" />);
+  const toDate = { soFar: 120, average: null, unit: 'kWh', forecast: { p10: 140, p50: 150, p90: 165 } };
+  await show(<MonthCard toDate={toDate} commodity="ELECTRICITY" colour="#B07800" name="Electricity" />);
   expect(screen.queryByText(/last month/)).toBeNull();
-  await show(<MonthCard toDate={toDate} comparable commodity="ELECTRICITY" colour="#B07800" name="Electricity" />);
+  await show(<MonthCard toDate={{ ...toDate, average: 100 }} commodity="ELECTRICITY" colour="#B07800" name="Electricity" />);
   expect(screen.getByText('20% more than last month by the same hour')).toBeTruthy();
 });

@@ -1,12 +1,12 @@
 """Asking for commands: who may, whether the point allows it, and who must agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from backend.services.commands import counting
 from backend.store import bells
-from backend.store.control import command_policy, commands
+from backend.store.control import command_policy, commands, supplies
 from backend.store.control.command_policy import Control
 from backend.store.control.commands import NewCommands, Target
 from domain.commands import Cause, CommandKind, CommandState, Order, SupplyState, checked
@@ -69,6 +69,8 @@ async def request(session: TenantSession, order: Order, point_id: int, now: date
     if not found:
         raise NotFoundError("metering point", point_id)
     _check(order, found[0], control, now, resident=resident)
+    if resident is not None and order.limit_w is not None:
+        await _check_ceiling(session, order.limit_w, point_id)
     return await _order(session, order, found, control, now)
 
 
@@ -107,6 +109,17 @@ async def request_many(
     return await _order(session, order, good, control, now, skipped)
 
 
+async def _check_ceiling(session: TenantSession, limit_w: int, point_id: int) -> None:
+    """A household limits itself below what those who run the network allow, never beyond."""
+    most = await supplies.ceiling(session, point_id)
+    if most is not None and limit_w > most:
+        raise ConflictError(
+            f"limitKw = {limit_w / 1000}: the network allows {most / 1000} kW here",
+            code="ABOVE_NETWORK_LIMIT",
+            field="limitKw",
+        )
+
+
 def _nothing_left(skipped: Sequence[Skipped]) -> BalanceError:
     first = skipped[0]
     return ConflictError(f"none can be commanded: {first.message}", code=first.code, field="points")
@@ -118,9 +131,9 @@ async def _reach(session: TenantSession, order: Order) -> tuple[Order, int | Non
     if Permission.CONTROL_EXECUTE in scope.permissions:
         return checked(order), None
     own = Permission.OWN_SUPPLY_SWITCH in scope.permissions and scope.actor.startswith(_PERSON)
-    if not own or order.kind is not CommandKind.SWITCH_SUPPLY:
+    if not own or order.kind is CommandKind.REQUEST_READING:
         raise ForbiddenError(f"this needs the permission {Permission.CONTROL_EXECUTE}")
-    mine = Order(order.kind, order.reason, order.supply, Cause.OWN_REQUEST)
+    mine = replace(order, cause=Cause.OWN_REQUEST)
     return checked(mine), int(scope.actor.removeprefix(_PERSON))
 
 

@@ -54,16 +54,25 @@ class Question:
 
 
 async def of_points(
-    session: TenantSession, points: Sequence[PointRow], asked: Question, now: datetime
+    session: TenantSession,
+    points: Sequence[PointRow],
+    asked: Question,
+    now: datetime,
+    read: Read[PointRow] = profiles.of_points,
 ) -> list[Told | None]:
     """Forecasts of one day for metering points.
+
+    Parameters
+    ----------
+    read
+        How their hours are read; whoever has them already says so.
 
     Raises
     ------
     InvalidError
         The day is later than tomorrow at the site.
     """
-    return await _of_owners(session, points, profiles.of_points, asked, now)
+    return await _of_owners(session, points, read, asked, now)
 
 
 async def of_groups(

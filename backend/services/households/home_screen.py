@@ -1,43 +1,60 @@
 """What the first screen of a home shows, of all its meters at once.
 
-Today hour by hour beside the average of at least five other homes, the month so far and what it
-will come to, the three indicators, the newest alert, and how fresh all of it is.
+Today hour by hour beside what is usual and what is still to come, the month so far and what it will
+come to, the three indicators, the supply, what is wrong, and how fresh all of it is. The hours of
+a meter are read once for all of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analytics.forecasting.days import days_of, slots_of
 from backend.clients.weather import Weather
 from backend.services.alerts import handling
+from backend.services.commands import offering
+from backend.services.commands.offering import Supply
+from backend.services.forecasting import telling
+from backend.services.forecasting.telling import Told as Forecast
 from backend.services.model import places
 from backend.services.reading import house_average, indicators, month, profiles
 from backend.services.reading.indicators import Told
 from backend.services.reading.month import MonthToDate
-from backend.services.reading.profiles import Profile, Range, own_part
+from backend.services.reading.profiles import Profile, Range, own_part, part
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import AlertRow, Wanted
 from backend.store.model import metered
 from backend.store.model.metered import PointRow
+from domain.alerts import Severity
 from domain.hours import Step, hour_of, midnight
-from domain.identity import Home, PremiseId
+from domain.identity import PremiseId
 from domain.quantities import Role
+from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 MOST_POINTS = 12
 """Meters of one home that its screen shows."""
+
+MOST_HOMES = 100
+USUAL_DAYS = 28
+NEWEST_ALERTS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class HomeRow:
     """A home to choose from."""
 
-    home: Home
+    premise: PremiseId
     name: str
     path: str
+    since: datetime | None
+    """When the household moved in; None for those who run the network."""
+
+    holder: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +65,29 @@ class Card:
     serial: str | None
     today: Profile
     average: Profile
+    """Of at least five other homes of the house."""
+
+    usual: NDArray[np.float64] | None
+    """What the home itself took at these hours of the last four weeks, NaN where that is unknown;
+    None where the house has an average to compare with."""
+
+    ahead: Forecast | None
     month: MonthToDate
     told: Told
+    supply: Supply
     last: int | None
     """Last hour that is known, of yesterday and today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong now."""
+
+    alert: AlertRow | None
+    """The newest of the most severe."""
+
+    unseen: int
+    """Open alerts of which nobody took note yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +95,11 @@ class Screen:
     """The screen of one home."""
 
     homes: list[HomeRow]
-    chosen: PremiseId
+    chosen: PremiseId | None
+    """None where somebody has no home in sight."""
+
     cards: list[Card]
-    alert: AlertRow | None
+    wrong: Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +113,35 @@ class Moment:
 async def screen_of(
     session: TenantSession, premise: PremiseId | None, moment: Moment
 ) -> Screen | None:
-    """Screen of one of the principal's homes, the first if none is named; None if not theirs."""
-    homes = await _homes(session)
-    chosen = next((one.home.premise for one in homes if premise in {None, one.home.premise}), None)
-    if chosen is None:
-        return None
+    """Screen of one of the homes in sight, the first if none is named; None if not in sight."""
     points = [
         point
-        for point in await metered.list_points(session, 0, 100)
-        if point.premise_id == chosen and point.role == Role.CONSUMER
-    ][:MOST_POINTS]
-    return Screen(
-        homes, chosen, await _cards(session, points, moment), await _alert(session, moment.now)
-    )
+        for point in await metered.list_points(session, 0, MOST_HOMES)
+        if point.role == Role.CONSUMER and point.premise_id is not None
+    ]
+    homes = await _homes(session, points)
+    chosen = next((one.premise for one in homes if premise in {None, one.premise}), None)
+    if chosen is None and (premise is not None or session.scope.household is not None):
+        return None
+    mine = [point for point in points if point.premise_id == chosen][:MOST_POINTS]
+    cards = await _cards(session, mine, moment)
+    return Screen(homes, chosen, cards, await _wrong(session, moment.now))
 
 
-async def _homes(session: TenantSession) -> list[HomeRow]:
-    homes = {one.premise: one for one in session.scope.homes}
-    found = await places.load_premises(session, list(homes))
+async def _homes(session: TenantSession, points: Sequence[PointRow]) -> list[HomeRow]:
+    """Those of the household, also ones without meters; for others those of the first points."""
+    mine = {one.premise: one for one in session.scope.homes}
+    wanted = list(mine) or sorted({PremiseId(one.premise_id or 0) for one in points})
+    found = await places.load_premises(session, wanted)
     sites = await places.sites_of_premises(session, list(found.values()))
     return [
-        HomeRow(homes[key], premise.name, sites[premise.site_id])
+        HomeRow(
+            key,
+            premise.name,
+            sites[premise.site_id],
+            mine[key].since if key in mine else None,
+            key in mine and mine[key].holder,
+        )
         for key, premise in sorted(found.items())
     ]
 
@@ -105,24 +151,31 @@ async def _cards(session: TenantSession, points: Sequence[PointRow], moment: Mom
         return []
     zone, now = points[0].timezone, moment.now
     day = now.astimezone(ZoneInfo(zone)).date()
-    two_days = _range(day - timedelta(days=1), day + timedelta(days=1), zone)
     today = _range(day, day + timedelta(days=1), zone)
-    so_far = own_part(points[0], Range(_first_of(day, zone), hour_of(now), Step.HOUR))
-    hours = await profiles.of_points(session, points, two_days, now)
+    kept = await _Hours.read(session, points, day, now)
     average = await house_average.of_points(session, points, today, now)
-    months = await month.of_points(session, points, zone, now)
+    months = month.of_hours(kept.parts(points, month.read_for(zone, now)), zone, now)
+    so_far = own_part(points[0], Range(_first_of(day, zone), hour_of(now), Step.HOUR))
     question = indicators.Question(so_far, moment.weather)
     told = await indicators.of_points(session, points, question, now)
+    asked = telling.Question(day, moment.weather)
+    ahead = await telling.of_points(session, points, asked, now, kept.again)
+    offered = await offering.of_points(session, points, now)
     meters = await places.meters_of_points(session, [point.id for point in points])
+    yesterday = _range(day - timedelta(days=1), day + timedelta(days=1), zone)
+    usual = kept.usual(points, day, ZoneInfo(zone))
     return [
         Card(
             point,
             meters[point.id][-1][1].serial if point.id in meters else None,
-            _since(hours[at], today.start),
+            kept.part(point, today),
             average[at],
+            None if average[at].known.any() else usual[at],
+            ahead[at],
             months[at],
             told[at],
-            _last_known(hours[at]),
+            offered[at],
+            _last_known(kept.part(point, yesterday)),
         )
         for at, point in enumerate(points)
     ]
@@ -136,19 +189,51 @@ def _first_of(day: date, zone: str) -> int:
     return midnight(day.replace(day=1), ZoneInfo(zone))
 
 
-def _since(hours: Profile, start: int) -> Profile:
-    """The part of hourly values from an hour on."""
-    cut = slice(start - hours.start, None)
-    return Profile(
-        start,
-        hours.step,
-        hours.timezone,
-        hours.unit,
-        hours.values[cut],
-        hours.known[cut],
-        hours.codes[cut],
-        hours.coverage[cut],
-    )
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Hours of the points of a screen, read once: all that its parts are made of."""
+
+    of: Mapping[int, Profile]
+
+    @classmethod
+    async def read(
+        cls, session: TenantSession, points: Sequence[PointRow], day: date, now: datetime
+    ) -> "_Hours":
+        """From the earliest hour that a part asks for, to the end of the day."""
+        zone = points[0].timezone
+        learnt = _range(day - timedelta(days=telling.HISTORY_DAYS), day + timedelta(days=1), zone)
+        low = min(learnt.start, month.read_for(zone, now).start)
+        asked = Range(low, learnt.end, Step.HOUR)
+        found = await profiles.of_points(session, points, asked, now)
+        return cls({point.id: one for point, one in zip(points, found, strict=True)})
+
+    def part(self, point: PointRow, asked: Range) -> Profile:
+        """Hours of one point."""
+        return part(self.of[point.id], asked)
+
+    def parts(self, points: Sequence[PointRow], asked: Range) -> list[Profile]:
+        """Hours of some points."""
+        return [self.part(point, asked) for point in points]
+
+    async def again(
+        self, session: TenantSession, points: Sequence[PointRow], asked: Range, now: datetime
+    ) -> list[Profile]:
+        """As if they were read anew."""
+        del session, now
+        return self.parts(points, asked)
+
+    def usual(
+        self, points: Sequence[PointRow], day: date, zone: ZoneInfo
+    ) -> list[NDArray[np.float64]]:
+        """Mean of each hour of a day over the weeks before, by the clock on the wall."""
+        days = [day - timedelta(days=back) for back in range(USUAL_DAYS, 0, -1)]
+        start, end = midnight(days[0], zone), midnight(day, zone)
+        hours = self.parts(points, Range(start, end, Step.HOUR))
+        values = np.stack([np.where(one.known, one.values, np.nan) for one in hours])
+        slots = days_of(values, start, days, zone)
+        known = (~np.isnan(slots)).sum(axis=1)
+        mean = np.where(known > 0, np.nansum(slots, axis=1) / np.maximum(known, 1), np.nan)
+        return list(mean[:, slots_of(day, zone)[1]])
 
 
 def _last_known(hours: Profile) -> int | None:
@@ -156,7 +241,12 @@ def _last_known(hours: Profile) -> int | None:
     return hours.start + int(known[-1]) if len(known) else None
 
 
-async def _alert(session: TenantSession, now: datetime) -> AlertRow | None:
+async def _wrong(session: TenantSession, now: datetime) -> Wrong:
+    if Permission.ALERTS_READ not in session.scope.permissions:
+        return Wrong(None, 0)
     asker = handling.asker_of(session, now)
-    rows = await alert_lists.list_alerts(session, asker, Wanted(most=1, only_open=True))
-    return rows[0] if rows else None
+    wanted = Wanted(most=NEWEST_ALERTS, only_open=True)
+    rows = await alert_lists.list_alerts(session, asker, wanted)
+    worst = next((row for row in rows if row.severity is Severity.CRITICAL), None)
+    newest = worst or (rows[0] if rows else None)
+    return Wrong(newest, sum(row.acknowledged_at is None for row in rows))

@@ -72,6 +72,16 @@ async def of_points(
     return span.months(await profiles.of_points(session, points, span.read, now))
 
 
+def read_for(timezone: str, now: datetime) -> Range:
+    """Hours that tell of the running month in a zone."""
+    return _Span.of(now, timezone).read
+
+
+def of_hours(hours: Sequence[Profile], timezone: str, now: datetime) -> list[MonthToDate]:
+    """The running month of what was read already, by :func:`read_for`."""
+    return _Span.of(now, timezone).months(hours)
+
+
 async def of_groups(
     session: TenantSession, groups: Sequence[GroupRow], timezone: str, now: datetime
 ) -> list[MonthToDate]:

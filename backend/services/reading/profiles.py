@@ -136,6 +136,19 @@ def seen(
     return HourlyProfile(values, known, codes, known.astype(np.float64))
 
 
+def part(hours: Profile, asked: Range) -> Profile:
+    """The part of hourly values within a range, which lies inside of theirs."""
+    inside = slice(asked.start - hours.start, asked.end - hours.start)
+    return replace(
+        hours,
+        start=asked.start,
+        values=hours.values[inside],
+        known=hours.known[inside],
+        codes=hours.codes[inside],
+        coverage=hours.coverage[inside],
+    )
+
+
 async def of_groups(
     session: TenantSession, groups: Sequence[GroupRow], asked: Range, now: datetime
 ) -> list[Profile]:

@@ -136,7 +136,7 @@ async def test_a_resident_switches_their_own_supply_alone(house: House) -> None:
     assert mine["errors"] == []
     neighbour = {**given, "point": point_of(house, 1), "key": "n"}
     assert codes(await resident.ask(SWITCH, **neighbour)) == ["NOT_FOUND"]
-    assert (await resident.result(LIMIT, point=point_of(house), kw=2.0)).errors is not None
+    assert (await resident.result(READING, point=point_of(house))).errors is not None
     (told,) = await house.device.poll()
     await house.device.executed(told)
     assert codes(await resident.ask(SWITCH, **{**given, "state": "ON", "key": "on"})) == []

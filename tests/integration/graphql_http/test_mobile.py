@@ -24,6 +24,7 @@ def built(tmp_path: Path) -> Path:
     script.write_text("1;")
     (directory / "index.html").write_text(PAGE)
     (directory / "manifest.webmanifest").write_text("{}")
+    (directory / "sw.js").write_text("1;")
     return directory
 
 
@@ -53,6 +54,16 @@ async def test_its_scripts_are_kept_and_its_manifest_has_its_type(
     manifest = await client.get("/app/manifest.webmanifest")
     assert manifest.headers["content-type"] == "application/manifest+json"
     assert (await client.get("/app/_expo/absent.js")).status_code == 404
+
+
+async def test_its_worker_is_asked_for_anew_and_reaches_its_server_alone(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/app/sw.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+    assert (await client.get("/app/")).headers["cache-control"] == "no-store"
 
 
 async def test_its_top_leads_to_it(client: httpx.AsyncClient) -> None:

@@ -36,6 +36,16 @@ async def test_one_answer_holds_the_screen_and_is_small(house: House) -> None:
         others = {value for value in today["average"] if value is not None}
         assert others <= {0.5}
         assert first["serial"] == "E1"
+        assert today["usual"] is None
+        water = next(one for one in told["meters"] if one["commodity"] == "WATER_COLD")["today"]
+        assert set(water["average"]) == {None}
+        assert len(water["usual"]) == len(water["values"])
+        assert set(water["usual"]) == {0.001}
+        ahead = first["ahead"]
+        assert datetime.fromisoformat(ahead["start"]) >= datetime.fromisoformat(first["knownUntil"])
+        assert len(ahead["p10"]) == len(ahead["p50"]) == len(ahead["p90"])
+        assert set(ahead["p50"]) <= {0.1}
+        assert (told["household"], told["unseen"]) == (True, 0)
         assert first["month"]["soFar"] > 0
         assert first["indicators"]["homes"] == 7
         assert first["indicators"]["consumption"] == pytest.approx(0.1 / 0.45, abs=0.001)

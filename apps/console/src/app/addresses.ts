@@ -148,6 +148,9 @@ export const ruleSearch = (raw: Raw): { about?: string | undefined } => ({ about
 
 export const actuatorSearch = (raw: Raw): { show?: 'off' | 'critical' | 'missing' | undefined } => ({ show: oneOf(['off', 'critical', 'missing'], raw.show) });
 
+/** `group`: one that was drawn, to be changed. */
+export const drawSearch = (raw: Raw): { group?: string | undefined; commodity?: Commodity | undefined } => ({ group: text(raw.group), commodity: oneOf(COMMODITIES, raw.commodity) });
+
 export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
 
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));

@@ -91,6 +91,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/draw',
+    validateSearch: address.drawSearch,
+    component: lazyRouteComponent(() => import('../pages/Draw'), 'Draw'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/findings',
     validateSearch: address.findingSearch,
     component: lazyRouteComponent(() => import('../pages/Findings'), 'Findings'),

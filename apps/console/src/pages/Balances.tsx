@@ -9,6 +9,7 @@ import { usePreferences } from '../app/preferences';
 import { useViewer, type TopSite } from '../app/viewer';
 import { Empty, FailureNote, Waiting } from '../ui/Answer';
 import { PageHead, Panel } from '../ui/Panel';
+import { Drawn } from './balance/Drawn';
 import { Share } from './balance/Share';
 import { useRanked, type RankedRow } from './balance/useRanked';
 
@@ -69,6 +70,7 @@ function Ranked({ tops }: { tops: TopSite[] }) {
           <Table rows={ranked.rows} waiting={ranked.waiting} />
         )}
       </Panel>
+      <Drawn />
     </>
   );
 }

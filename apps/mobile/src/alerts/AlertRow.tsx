@@ -9,7 +9,9 @@ import { router } from 'expo-router';
 import { Pressable, View } from 'react-native';
 import { ICONS, TONES, type Alert } from './words';
 
-export function AlertRow({ alert, now, last = false }: { alert: Alert; now: number; last?: boolean }) {
+type Shown = Pick<Alert, 'id' | 'kind' | 'severity' | 'title' | 'text' | 'openedAt' | 'closedAt' | 'acknowledgedAt'>;
+
+export function AlertRow({ alert, now, last = false }: { alert: Shown; now: number; last?: boolean }) {
   const t = useT();
   const { c, tint } = useTheme();
   const over = alert.closedAt !== null;

@@ -33,6 +33,8 @@ interface Asked {
   method?: 'GET' | 'POST' | 'DELETE';
   body?: object;
   access?: string;
+  /** Name of what is known already. */
+  known?: string;
 }
 
 /**
@@ -48,6 +50,25 @@ export async function reach<Answer>(path: string, asked: Asked): Promise<Answer>
   throw refused(answer, told);
 }
 
+export interface Tagged<Answer> {
+  /** Names the content: what has the same name is the same. */
+  tag: string | null;
+  content: Answer;
+}
+
+/**
+ * An answer that the server names; null while it is still the one that is known here.
+ *
+ * @throws Refusal as {@link reach} does.
+ */
+export async function reachNews<Answer>(path: string, access: string, known: string | null): Promise<Tagged<Answer> | null> {
+  const answer = await send(path, { method: 'GET', access, ...(known ? { known } : {}) });
+  if (answer.status === 304) return null;
+  const content = (await answer.json().catch(() => null)) as (Answer & Told) | null;
+  if (answer.ok && content) return { tag: answer.headers.get('etag'), content };
+  throw refused(answer, content);
+}
+
 /** A file of the person's, as text. */
 export async function fileOf(path: string, access: string): Promise<string> {
   const answer = await send(path, { method: 'GET', access });
@@ -55,7 +76,7 @@ export async function fileOf(path: string, access: string): Promise<string> {
   throw refused(answer, (await answer.json().catch(() => null)) as Told | null);
 }
 
-async function send(path: string, { method = 'POST', body, access }: Asked): Promise<Response> {
+async function send(path: string, { method = 'POST', body, access, known }: Asked): Promise<Response> {
   try {
     return await fetch(`${server}/bff${path}`, {
       method,
@@ -63,6 +84,7 @@ async function send(path: string, { method = 'POST', body, access }: Asked): Pro
         'X-Balance-App': APP,
         ...(body ? { 'Content-Type': 'application/json' } : {}),
         ...(access ? { Authorization: `Bearer ${access}` } : {}),
+        ...(known ? { 'If-None-Match': known } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
       // The cookie of the web build goes nowhere else; on a device there is none.

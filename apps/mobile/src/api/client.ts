@@ -1,4 +1,4 @@
-/** The one way to data: a known operation with its variables, as the person who is signed in. */
+/** The one way to data: as the person who is signed in. */
 import { reach } from './bff';
 import type { Operation } from './operations.generated';
 import { Refusal } from './refusal';
@@ -10,16 +10,24 @@ import { ended, renew, token } from './session';
  * @throws Refusal when the server cannot be reached, refuses, or fails.
  */
 export async function ask<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Promise<Data> {
-  const post = async () => reach<{ data: Data }>('/graphql', { body: { id: operation.id, variables: variables as object }, access: await token() });
+  return (await asPerson((access) => reach<{ data: Data }>('/graphql', { body: { id: operation.id, variables: variables as object }, access }))).data;
+}
+
+/**
+ * What is answered to the person who is signed in.
+ *
+ * @throws Refusal when the server cannot be reached, refuses, or fails.
+ */
+export async function asPerson<Answer>(put: (access: string) => Promise<Answer>): Promise<Answer> {
   try {
-    return (await post()).data;
+    return await put(await token());
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason !== 'signedOut') throw error;
   }
   // The token may have ended early: with a new one the answer is final.
   await renew();
   try {
-    return (await post()).data;
+    return await put(await token());
   } catch (error) {
     if (error instanceof Refusal && error.reason === 'signedOut') ended();
     throw error;

@@ -58,6 +58,10 @@ export function useAnswer<Data, Variables>(operation: Operation<Data, Variables>
   } as Parameters<typeof useQuery<Data>>[0]);
 }
 
+/** Reads an answer that will be asked for, unless it is new. */
+export const prefetch = <Data, Variables>(operation: Operation<Data, Variables>, variables: Variables) =>
+  client.prefetchQuery({ queryKey: [operation.name, variables], queryFn: () => ask(operation, variables) });
+
 /** Forgets everything that was read, here and on the device. */
 export async function forget(): Promise<void> {
   client.clear();

@@ -4,6 +4,7 @@ import { client, forget, persister, watchConnection, WEEK_MS } from '@/api/queri
 import { version, web } from '@/api/server';
 import { deviceZone } from '@/lib/now';
 import { followPush } from '@/lib/push';
+import { keepShell } from '@/lib/shell';
 import { personal, PreferencesProvider, usePreferences } from '@/theme/preferences';
 import { useTheme } from '@/theme/theme';
 import { Mark } from '@/ui/Mark';
@@ -25,6 +26,7 @@ const begin = () => {
 
 export default function Root() {
   useEffect(watchConnection, []);
+  useEffect(keepShell, []);
   return (
     <SafeAreaProvider>
       <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }} onSuccess={begin} onError={begin}>

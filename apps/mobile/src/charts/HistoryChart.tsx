@@ -5,7 +5,7 @@ import { TemperatureCard } from './TemperatureCard';
 import { useOthers } from './useOthers';
 import { useAhead, useMonth, useProfile } from './useProfile';
 import { titlesOf } from './words';
-import { coming } from '@/home/TodayCard';
+import { coming } from './ahead';
 import { amountText } from '@/household/amounts';
 import { pointName } from '@/household/PointChips';
 import type { Home, MeteringPoint } from '@/household/homes';
@@ -39,7 +39,7 @@ export function HistoryChart({ home, point, span, date, now, onOpen }: Props) {
   const asked = { id: point.id, commodity: point.commodity, zone, span, date, now };
   const { query, range, running, amounts, drawn, line } = useProfile(asked);
   const ahead = useAhead(asked, amounts.factor);
-  const month = useMonth(point.id, zone, now, span === 'month' && running);
+  const month = useMonth(point.id, span === 'month' && running);
   const chosen = home.points.filter(({ id }) => others.includes(id));
   const overlaid = useOthers(chosen, span, range, now);
   const colours = useOverlayColours([point, ...chosen]);

@@ -4,7 +4,7 @@ import { useAnswer } from '@/api/queries';
 import { useAmounts } from '@/household/amounts';
 import { bucketsOf, totalsOf, type Packed } from '@shared/profiles';
 import { usualRange, usualValues } from '@shared/usual';
-import { addMonths, HOUR_MS, instantOf, iso, isoDate, rangeOf, STEP_OF, today, type LocalDate, type Span } from '@shared/zones';
+import { iso, isoDate, rangeOf, STEP_OF, today, type LocalDate, type Span } from '@shared/zones';
 import { useMemo } from 'react';
 
 export interface Asked {
@@ -63,11 +63,7 @@ export function useAhead({ id, zone, date, now, span }: Asked, factor: number) {
   }, [forecast, factor]);
 }
 
-/** The running month of a point: so far, expected, and against its house. */
-export function useMonth(id: string, zone: string, now: number, enabled = true) {
-  const hour = Math.floor(now / HOUR_MS) * HOUR_MS;
-  const { from } = rangeOf('month', today(zone, now), zone);
-  const to = Math.max(hour, from + HOUR_MS);
-  const before = instantOf(addMonths({ ...today(zone, now), day: 1 }, -1), zone);
-  return useAnswer(Month, { id, from: iso(from), to: iso(to), beforeFrom: iso(before) }, { enabled, freshMs: 600_000, sticky: true });
+/** The running month of a point: so far, and expected. */
+export function useMonth(id: string, enabled = true) {
+  return useAnswer(Month, { id }, { enabled, freshMs: 600_000, sticky: true });
 }

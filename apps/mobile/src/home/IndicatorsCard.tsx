@@ -1,5 +1,5 @@
 /** How this home compares, in words; each indicator has its own good direction. */
-import type { MonthData } from '@/api/operations.generated';
+import type { HomeMeter } from '@/api/home';
 import { useT, type Key } from '@/i18n';
 import { usePreferences } from '@/theme/preferences';
 import { Card } from '@/ui/Card';
@@ -10,7 +10,7 @@ import { T } from '@/ui/Text';
 import { formatPercent } from '@shared/units';
 import { View } from 'react-native';
 
-type Told = NonNullable<MonthData['node']>['indicators'];
+type Told = HomeMeter['indicators'];
 
 export type Good = 'low' | 'none';
 

@@ -1,5 +1,4 @@
 /** The running month: so far, what is expected, and the month before. */
-import type { MonthData } from '@/api/operations.generated';
 import { useAmounts } from '@/household/amounts';
 import { useT } from '@/i18n';
 import { usePreferences } from '@/theme/preferences';
@@ -10,25 +9,29 @@ import { T } from '@/ui/Text';
 import { formatPercent } from '@shared/units';
 import { View } from 'react-native';
 
-type ToDate = NonNullable<MonthData['node']>['monthToDate'];
+interface ToDate {
+  soFar: number | null;
+  /** The month before by the same hour; null where too little of it is known. */
+  average: number | null;
+  unit: string;
+  forecast: { p10: number | null; p50: number; p90: number | null } | null;
+}
 
 const CLOSE = 0.02;
 
 interface Props {
   toDate: ToDate;
-  /** Whether last month is known as a whole, and may be compared with. */
-  comparable: boolean;
   commodity: string;
   colour: string;
   name: string;
 }
 
-export function MonthCard({ toDate, comparable, commodity, colour, name }: Props) {
+export function MonthCard({ toDate, commodity, colour, name }: Props) {
   const t = useT();
   const { language } = usePreferences();
   const amounts = useAmounts(commodity, toDate.unit);
   const { soFar, forecast, average } = toDate;
-  const share = comparable && soFar !== null && average ? soFar / average - 1 : null;
+  const share = soFar !== null && average ? soFar / average - 1 : null;
   const percent = share === null ? '' : formatPercent(Math.abs(share), language, 0);
   return (
     <Card title={t('month.title')} lead={name}>

@@ -7,17 +7,17 @@ import { Sheet } from '@/ui/Sheet';
 import { Heading, T } from '@/ui/Text';
 import { useState } from 'react';
 import { Pressable, View } from 'react-native';
-import type { Home } from './homes';
+import type { Place } from './homes';
 
-export const titleOf = (home: Home): string => home.flat ?? home.house;
+export const titleOf = (home: Place): string => home.flat ?? home.house;
 
 /** The nearest two places of a path: house and entrance, or street and house. */
-export function placeOf({ path, flat }: Home): string {
+export function placeOf({ path, flat }: Place): string {
   const places = path.split('/');
   return (flat === null ? places.slice(0, -1) : places).slice(-2).join(', ');
 }
 
-export function HomeSwitch({ homes, home, choose }: { homes: readonly Home[]; home: Home; choose: (id: string) => void }) {
+export function HomeSwitch({ homes, home, choose }: { homes: readonly Place[]; home: Place; choose: (id: string) => void }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const words = (

@@ -4,9 +4,13 @@ import { usePreferences } from '@/theme/preferences';
 import { useTheme } from '@/theme/theme';
 import { Chips } from '@/ui/Chips';
 import { paletteColour } from '@shared/palette';
-import { shortName, type Home, type MeteringPoint } from './homes';
+import { shortName, type Point } from './homes';
 
-export function pointName(point: MeteringPoint, home: Home, word: string): string {
+interface Home {
+  points: readonly Point[];
+}
+
+export function pointName(point: Point, home: Home, word: string): string {
   const several = home.points.filter(({ commodity }) => commodity === point.commodity).length > 1;
   return several ? `${word} ${shortName(point)}` : word;
 }

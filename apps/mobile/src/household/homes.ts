@@ -4,12 +4,24 @@ import { COMMODITIES, type Commodity } from '@shared/tokens';
 
 export type MeteringPoint = HouseholdData['viewer']['meteringPoints']['edges'][number]['node'];
 
-export interface Home {
+/** What is shown of a meter wherever one is chosen. */
+export interface Point {
+  id: string;
+  name: string;
+  commodity: Commodity;
+  quantity: string;
+  meter: { serial: string } | null;
+}
+
+export interface Place {
   id: string;
   /** Name of the flat; null for meters of the house itself. */
   flat: string | null;
   house: string;
   path: string;
+}
+
+export interface Home extends Place {
   zone: string;
   points: MeteringPoint[];
 }
@@ -38,6 +50,6 @@ export function commoditiesOf(home: Home): Commodity[] {
 }
 
 /** What a meter is called where several of one resource stand in a home. */
-export function shortName(point: MeteringPoint): string {
+export function shortName(point: Point): string {
   return point.meter?.serial ?? point.name;
 }

@@ -2,7 +2,7 @@
 import { ask } from '@/api/client';
 import { Household, type HouseholdData } from '@/api/operations.generated';
 import { usePreferences } from '@/theme/preferences';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type QueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { homesOf, type MeteringPoint } from './homes';
 
@@ -21,9 +21,14 @@ async function readAll(): Promise<HouseholdAnswer> {
   }
 }
 
+const QUESTION = { queryKey: [Household.name], queryFn: readAll, staleTime: 300_000 };
+
+/** Reads the household unless it is known. */
+export const readHousehold = (queries: QueryClient): Promise<void> => queries.prefetchQuery(QUESTION);
+
 export function useHome() {
   const { object, change } = usePreferences();
-  const query = useQuery({ queryKey: [Household.name], queryFn: readAll, staleTime: 300_000 });
+  const query = useQuery(QUESTION);
   const homes = useMemo(() => (query.data ? homesOf(query.data.points) : []), [query.data]);
   const home = homes.find(({ id }) => id === object) ?? homes[0] ?? null;
   return {

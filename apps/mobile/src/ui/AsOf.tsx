@@ -2,7 +2,7 @@
 import { dateTime } from '@shared/dates';
 import { useQueryClient } from '@tanstack/react-query';
 import { View } from 'react-native';
-import { useHome } from '@/household/useHome';
+import { zoneKept } from '@/household/zoneKept';
 import { useT } from '@/i18n';
 import { useOnline } from '@/lib/online';
 import { usePreferences } from '@/theme/preferences';
@@ -14,12 +14,11 @@ export function AsOf() {
   const { c, tint } = useTheme();
   const t = useT();
   const { language } = usePreferences();
-  const { home } = useHome();
   const queries = useQueryClient();
   const online = useOnline();
   if (online) return null;
   const read = queries.getQueryCache().getAll().filter((query) => query.isActive() && query.state.dataUpdatedAt > 0).map((query) => query.state.dataUpdatedAt);
-  const when = read.length ? dateTime(Math.min(...read), home?.zone ?? 'UTC', language) : null;
+  const when = read.length ? dateTime(Math.min(...read), zoneKept(queries) ?? 'UTC', language) : null;
   return (
     <View role="status" style={{ flexDirection: 'row', alignItems: 'center', gap: SPACE.tight, padding: SPACE.snug, borderRadius: RADIUS.control, backgroundColor: tint(c.warning) }}>
       <Icon name="offline" tone="warning" />

@@ -8,6 +8,7 @@ import { useT } from '@/i18n';
 import { COLUMN, SPACE, useTheme } from '@/theme/theme';
 import { AsOf } from './AsOf';
 import { IconButton } from './Button';
+import { Fresh } from './Fresh';
 import { Heading, T } from './Text';
 
 interface PageProps {
@@ -40,6 +41,7 @@ export function Page({ name, head, children }: PageProps) {
         <View style={{ width: '100%', maxWidth: COLUMN, paddingHorizontal: SPACE.normal, gap: SPACE.normal }}>
           {head}
           <AsOf />
+          <Fresh />
           {children}
         </View>
       </ScrollView>

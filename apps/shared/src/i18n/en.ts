@@ -4,6 +4,7 @@ import { admin } from './admin/en';
 import { alerts } from './alerts/en';
 import { balances } from './balances/en';
 import { compare } from './compare/en';
+import { drawing } from './drawing/en';
 import { findings } from './findings/en';
 import { group } from './group/en';
 import { map } from './map/en';
@@ -19,6 +20,7 @@ export const en = {
   ...alerts,
   ...balances,
   ...compare,
+  ...drawing,
   ...findings,
   ...group,
   ...map,

@@ -4,6 +4,7 @@ import { admin } from './admin/ro';
 import { alerts } from './alerts/ro';
 import { balances } from './balances/ro';
 import { compare } from './compare/ro';
+import { drawing } from './drawing/ro';
 import { findings } from './findings/ro';
 import { group } from './group/ro';
 import { map } from './map/ro';
@@ -20,6 +21,7 @@ export const ro: Texts = {
   ...alerts,
   ...balances,
   ...compare,
+  ...drawing,
   ...findings,
   ...group,
   ...map,

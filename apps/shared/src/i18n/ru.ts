@@ -4,6 +4,7 @@ import { admin } from './admin/ru';
 import { alerts } from './alerts/ru';
 import { balances } from './balances/ru';
 import { compare } from './compare/ru';
+import { drawing } from './drawing/ru';
 import { findings } from './findings/ru';
 import { group } from './group/ru';
 import { map } from './map/ru';
@@ -20,6 +21,7 @@ export const ru: Texts = {
   ...alerts,
   ...balances,
   ...compare,
+  ...drawing,
   ...findings,
   ...group,
   ...map,

@@ -79,9 +79,10 @@ function Form({ known }: { known: Known }) {
   );
   return (
     <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-      <div className="field-grid">
-        {COUNTS.map((name) => field(name, '[0-9]+'))}
+      <div className="field-grid field-grid-wide">
+        {COUNTS.slice(0, 2).map((name) => field(name, '[0-9]+'))}
         {SHARES.map((name) => field(name, '[0-9]+([.,][0-9]+)?'))}
+        {COUNTS.slice(2).map((name) => field(name, '[0-9]+'))}
         {field('holidays', '[0-9, -]*')}
       </div>
       <fieldset className="choices">

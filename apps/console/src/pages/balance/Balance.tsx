@@ -66,6 +66,7 @@ export function Balance() {
               actions={
                 <>
                   {viewer.may('alerts:read') && <Button variant="default" leftSection={<Icon name="alarm" size={18} />} renderRoot={(props) => <Link to="/rules" search={{ about: id }} {...props} />}>{t('rules.make')}</Button>}
+                  {!node.site && viewer.may('metering:write') && <Button variant="default" renderRoot={(props) => <Link to="/draw" search={{ group: id }} {...props} />}>{t('draw.change')}</Button>}
                   {node.site && <Link to="/sites" search={{ path: node.site.path }}>{t('balances.toSite')}</Link>}
                 </>
               }

@@ -1,5 +1,4 @@
-import { useInbox } from '@/alerts/useInbox';
-import { useHome } from '@/household/useHome';
+import { useNews, useScreen } from '@/home/useScreen';
 import { useT } from '@/i18n';
 import { useTheme } from '@/theme/theme';
 import { TabBar } from '@/ui/TabBar';
@@ -8,8 +7,8 @@ import { Tabs } from 'expo-router';
 export default function TabsLayout() {
   const t = useT();
   const { c } = useTheme();
-  const { may } = useHome();
-  const { unseen } = useInbox(may('alerts:read'));
+  const unseen = useScreen().told?.unseen ?? 0;
+  useNews();
   return (
     <Tabs tabBar={(props) => <TabBar {...props} />} screenOptions={{ headerShown: false, sceneStyle: { backgroundColor: c.ground } }}>
       <Tabs.Screen name="index" options={{ title: t('tab.home') }} />

@@ -1,14 +1,13 @@
 import { AlertRow } from '@/alerts/AlertRow';
-import { useInbox } from '@/alerts/useInbox';
-import { useMonth } from '@/charts/useProfile';
+import type { HomeAnswer } from '@/api/home';
 import { IndicatorsCard } from '@/home/IndicatorsCard';
 import { MonthCard } from '@/home/MonthCard';
+import { SupplyCard } from '@/home/SupplyCard';
 import { TodayCard } from '@/home/TodayCard';
+import { useScreen, type ScreenMeter } from '@/home/useScreen';
 import { useMeterColour } from '@/household/colours';
 import { HomeSwitch } from '@/household/HomeSwitch';
-import type { Home, MeteringPoint } from '@/household/homes';
 import { PointChips } from '@/household/PointChips';
-import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
 import { useNow } from '@/lib/now';
 import { Failure, Empty } from '@/ui/State';
@@ -20,14 +19,14 @@ import { useState } from 'react';
 
 export default function HomeScreen() {
   const t = useT();
-  const { query, homes, home, choose } = useHome();
+  const { query, told, places, place, meters, choose } = useScreen();
   return (
-    <Page name={t('tab.home')} head={home && <HomeSwitch homes={homes} home={home} choose={choose} />}>
-      {home ? (
-        <Shown key={home.id} home={home} />
-      ) : query.isError ? (
+    <Page name={t('tab.home')} head={place && <HomeSwitch homes={places} home={place} choose={choose} />}>
+      {told && meters.length ? (
+        <Shown key={told.object} told={told} meters={meters} />
+      ) : query.isError && !told ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
-      ) : query.data ? (
+      ) : told ? (
         <Empty icon="meter" title={t('home.empty.title')} lead={t('home.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
       ) : (
         <>
@@ -40,45 +39,36 @@ export default function HomeScreen() {
   );
 }
 
-function Shown({ home }: { home: Home }) {
-  const [chosen, setChosen] = useState(home.points[0]?.id ?? '');
+function Shown({ told, meters }: { told: HomeAnswer; meters: readonly ScreenMeter[] }) {
+  const t = useT();
+  const [chosen, setChosen] = useState(meters[0]?.id ?? '');
   const now = useNow();
-  const point = home.points.find(({ id }) => id === chosen) ?? home.points[0];
-  if (!point) return null;
+  const meter = meters.find(({ id }) => id === chosen) ?? meters[0];
+  if (!meter) return null;
   return (
     <>
-      <NewestAlert now={now} />
-      <PointChips home={home} value={point.id} onChange={setChosen} />
-      <TodayCard key={point.id} point={point} zone={home.zone} now={now} />
-      <Month point={point} zone={home.zone} now={now} />
+      {told.alert && (
+        <Card title={t('home.alert')} flush style={{ paddingBottom: 4 }}>
+          <AlertRow alert={told.alert} now={now} last />
+        </Card>
+      )}
+      <PointChips home={{ points: meters }} value={meter.id} onChange={setChosen} />
+      <Meter key={meter.id} meter={meter} now={now} />
     </>
   );
 }
 
-/** What is wrong now; nothing is said where nothing is. */
-function NewestAlert({ now }: { now: number }) {
+function Meter({ meter, now }: { meter: ScreenMeter; now: number }) {
   const t = useT();
-  const { open } = useInbox();
-  const first = open.find(({ severity }) => severity === 'CRITICAL') ?? open[0];
-  if (!first) return null;
-  return (
-    <Card title={t('home.alert')} flush style={{ paddingBottom: 4 }}>
-      <AlertRow alert={first} now={now} last />
-    </Card>
-  );
-}
-
-function Month({ point, zone, now }: { point: MeteringPoint; zone: string; now: number }) {
-  const t = useT();
-  const colour = useMeterColour(point);
-  const query = useMonth(point.id, zone, now);
-  const node = query.data?.node;
-  if (query.isError && !node) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  if (!node) return <Skeleton height={220} />;
+  const colour = useMeterColour(meter);
+  const { month } = meter;
+  const end = month.p50 === null ? null : { p10: month.p10, p50: month.p50, p90: month.p90 };
   return (
     <>
-      <MonthCard toDate={node.monthToDate} comparable={(node.before.coverage[0] ?? 0) > 0.98} commodity={point.commodity} colour={colour} name={t(`commodity.${point.commodity}`)} />
-      <IndicatorsCard told={node.indicators} />
+      <TodayCard meter={meter} now={now} />
+      <MonthCard toDate={{ soFar: month.soFar, average: month.average, unit: meter.unit, forecast: end }} commodity={meter.commodity} colour={colour} name={t(`commodity.${meter.commodity}`)} />
+      <IndicatorsCard told={meter.indicators} />
+      <SupplyCard meter={meter} />
     </>
   );
 }

@@ -58,11 +58,9 @@ export default function MeterScreen() {
             </View>
             <Button kind="plain" icon="chart" label={t('home.details')} onPress={() => router.navigate({ pathname: '/history', params: { point: point.id } })} />
           </Card>
-          {(may('own-supply:switch') || may('control:execute')) && (
-            <Card flush style={{ paddingVertical: 4 }}>
+                      <Card flush style={{ paddingVertical: 4 }}>
               <Row icon="command" title={t('control.open')} lead={t('control.open.lead')} onPress={() => router.push({ pathname: '/control/[id]', params: { id: point.id } })} last />
             </Card>
-          )}
           <ReadingCard point={point} zone={home.zone} now={now} />
           <ColourCard point={point} />
           <EventsCard events={node.events.edges.map(({ node: event }) => event)} zone={home.zone} />

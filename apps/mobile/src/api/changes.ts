@@ -1,0 +1,73 @@
+/** What changed at the server since the app looked last, and what of it must be read again. */
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import { reach } from './bff';
+import { asPerson } from './client';
+import { Refusal } from './refusal';
+
+export interface Changed {
+  type: 'home' | 'meter' | 'readings' | 'alert' | 'command';
+  id: string;
+}
+
+export interface Changes {
+  created: Changed[];
+  updated: Changed[];
+  deleted: Changed[];
+  cursor: string;
+}
+
+export const CHANGES = 'Changes';
+export const HOME = 'Home';
+
+/** Names of what is read again with a thing of each kind; those of one thing alone name it by its id. */
+const OF_ALL: Record<Changed['type'], readonly string[]> = {
+  home: [HOME, 'Household', 'Homes'],
+  meter: [HOME, 'Household'],
+  readings: [HOME],
+  alert: [HOME, 'Alerts'],
+  command: [HOME],
+};
+const OF_ONE: Record<Changed['type'], readonly string[]> = {
+  home: [],
+  meter: ['Meter', 'SupplyOf'],
+  readings: ['Profile', 'Month', 'DayAhead', 'Reading', 'Meter', 'Temperatures'],
+  alert: ['AlertOf'],
+  command: ['CommandOf', 'CommandsAt', 'SupplyOf'],
+};
+
+/** Whether a question asks for a thing, or for a list with such things in it. */
+export function touches([name, variables]: QueryKey, { type, id }: Changed): boolean {
+  if (typeof name !== 'string') return false;
+  if (OF_ALL[type].includes(name)) return true;
+  if (!OF_ONE[type].includes(name)) return false;
+  // A command is of a point, whose id the change does not tell.
+  if (type === 'command' && name !== 'CommandOf') return true;
+  return typeof variables === 'object' && variables !== null && Object.values(variables).includes(id);
+}
+
+/** Looks what changed; what is not shown any more is forgotten here, too. */
+export async function look(queries: QueryClient): Promise<{ cursor: string }> {
+  const since = queries.getQueryData<{ cursor: string }>([CHANGES])?.cursor ?? null;
+  const told = await readChanges(since);
+  // Without a cursor everything is new, and was read a moment ago.
+  if (since === null) return { cursor: told.cursor };
+  for (const gone of told.deleted) {
+    if (gone.type === 'home' || gone.type === 'meter') queries.removeQueries({ predicate: ({ queryKey: [, variables] }) => named(variables, gone.id) });
+  }
+  const changed = [...told.created, ...told.updated, ...told.deleted];
+  void queries.invalidateQueries({ predicate: ({ queryKey }) => changed.some((one) => touches(queryKey, one)) });
+  return { cursor: told.cursor };
+}
+
+const named = (variables: unknown, id: string): boolean => typeof variables === 'object' && variables !== null && Object.values(variables).includes(id);
+
+async function readChanges(since: string | null): Promise<Changes> {
+  const at = (cursor: string | null) => `/changes${cursor === null ? '' : `?since=${encodeURIComponent(cursor)}`}`;
+  const read = (cursor: string | null) => asPerson((access) => reach<Changes>(at(cursor), { method: 'GET', access }));
+  try {
+    return await read(since);
+  } catch (error) {
+    if (since !== null && error instanceof Refusal && error.code === 'BAD_CURSOR') return read(null);
+    throw error;
+  }
+}
