@@ -52,6 +52,8 @@ async function borders(): Promise<GeoJSON.GeoJSON> {
   return feature(topology, topology.objects.countries);
 }
 
+/** Tiles are drawn for daylight. */
+const DIMMED = { 'raster-brightness-max': 0.55, 'raster-saturation': -0.5 };
 const ARCHIVE = /\.pmtiles(\?|$)/;
 
 /** The source of tiles: a template, or an archive that is read in parts by its own protocol. */
@@ -90,24 +92,23 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps)
     made.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     made.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
     made.touchZoomRotate.disableRotation();
-    const showBorders = () => void borders().then((data) => {
-        if (!map.current || made.getSource('borders')) return;
+    made.on('load', () => {
+      // Borders lie below the tiles, too: they are what is seen where a tile is missing.
+      void borders().then((data) => {
+        if (!map.current) return;
+        const above = made.getLayer('tiles') ? 'tiles' : 'houses';
         made.addSource('borders', { type: 'geojson', data });
-        made.addLayer({ id: 'land', type: 'fill', source: 'borders', paint: { 'fill-color': colours.card } }, 'houses');
-        made.addLayer({ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': colours.field, 'line-width': 0.8 } }, 'houses');
+        made.addLayer({ id: 'land', type: 'fill', source: 'borders', paint: { 'fill-color': colours.card } }, above);
+        made.addLayer({ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': colours.field, 'line-width': 0.8 } }, above);
       });
-    const showTiles = (url: string) => void tileSource(url).then((source) => {
+      if (!tiles) return;
+      void tileSource(tiles).then((source) => {
         if (!map.current) return;
         made.addSource('tiles', source);
-        made.addLayer({ id: 'tiles', type: 'raster', source: 'tiles', paint: scheme === 'dark' ? { 'raster-brightness-max': 0.55, 'raster-saturation': -0.5 } : {} }, 'houses');
+        made.addLayer({ id: 'tiles', type: 'raster', source: 'tiles', paint: scheme === 'dark' ? DIMMED : {} }, 'houses');
       });
-    made.on('load', () => (tiles ? showTiles(tiles) : showBorders()));
-    made.on('error', () => {
-      // Whatever fails to come is a tile: the houses are ours, and the borders lie beside the page.
-      lost();
-      if (made.getLayer('tiles')) made.removeLayer('tiles');
-      showBorders();
     });
+    made.on('error', () => lost());
     const redraw = () => draw(made, markers.current, wordsOf, choose);
     made.on('render', () => made.isSourceLoaded('houses') && redraw());
     map.current = made;
