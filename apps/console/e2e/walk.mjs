@@ -283,6 +283,25 @@ async function dispatcher() {
   await page.context().close();
 }
 
+/** Many meters at once: chosen below filters, asked together; what was left out is told. */
+async function bulk() {
+  const page = await signIn('dispatcher@riverside.example');
+  await open(page, '/meters?q=Mill+Street+2&commodity=ELECTRICITY');
+  await page.waitForSelector('.list-row');
+  await page.getByRole('button', { name: 'Choose several' }).click();
+  for (const at of [0, 1, 2]) await page.locator('label.list-row').nth(at).click();
+  await page.waitForSelector('text=3 meters chosen');
+  await shot(page, 'journey-bulk');
+  findings.push(...(await axe(page, 'bulk')));
+  await page.getByRole('button', { name: 'Ask for readings' }).first().click();
+  await page.getByLabel('Reason, kept with each order').fill('before the audit');
+  await page.locator('form').getByRole('button', { name: 'Ask for readings' }).click();
+  await page.waitForSelector('text=3 orders made');
+  const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  assert.equal(table.suggestedFilename(), 'meters.csv');
+  await page.context().close();
+}
+
 /** What protects a customer: told where the meter is, and the order to cut them off is refused. */
 async function actuators() {
   const page = await signIn('operator@riverside.example');
@@ -553,6 +572,13 @@ async function administration() {
   await page.getByRole('row', { name: /Balan/ }).getByRole('button', { name: 'Invite' }).click();
   await page.waitForSelector('h2 >> text=Invitation for Balan');
   await shot(page, 'journey-invitation');
+  const waiting = page.getByRole('region', { name: 'Invitations that wait' }).getByRole('row', { name: /Balan/ });
+  await waiting.first().waitFor();
+  const many = await waiting.count();
+  await waiting.first().getByRole('button', { name: 'Take back' }).click();
+  await waiting.first().getByRole('button', { name: 'Really take back' }).click();
+  for (let tries = 0; (await waiting.count()) === many && tries < 100; tries++) await page.waitForTimeout(100);
+  assert.equal(await waiting.count(), many - 1, 'an invitation is taken back');
   await page.context().close();
 }
 
@@ -585,7 +611,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

@@ -3,6 +3,7 @@ import { actuators } from '../actuators/en';
 import { admin } from '../admin/en';
 import { alerts } from '../alerts/en';
 import { balances } from '../balances/en';
+import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
 import { drawing } from '../drawing/en';
 import { group } from '../group/en';
@@ -18,6 +19,7 @@ export const rest = {
   ...admin,
   ...alerts,
   ...balances,
+  ...bulk,
   ...compare,
   ...drawing,
   ...group,

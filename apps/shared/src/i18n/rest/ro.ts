@@ -2,6 +2,7 @@ import { actuators } from '../actuators/ro';
 import { admin } from '../admin/ro';
 import { alerts } from '../alerts/ro';
 import { balances } from '../balances/ro';
+import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
 import { drawing } from '../drawing/ro';
 import { group } from '../group/ro';
@@ -18,6 +19,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...admin,
   ...alerts,
   ...balances,
+  ...bulk,
   ...compare,
   ...drawing,
   ...group,

@@ -2,6 +2,7 @@ import { actuators } from '../actuators/ru';
 import { admin } from '../admin/ru';
 import { alerts } from '../alerts/ru';
 import { balances } from '../balances/ru';
+import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
 import { drawing } from '../drawing/ru';
 import { group } from '../group/ru';
@@ -18,6 +19,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...admin,
   ...alerts,
   ...balances,
+  ...bulk,
   ...compare,
   ...drawing,
   ...group,
