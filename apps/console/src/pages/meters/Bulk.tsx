@@ -47,7 +47,7 @@ export function Bulk({ chosen, shown, choose }: BulkProps) {
           {viewer.may('control:execute') && (
             <>
               <Button size="xs" disabled={none} onClick={() => setOrdering('REQUEST_READING')}>{t('bulk.read')}</Button>
-              <Button size="xs" color="red" variant="outline" disabled={none} onClick={() => setOrdering('SWITCH_SUPPLY')}>{t('bulk.switch')}</Button>
+              <Button size="xs" variant="default" disabled={none} onClick={() => setOrdering('SWITCH_SUPPLY')}>{t('bulk.switch')}</Button>
             </>
           )}
           <Button size="xs" variant="default" disabled={none} onClick={save}>{t('bulk.csv')}</Button>
