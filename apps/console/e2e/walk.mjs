@@ -283,6 +283,22 @@ async function dispatcher() {
   await page.context().close();
 }
 
+/** An exchange that cannot be is refused by its fields, and changes nothing. */
+async function exchange() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('button', { name: 'Exchange or take away' }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Serial of the new meter').fill('31100002');
+  await shot(page, 'journey-exchange');
+  findings.push(...(await axe(page, 'exchange')));
+  await drawer.locator('button[type=submit]').click();
+  await page.waitForSelector('.refusals li');
+  await drawer.getByRole('button', { name: 'Cancel' }).click();
+  assert.match(await page.locator('h1').innerText(), /31100001/);
+  await page.context().close();
+}
+
 /** Many meters at once: chosen below filters, asked together; what was left out is told. */
 async function bulk() {
   const page = await signIn('dispatcher@riverside.example');
@@ -611,7 +627,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();
