@@ -213,6 +213,30 @@ async def test_tenants_are_run_from_the_office_by_its_administrators(
     assert away["grantableRoles"] == ["TENANT_ADMIN"]
 
 
+MEMBER = """mutation M($email: String!, $role: MemberRole!) {
+  appointMember(input: {name: "N", email: $email, role: $role}) {
+    member { id } errors { code } } }"""
+END = """mutation E($member: ID!) { dismissMember(member: $member) { errors { code } } }"""
+
+
+async def test_an_office_appoints_its_own_and_keeps_its_last_administrator(
+    two: tuple[Reseller, Reseller],
+) -> None:
+    _, second = two
+    wide = (await second.ask(MEMBER, email="x@second.example", role="OPERATOR"))["appointMember"]
+    assert wide["errors"] == [{"code": "GRANT_TOO_WIDE"}]
+    made = await second.ask(MEMBER, email="colleague@second.example", role="PARTNER_ADMIN")
+    assert made["appointMember"]["errors"] == []
+    colleague = made["appointMember"]["member"]["id"]
+    assert (await second.ask(END, member=colleague))["dismissMember"]["errors"] == []
+    listed = "{ viewer { members { edges { node { id login } } } } }"
+    edges = (await second.ask(listed))["viewer"]["members"]["edges"]
+    (boss,) = [one["node"] for one in edges]
+    assert boss["login"] == "boss@second.example"
+    last = (await second.ask(END, member=boss["id"]))["dismissMember"]
+    assert last["errors"] == [{"code": "LAST_ADMIN"}]
+
+
 async def test_a_partner_reads_no_meters(two: tuple[Reseller, Reseller]) -> None:
     first, _ = two
     made = await first.tenant("Private")
