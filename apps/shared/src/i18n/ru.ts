@@ -291,7 +291,7 @@ export const ru: Record<keyof typeof english, string> = {
   'year.mean': 'Средний час',
   'year.summary': 'Часов {year} года: {hours}; наибольший {amount}.',
   'alerts.count': '{count|one=# тревога без внимания|few=# тревоги без внимания|many=# тревог без внимания|other=# тревоги без внимания}',
-  'nav.actuators': 'Исполнители',
+  'nav.actuators': 'Отключающие устройства',
   'nav.administration': 'Управление',
   'nav.audit': 'Журнал действий',
   'nav.clients': 'Клиенты API',
