@@ -338,6 +338,12 @@ async function actuators() {
   await dispatcher.getByLabel('Reason').fill('trying it');
   await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
   await dispatcher.waitForSelector('.refusals >> text=INTERLOCK_CRITICAL');
+  await dispatcher.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await dispatcher.getByRole('button', { name: 'Limit the load' }).click();
+  await dispatcher.getByLabel('Largest power, kW').fill('0');
+  await dispatcher.getByRole('dialog').getByLabel('Reason').fill('trying it');
+  await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
+  await dispatcher.waitForSelector('.refusals li');
   await dispatcher.context().close();
   await page.getByRole('button', { name: 'Change 31100001' }).click();
   await page.getByRole('dialog').getByLabel(/Critical customer/).uncheck();

@@ -10,13 +10,18 @@ import { PointActuator } from '../actuators/PointActuator';
 import { CommandList } from '../commands/CommandList';
 
 const READ = graphql(`mutation RequestReading($input: RequestReadingInput!) { requestReading(input: $input) { command { id } errors { code field message } } }`);
+const LIMIT = graphql(`mutation SetLoadLimit($input: SetLoadLimitInput!) { setLoadLimit(input: $input) { command { id } errors { code field message } } }`);
 const SWITCH = graphql(`mutation SwitchSupply($input: SwitchSupplyInput!) { switchSupply(input: $input) { command { id } errors { code field message } } }`);
 
-export function Orders({ id, zone }: { id: string; zone: string }) {
+export function Orders({ id, zone, commodity }: { id: string; zone: string; commodity: string }) {
   const t = useT();
   const viewer = useViewer();
   const [version, setVersion] = useState(0);
-  const [switching, setSwitching] = useState(false);
+  const [open, setOpen] = useState<'switch' | 'limit' | null>(null);
+  const close = () => {
+    setOpen(null);
+    setVersion((known) => known + 1);
+  };
   const [errors, setErrors] = useState<Refusal[]>([]);
   const [{ fetching }, read] = useMutation(READ);
   const executes = viewer.may('control:execute');
@@ -31,20 +36,14 @@ export function Orders({ id, zone }: { id: string; zone: string }) {
       {executes && (
         <div className="row" style={{ padding: '16px 20px 0' }}>
           <Button variant="default" loading={fetching} onClick={() => void ask()}>{t('orders.read')}</Button>
-          <Button variant="default" onClick={() => setSwitching(true)}>{t('orders.switch')}</Button>
+          <Button variant="default" onClick={() => setOpen('switch')}>{t('orders.switch')}</Button>
+          {commodity === 'ELECTRICITY' && <Button variant="default" onClick={() => setOpen('limit')}>{t('orders.limit')}</Button>}
         </div>
       )}
       {errors.length > 0 && <div style={{ padding: '16px 20px 0' }}><UserErrors errors={errors} /></div>}
       <CommandList key={version} point={id} zone={zone} />
-      {switching && (
-        <SwitchSupply
-          point={id}
-          close={() => {
-            setSwitching(false);
-            setVersion((known) => known + 1);
-          }}
-        />
-      )}
+      {open === 'switch' && <SwitchSupply point={id} close={close} />}
+      {open === 'limit' && <LimitLoad point={id} close={close} />}
     </>
   );
 }
@@ -83,6 +82,36 @@ function SwitchSupply({ point, close }: { point: string; close: () => void }) {
         <UserErrors errors={errors} />
         <div className="row">
           <Button type="submit" color={state === 'OFF' ? 'red' : undefined} loading={fetching}>{t(state === 'OFF' ? 'orders.off' : 'orders.on')}</Button>
+          <Button variant="default" onClick={close}>{t('cancel')}</Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function LimitLoad({ point, close }: { point: string; close: () => void }) {
+  const t = useT();
+  const [{ fetching }, order] = useMutation(LIMIT);
+  const [limit, setLimit] = useState('');
+  const [reason, setReason] = useState('');
+  const [errors, setErrors] = useState<Refusal[]>([]);
+  const key = useRef(crypto.randomUUID());
+  const send = async () => {
+    const { data, error } = await order({ input: { point, limitKw: Number(limit.replace(',', '.')), reason, idempotencyKey: key.current } });
+    const told = error ? [{ code: 'FAILED', message: error.message }] : (data?.setLoadLimit.errors ?? []);
+    setErrors(told);
+    key.current = crypto.randomUUID();
+    if (told.length === 0) close();
+  };
+  return (
+    <Modal opened onClose={close} title={t('orders.limit')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+        <p className="quiet">{t('orders.limitLead')}</p>
+        <TextInput label={t('orders.limitKw')} inputMode="decimal" pattern="[0-9]+([.,][0-9]+)?" required value={limit} onChange={(event) => setLimit(event.currentTarget.value)} />
+        <TextInput label={t('reason')} required minLength={3} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <UserErrors errors={errors} />
+        <div className="row">
+          <Button type="submit" loading={fetching}>{t('orders.limit')}</Button>
           <Button variant="default" onClick={close}>{t('cancel')}</Button>
         </div>
       </form>
