@@ -223,7 +223,7 @@ async function supply() {
 async function offline() {
   const page = await signIn(vera);
   await settled(page);
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.waitForFunction(() => navigator.serviceWorker.getRegistration('/app/').then((found) => Boolean(found?.active)));
   await page.waitForFunction(kept);
   const before = await page.getByTestId('today-figure').innerText();
   await press(page, 'tab', 'Meters');
