@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from analytics.heat.water import MeterPlace, energy_wh, enthalpy, specific_volume
 from backend.clients.events import Events
+from backend.services.alerts import judging as alerts
 from backend.services.findings import judging
 from backend.services.gateway.devices import Devices
 from backend.store import bells
@@ -27,6 +28,7 @@ from tenants.permissions import Permission
 from tenants.session import Database
 from tests.desk import Desk
 from tests.factories import MASTER_KEY, PushingConcentrator, block, make_tenant, place
+from tests.integration.alerts.house import someone
 
 NOW = hour_of(datetime.now(UTC))
 HOURS = 40
@@ -195,6 +197,7 @@ async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
     events = Events(redis_url)
     made = await make_tenant(database, "flows")
     told = channels()
+    await someone(database, made.tenant_id, "operator", "ru")
     rows = [
         TOWN | one.row | {"channel": str(at), "installed_at": instant_of(LOW).isoformat()}
         for at, one in enumerate(told, 1)
@@ -209,6 +212,10 @@ async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
     while more:
         async with database.session(made) as session:
             more = (await judging.judge_next(session, instant_of(NOW), Structures())).more
+    more = True
+    while more:
+        async with database.session(made) as session:
+            more = (await alerts.judge_next(session, instant_of(NOW), Structures())).more
     desk = Desk(work, replace(made, actor="manager", permissions=ALL))
     yield Town(desk, {one.row["meter_serial"]: one for one in told})
     await events.close()
@@ -280,6 +287,18 @@ async def test_a_loss_of_coolant_is_a_finding_and_fails_its_check(town: Town) ->
     (check,) = [one for one in group["checks"] if one["check"] == "COOLANT_LOSS"]
     assert check["outcome"] == "FAILED"
     assert [one["kind"] for one in check["findings"]] == ["COOLANT_LOSS"]
+
+
+ALERTS = """query { viewer { alerts(onlyOpen: true, kinds: [LEAK]) { edges { node {
+  kind cause text(locale: "en") owner { name } site { path } } } } } }"""
+
+
+async def test_the_staff_is_alerted_of_a_loss_of_coolant(town: Town) -> None:
+    edges = (await town.desk.ask(ALERTS))["viewer"]["alerts"]["edges"]
+    (alert,) = [one["node"] for one in edges]
+    assert alert["cause"] == "coolant_loss"
+    assert alert["site"]["path"] == alert["owner"]["name"] == "Town"
+    assert "does not all come back" in alert["text"]
 
 
 async def test_a_house_whose_return_is_not_metered_says_so(town: Town) -> None:
