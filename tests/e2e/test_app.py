@@ -17,15 +17,16 @@ KIND = "query Kind($path: String!) { viewer { site(path: $path) { kind } } }"
 
 async def test_walk(chromium: str, demo: Product, providers: Providers, tmp_path: Path) -> None:
     # In a fresh installation nobody is switched off from afar until somebody says so.
-    demo.command("tenant", "control", "--tenant", "1", "--on")
-    device = house_of_its_own(demo, tmp_path / "meters.csv")
+    tenant = json.loads(accounts_file(demo.home).read_text())["tenants"][0]
+    demo.command("tenant", "control", "--tenant", str(tenant["tenant"]), "--on")
+    device = house_of_its_own(demo, tenant, tmp_path / "meters.csv")
     more = {"firebase": providers.firebase, "gateway": demo.gateway_url, "device": device}
     await walk("mobile", "app", demo, chromium, **more)
 
 
-def house_of_its_own(demo: Product, file: Path) -> dict[str, str]:
+def house_of_its_own(demo: Product, tenant: dict[str, str], file: Path) -> dict[str, str]:
     """A house that no other walk knows, whose concentrator the walk speaks for; its device."""
-    client = demo.client(json.loads(accounts_file(demo.home).read_text())["tenants"][0])
+    client = demo.client(tenant)
     town = "/".join(client.points()[0]["site"]["path"].split("/")[:3])
     installed = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=40)
     rows = [
@@ -49,7 +50,8 @@ def house_of_its_own(demo: Product, file: Path) -> dict[str, str]:
         writer = csv.DictWriter(output, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    (device,) = demo.command("import", "metering", "--tenant", "1", str(file))["devices"]
+    number = str(tenant["tenant"])
+    (device,) = demo.command("import", "metering", "--tenant", number, str(file))["devices"]
     return {"serial": device["serial"], "secret": device["secret"]}
 
 
