@@ -67,7 +67,7 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
         introspection=settings.introspection,
         master_key=master_key,
         weather=weather_of(settings.weather),
-        terms=Terms(settings.demo, settings.webhooks_private),
+        terms=Terms(settings.demo, settings.webhooks_private, settings.graphiql),
         public_url=settings.public_url,
         passwords=sign_in.passwords,
     )

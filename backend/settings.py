@@ -4,6 +4,7 @@ Each field is the environment variable ``BALANCE_<FIELD>``. An empty server URL 
 server of the installation; the supervisor tells the parts it starts where that one is.
 """
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,6 +33,10 @@ def _next_port(fields: dict[str, Any]) -> int:
 def _own_address(fields: dict[str, Any]) -> str:
     host = fields["host"]
     return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{fields['port']}"  # noqa: S104 - compared, not bound
+
+
+def _analysts() -> int:
+    return min(2, os.cpu_count() or 1)
 
 
 def _as_demo(fields: dict[str, Any]) -> bool:
@@ -79,6 +84,13 @@ class Settings(BaseSettings):
     redis_url: ServerUrl = Field(default="", description="Valkey or Redis; empty: embedded.")
     database_pool_size: int = Field(
         default=10, ge=1, le=200, description="Connections that one process keeps to PostgreSQL."
+    )
+
+    analysts: int = Field(
+        default_factory=_analysts,
+        ge=1,
+        le=16,
+        description="Processes that judge readings; two where there are two cores or more.",
     )
 
     master_key: SecretStr = Field(

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,10 @@ from analytics.forecasting import linear, month, slots
 from analytics.forecasting.history import HOURS, FloatArray, Past, filled
 
 WEEK = 7
+TOMORROW_ASKED = (0, 12, 18)
+"""Hours of today at which tomorrow is asked for."""
+
+REST_DAYS = (3, 7, 14, 21)
 TEMPERATURE = "temp_c"
 
 
@@ -77,6 +82,9 @@ class Scores:
     errors: dict[str, list[FloatArray]] = field(default_factory=dict)
     covered: list[FloatArray] = field(default_factory=list)
     total: list[FloatArray] = field(default_factory=list)
+    tomorrow: dict[int, list[FloatArray]] = field(default_factory=dict)
+    """What the band of the day after held, by the hour of the day at which it was asked."""
+
     sums: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def add(self, name: str, came: FloatArray, told: FloatArray) -> None:
@@ -96,6 +104,29 @@ def median14(past: Past) -> FloatArray:
     return np.asarray(np.median(window, axis=1) * level[:, None])
 
 
+def tomorrow(  # noqa: PLR0913, PLR0917 - a day, what was known of it and what was told
+    scores: Scores, homes: Homes, day: int, model: linear.Model, past: Past, told: FloatArray
+) -> None:
+    """Score the day after a day, asked at some hours of it with the rest of it as expected.
+
+    The model is that of the day's midnight, and of the day only the hours that are over are seen.
+    """
+    if day + 1 >= homes.values.shape[1]:
+        return
+    came = homes.values[:, day + 1]
+    known = ~np.isnan(came)
+    for hour in TOMORROW_ASKED:
+        today = np.where(
+            np.arange(HOURS) < hour, filled(homes.values[:, day : day + 1])[:, 0], told
+        )
+        values = np.concatenate([past.values, today[:, None]], axis=1)
+        warm = None if homes.temperature is None else homes.temperature[: day + 2]
+        seen = Past(values, past.first_weekday, warm)
+        found = model.forecast(seen, (HOURS - hour) / HOURS)
+        inside = ((came >= found.p10) & (came <= found.p90))[known]
+        scores.tomorrow.setdefault(hour, []).append(inside.astype(float))
+
+
 def score(homes: Homes) -> tuple[Scores, dict[str, float], list[dict[str, object]]]:
     """Forecast the last week and compare it with what came."""
     scores, rows = Scores(), []
@@ -107,6 +138,8 @@ def score(homes: Homes) -> tuple[Scores, dict[str, float], list[dict[str, object
         told = model.forecast(past) if model else slots.State.of(past.values).forecast()
         fit_s, told_s = fit_s + fitted - start, told_s + time.perf_counter() - fitted
         rows.append({"day": str(homes.days[day].date()), "p50": told.p50.round(4).tolist()})
+        if model:
+            tomorrow(scores, homes, day, model, past, told.p50)
         came, before = homes.values[:, day], filled(past.values)  # read only now
         state = slots.State.of(past.values).forecast()
         scores.add("model", came, told.p50)
@@ -132,34 +165,63 @@ def score(homes: Homes) -> tuple[Scores, dict[str, float], list[dict[str, object
     return scores, cost, rows
 
 
-def last_month(days: pd.DatetimeIndex) -> tuple[int, int]:
-    """Last whole calendar month of a file; of a short one, its last four weeks."""
+def whole_months(days: pd.DatetimeIndex) -> list[tuple[int, int]]:
+    """Whole calendar months of a file with a week before them; else its last four weeks."""
     firsts = np.flatnonzero(days.day == 1).tolist()
     if days[-1].is_month_end:
         firsts.append(len(days))
-    if len(firsts) >= 2:
-        return firsts[-2], firsts[-1]
-    return len(days) - 28, len(days)
+    return list(pairwise(firsts)) or [(len(days) - 28, len(days))]
 
 
 def month_ends(homes: Homes) -> dict[str, float]:
-    """The last whole month, forecast after some days of it, against the run-rate."""
-    start, end = last_month(homes.days)
-    length = end - start
-    came = filled(homes.values).sum(axis=2)[:, start:end].sum(axis=1)
+    """All whole months, forecast after some days of each, against the run-rate.
+
+    Known are the month so far and the one before, as the product reads them.
+    """
     found: dict[str, float] = {}
     for asked in (7, 10, 14, 20):
-        now = start + asked
-        daily = filled(homes.values[:, :now]).sum(axis=2)
-        warm = None if homes.temperature is None else homes.temperature[:end]
-        told = month.rest(daily, end - now, warm)
-        so_far = daily[:, start:].sum(axis=1)
-        rate = so_far / asked * length
-        wrong = np.abs(so_far + told.p50 - came).sum() / came.sum()
-        inside = (so_far + told.p10 <= came) & (came <= so_far + told.p90)
-        found[f"month_day{asked}_wape"] = float(wrong)
-        found[f"month_day{asked}_run_rate_wape"] = float(np.abs(rate - came).sum() / came.sum())
-        found[f"month_day{asked}_coverage_pct"] = 100 * float(inside.mean())
+        wrong, by_rate, whole, inside = 0.0, 0.0, 0.0, []
+        before = 0
+        for start, end in whole_months(homes.days):
+            now, low = start + asked, before
+            before = start
+            days = homes.values[:, low:now]
+            known = ~np.isnan(homes.values[:, start:end]).any(axis=(1, 2))
+            known &= (~np.isnan(days).any(axis=2)).sum(axis=1) >= month.LEAST_DAYS
+            if not known.any():
+                continue
+            daily = filled(days[known]).sum(axis=2)
+            came = homes.values[known, start:end].sum(axis=(1, 2))
+            warm = None if homes.temperature is None else homes.temperature[low:end]
+            told = month.rest(daily, end - now, warm)
+            so_far = daily[:, start - low :].sum(axis=1)
+            wrong += float(np.abs(so_far + told.p50 - came).sum())
+            by_rate += float(np.abs(so_far / asked * (end - start) - came).sum())
+            whole += float(came.sum())
+            inside.append((so_far + told.p10 <= came) & (came <= so_far + told.p90))
+        if inside:
+            found[f"month_day{asked}_wape"] = wrong / whole
+            found[f"month_day{asked}_run_rate_wape"] = by_rate / whole
+            found[f"month_day{asked}_coverage_pct"] = 100 * float(np.concatenate(inside).mean())
+            found[f"month_day{asked}_cases"] = len(np.concatenate(inside))
+    return found
+
+
+def rests(homes: Homes) -> dict[str, float]:
+    """Share of sums of the next days inside their band, asked at every midnight of the file.
+
+    Windows overlap and a cold week is cold for all: it is one autumn, not so many trials.
+    """
+    daily = filled(homes.values).sum(axis=2)
+    found: dict[str, float] = {}
+    for days in REST_DAYS:
+        inside = []
+        for now in range(month.LEAST_DAYS, daily.shape[1] - days + 1):
+            told = month.rest(daily[:, :now], days)
+            came = daily[:, now : now + days].sum(axis=1)
+            inside.append(float(((told.p10 <= came) & (came <= told.p90)).mean()))
+        if inside:
+            found[f"next{days}_coverage_pct"] = 100 * float(np.mean(inside))
     return found
 
 
@@ -179,11 +241,15 @@ def figures(homes: Homes) -> tuple[dict[str, float], list[dict[str, object]]]:
         "ratio_lag24": mae / lag,
         "ratio_week4": mae / scores.mae("week4"),
         "band_coverage_pct": 100 * float(np.concatenate(scores.covered).mean()),
+        **{
+            f"tomorrow_asked_{hour}h_coverage_pct": 100 * float(np.concatenate(held).mean())
+            for hour, held in scores.tomorrow.items()
+        },
         "sum_wape_mean_pct": 100 * sums[0] / sums[3],
         "sum_wape_median_pct": 100 * sums[1] / sums[3],
         "sum_wape_lag24_pct": 100 * sums[2] / sums[3],
     }
-    return {**found, **month_ends(homes), **cost}, rows
+    return {**found, **month_ends(homes), **rests(homes), **cost}, rows
 
 
 def main() -> None:

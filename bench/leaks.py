@@ -284,6 +284,8 @@ def score(cases: Cases, alarms: list[Alarm]) -> dict[str, float]:
         **found,
         "intermittent_median_h": float(np.median(intermittent)) if len(intermittent) else np.nan,
         "burst_1h_pct": _share(np.array(delays.get("burst", [])), 1),
+        "burst_4h_pct": _share(np.array(delays.get("burst", [])), 4),
+        "bursts": float(len(delays.get("burst", []))),
         "kind_named_pct": 100 * float(np.mean(named)) if named else np.nan,
         "false_alarms": float(false),
         "meter_months": sound,

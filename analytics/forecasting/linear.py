@@ -48,13 +48,28 @@ class Model:
     errors: FloatArray
     """P10, P90 and mean of (came - forecast) / spread by class, shape ``(3, c)``."""
 
-    def forecast(self, past: Past) -> Quantiles:
-        """The day after ``past``; a series without a known hour gives NaN."""
+    ahead: FloatArray | None = None
+    """The same where the last day of the past is itself forecast; None of older models."""
+
+    def forecast(self, past: Past, guessed: float | FloatArray = 0.0) -> Quantiles:
+        """The day after ``past``; a series without a known hour gives NaN.
+
+        Parameters
+        ----------
+        guessed
+            Share of the last day that is forecast, not known, a number or shape ``(n,)``: the band
+            is between that of the next day and that of the one after it.
+        """
         found, scale = features(past)
         middle = np.maximum(np.einsum("nhp,hp->nh", found, self.coefficients), 0)
         spread = spreads(past) / scale[:, None]
         at = np.searchsorted(self.edges, spread)
-        low, high, mean = (middle + row[at] * spread for row in self.errors)
+        later = self.errors if self.ahead is None else self.ahead
+        part = np.broadcast_to(np.asarray(guessed, float), len(scale))[:, None]
+        low, high, mean = (
+            middle + (near[at] * (1 - part) + far[at] * part) * spread
+            for near, far in zip(self.errors, later, strict=True)
+        )
         low = np.clip(low, 0, middle)
         known = ~np.isnan(past.values)
         silent = ~known.any(axis=(1, 2))
@@ -96,7 +111,8 @@ def fit(past: Past) -> Model | None:
     seen = {day: _examples(thin, day) for day in targets}
     first = _coefficients([seen[day] for day in targets if day not in held])
     edges, errors = _calibrate(thin, first, {day: seen[day] for day in held})
-    return Model(_coefficients(list(seen.values())), edges, errors)
+    ahead = _calibrate_ahead(thin, first, held, edges)
+    return Model(_coefficients(list(seen.values())), edges, errors, ahead)
 
 
 _Examples = tuple[FloatArray, FloatArray, FloatArray]
@@ -190,6 +206,35 @@ def _calibrate(
         own = at == number
         table[:, number] = _told(error[own], size[own])
     return edges, table
+
+
+def _calibrate_ahead(
+    past: Past, coefficients: FloatArray, held: range, edges: FloatArray
+) -> FloatArray | None:
+    """Errors of days whose day before was itself forecast, by the same classes."""
+    errors, relative, sizes = [], [], []
+    plain = Model(coefficients, np.zeros(0), np.zeros((3, 1)))
+    for day in held:
+        if day - 1 < LEAST_DAYS:
+            continue
+        before = past.before(day)
+        values = before.values.copy()
+        values[:, -1] = plain.forecast(past.before(day - 1)).p50
+        stood_in = Past(values, before.first_weekday, before.temperature)
+        found, scale = features(stood_in)
+        spread = spreads(stood_in) / scale[:, None]
+        middle = np.maximum(np.einsum("nhp,hp->nh", found, coefficients), 0)
+        came = past.values[:, day] / scale[:, None]
+        known = ~np.isnan(came) & (spread > 0)
+        errors.append((came - middle)[known] / spread[known])
+        relative.append(spread[known])
+        sizes.append((np.broadcast_to(scale[:, None], spread.shape) * spread)[known])
+    if not errors:
+        return None
+    error, spread, size = (np.concatenate(one) for one in (errors, relative, sizes))
+    at = np.searchsorted(edges, spread)
+    table = [_told(error[at == number], size[at == number]) for number in range(len(edges) + 1)]
+    return np.stack(table, axis=1)
 
 
 def _told(error: FloatArray, size: FloatArray) -> FloatArray:

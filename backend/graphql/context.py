@@ -35,6 +35,9 @@ class Terms(NamedTuple):
     webhooks_private: bool = False
     """Whether webhooks may be posted over plain HTTP, to inner addresses."""
 
+    graphiql: bool = False
+    """Whether documents can be tried in a browser."""
+
 
 class Context:
     """One request. Sibling resolvers run concurrently but share one session, so they take turns.

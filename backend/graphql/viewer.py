@@ -27,6 +27,7 @@ from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
 from backend.graphql.partners import PartnerEntrance
+from backend.graphql.seats import SeatEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
 from backend.graphql.tenant_brands import Brand
@@ -74,6 +75,7 @@ class Viewer(
     ResidentEntrance,
     AdministrationEntrance,
     PartnerEntrance,
+    SeatEntrance,
 ):
     """Entrances to what the caller may see."""
 

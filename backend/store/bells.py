@@ -25,6 +25,13 @@ ON CONFLICT (tenant_id, kind, key) DO UPDATE SET due_at = least(work_bell.due_at
 
 _ANSWER = "DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key = ANY($3::text[])"
 
+_TAKE = """
+DELETE FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND key IN (
+    SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()
+    FOR UPDATE SKIP LOCKED)
+RETURNING key
+"""
+
 _KEYS = "SELECT key FROM work_bell WHERE tenant_id = $1 AND kind = $2 AND due_at <= now()"
 
 _ANY_RINGS = text("SELECT EXISTS (SELECT FROM work_bell WHERE kind = ANY(:kinds))")
@@ -90,3 +97,10 @@ async def waiting(
     """Kinds and tenants for which a bell has rung since before a moment, the oldest first."""
     rows = await session.execute(_WAITING, {"kinds": list(kinds), "before": before})
     return [(row[0], TenantId(row[1])) for row in rows]
+
+
+async def take(session: TenantSession, kind: str) -> list[str]:
+    """Answer bells that have rung, but for those that another process is answering; their keys."""
+    driver = await session.driver()
+    rows = await driver.fetch(_TAKE, session.scope.tenant_id, kind)
+    return [row[0] for row in rows]

@@ -164,6 +164,7 @@ def _packed(learnt: Learnt) -> bytes:
         coefficients=model.coefficients.astype(np.float32),
         edges=model.edges,
         errors=model.errors,
+        ahead=model.errors if model.ahead is None else model.ahead,
         neighbours=learnt.neighbours.astype(np.float32),
     )
     return out.getvalue()
@@ -171,5 +172,10 @@ def _packed(learnt: Learnt) -> bytes:
 
 def _unpacked(day: date, content: bytes, size: int, weather: bool) -> Learnt:  # noqa: FBT001 - a row
     with np.load(BytesIO(content)) as arrays:
-        model = Model(arrays["coefficients"].astype(np.float64), arrays["edges"], arrays["errors"])
+        model = Model(
+            arrays["coefficients"].astype(np.float64),
+            arrays["edges"],
+            arrays["errors"],
+            arrays.get("ahead"),  # none in models of an older release
+        )
         return Learnt(day, model, arrays["neighbours"].astype(np.float64), size, weather)

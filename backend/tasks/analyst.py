@@ -117,7 +117,18 @@ async def _keep_at_it(work: Work, retention_months: int) -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-async def serve(settings: Settings) -> None:
+async def _judge_along(work: Work) -> None:
+    """Judge whatever is due, beside the analyst, who does all the rest."""
+    tasks: dict[str, Task] = {FINDINGS: TASKS[FINDINGS]}
+    while True:
+        try:
+            await sweep(work, tasks, datetime.now(UTC), partial(let_readings_pass, work))
+        except Exception:
+            log.exception("sweep failed, trying again")
+        await asyncio.sleep(SWEEP_S)
+
+
+async def serve(settings: Settings, *, judge_only: bool = False) -> None:
     """Work until told to stop; a transaction under way is given up, and done again."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -126,7 +137,10 @@ async def serve(settings: Settings) -> None:
     queue, events = ArqQueue(settings.redis_url), Events(settings.redis_url)
     await queue.start()
     work = Work(database, queue, events, weather=weather_of(settings.weather))
-    working = asyncio.create_task(_keep_at_it(work, settings.journal_retention_months))
+    keep = (
+        _judge_along(work) if judge_only else _keep_at_it(work, settings.journal_retention_months)
+    )
+    working = asyncio.create_task(keep)
     try:
         await stopping.wait()
     finally:
@@ -138,7 +152,7 @@ async def serve(settings: Settings) -> None:
         await database.close()
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, *, judge_only: bool = False) -> None:
     """Run the analyst process, with what others leave of the processor."""
     os.nice(NICENESS)
-    asyncio.run(serve(settings))
+    asyncio.run(serve(settings, judge_only=judge_only))

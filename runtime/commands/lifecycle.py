@@ -55,6 +55,10 @@ def parts_of(settings: Settings) -> list[Part]:
         ),
         Part("worker", balance("worker"), own, entry=parts.entry("worker"), stage=1),
         Part("analyst", balance("analyst"), own, entry=parts.entry("analyst"), stage=1),
+        *(
+            Part(f"judge-{one}", balance("judge"), own, entry=parts.entry("judge"), stage=1)
+            for one in range(1, settings.analysts)
+        ),
         *_town(settings),
     ]
 

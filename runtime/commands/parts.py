@@ -64,7 +64,15 @@ def analyst() -> None:
         run(settings)
 
 
-PARTS = {"api": api, "gateway": gateway, "worker": worker, "analyst": analyst}
+def judge() -> None:
+    """Judge what readings say is wrong, beside the analyst, on another processor core."""
+    from backend.tasks.analyst import run  # noqa: PLC0415 - loads the services
+
+    with part("judge") as settings:
+        run(settings, judge_only=True)
+
+
+PARTS = {"api": api, "gateway": gateway, "worker": worker, "analyst": analyst, "judge": judge}
 
 LOADED_ONCE = (
     "runtime.asgi",
@@ -124,5 +132,5 @@ def town_entry(command: Sequence[str]) -> Callable[[], None]:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (api, gateway, worker, analyst):
+    for command in (api, gateway, worker, analyst, judge):
         app.command(rich_help_panel="Parts")(command)

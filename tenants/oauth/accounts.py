@@ -120,7 +120,13 @@ async def brand_of(database: Database, tenant_id: TenantId | None) -> Brand | No
 
 
 def choice_named(choices: Sequence[SeatChoice], key: str | None) -> SeatChoice | None:
-    """Seat of that name among those a person has; their only one needs no name."""
+    """Seat of that name among those a person has; their only one needs no name.
+
+    The number of a tenant names their only seat in it.
+    """
     if key is None and len(choices) == 1:
         return choices[0]
+    if key is not None and key.isdecimal():
+        there = [choice for choice in choices if str(choice.seat.tenant_id) == key]
+        return there[0] if len(there) == 1 else None
     return next((choice for choice in choices if choice.seat.key == key), None)

@@ -121,6 +121,7 @@ async function rules() {
   await shot(page, 'journey-rule');
   await drawer.getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('td >> text=95 %');
+  await page.getByLabel('until', { exact: true }).fill('');
   await page.getByLabel('Quiet from').fill('22:00');
   await page.locator('main form').getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('.refusals >> text=quiet hours');
@@ -155,6 +156,42 @@ async function drawn() {
   await page.waitForSelector('h1 >> text=Mill Street, both sides');
   await open(page, '/balances');
   await page.waitForSelector('.plain >> text=Mill Street, both sides');
+  await page.context().close();
+}
+
+/** From place to place and from organisation to organisation, by the header and by links. */
+async function switching() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/balances?days=30');
+  await page.getByRole('button', { name: /^Place/ }).click();
+  const tree = page.getByRole('dialog');
+  for (const name of ['Lower Valley', 'Portmere', 'Old Town']) await tree.getByRole('button', { name: `What is below ${name}` }).click();
+  await shot(page, 'journey-place');
+  findings.push(...(await axe(page, 'place switcher')));
+  await tree.getByRole('link', { name: 'Show Mill Street', exact: true }).click();
+  await page.waitForURL(/path=.*Mill/);
+  assert.match(page.url(), /days=30/, 'other filters stay');
+  assert.match(await page.getByRole('button', { name: /^Place/ }).innerText(), /Mill Street/);
+  await page.context().close();
+
+  const partner = await signIn('partner@demo.example', { place: 'Demo Partner' });
+  await partner.getByRole('button', { name: 'Account' }).click();
+  await partner.getByRole('menuitem', { name: /Northwater/ }).click();
+  await partner.waitForSelector('.rail-foot >> text=Northwater');
+  const number = tenants.find((one) => one.name === 'Riverside').tenant;
+  await partner.goto(`${new URL(partner.url()).origin}/console/alarms?seat=${number}`);
+  await partner.waitForSelector('.rail-foot >> text=Riverside');
+  assert.match(partner.url(), /\/console\/alarms$/, 'a link names organisation and page');
+  await partner.context().close();
+}
+
+/** GraphiQL: found from the clients, signs in by itself, and answers. */
+async function graphiql() {
+  const page = await signIn('admin@riverside.example');
+  await open(page, '/clients');
+  const [opened] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: /GraphiQL/ }).click()]);
+  await opened.waitForLoadState();
+  assert.match(opened.url(), /\/graphiql/);
   await page.context().close();
 }
 
@@ -512,7 +549,7 @@ async function narrow() {
 }
 
 await start();
-for (const journey of [operator, suspects, alarms, rules, drawn, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
+for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, partner, files, outage, kept, losses, published, administration, accessible, narrow]) {
   const began = Date.now();
   try {
     await journey();

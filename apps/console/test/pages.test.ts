@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inkOn, contrast } from '@shared/tokens';
+import { addressOf, shownIn, wayTo } from '../src/app/nodes';
 import { navigation } from '../src/app/navigation';
 import type { Viewer } from '../src/app/viewer';
 import { KINDS } from '../src/pages/alarms/kinds';
@@ -62,6 +63,27 @@ describe('drawing a group', () => {
     const shown = inOrder([point('a', 'CONSUMER'), point('c', 'INLET'), point('b', 'INLET')]).map((one) => one.id);
     expect(shown).toEqual(['b', 'c', 'a']);
   });
+});
+
+describe('the place switcher', () => {
+  const node = { id: 'n1', name: 'B', path: 'A/B' };
+
+  it('keeps the page and its filters, and names the place as the page does', () => {
+    expect(addressOf('/balances', { days: '7', path: 'X' }, node)).toEqual({ to: '/balances', search: { days: '7', path: 'A/B' } });
+    expect(addressOf('/meters', { q: 'mill' }, node)).toEqual({ to: '/meters', search: { q: 'mill', under: 'n1' } });
+    expect(addressOf('/meters', { q: 'mill', under: 'x' }, null)).toEqual({ to: '/meters', search: { q: 'mill', under: undefined } });
+    expect(addressOf('/meters/m1', { span: 'day' }, node)).toEqual({ to: '/sites', search: { path: 'A/B' } });
+  });
+
+  it('reads from an address what it wrote into it', () => {
+    for (const page of ['/sites', '/balances', '/delivery', '/acceptance', '/meters', '/map', '/alarms']) {
+      const { to, search } = addressOf(page, {}, node);
+      expect(shownIn(to, search)).toEqual('path' in search ? { path: 'A/B' } : { under: 'n1' });
+    }
+    expect(shownIn('/commands', { path: 'A' })).toEqual({});
+  });
+
+  it('knows the way', () => expect(wayTo('A/B/C')).toEqual(['A', 'A/B', 'A/B/C']));
 });
 
 describe('inkOn', () => {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from backend.services.alerts import marking
@@ -14,6 +15,7 @@ from backend.services.findings import (
     watching,
 )
 from backend.services.findings.attributing import Attributed
+from backend.services.findings.reconciling import Look
 from backend.store import bells
 from backend.store.findings import due, finding_lists
 from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
@@ -79,12 +81,12 @@ async def must_wait(session: TenantSession, now: datetime) -> bool:
 async def judge_next(session: TenantSession, now: datetime, structures: Structures) -> Judged:
     """Judge the next groups that are due, and ring on while some are left.
 
-    The bells are answered before what is due is read: a change that comes later rings again.
+    Several processes may do so at once, each for groups of its own. The bells are answered before
+    what is due is read: a change that comes later rings again.
     """
-    keys = await bells.heard(session, FINDINGS)
-    if not keys:
+    if not await bells.heard(session, FINDINGS):
         return Judged((), more=False)
-    await bells.answer(session, FINDINGS, keys)
+    keys = await bells.take(session, FINDINGS)
     if any(key.startswith(NIGHT) for key in keys):
         await due.mark_all(session, 0)
     groups = await due.next_groups(session, GROUPS_AT_ONCE)
@@ -92,7 +94,8 @@ async def judge_next(session: TenantSession, now: datetime, structures: Structur
         return Judged((), more=False)
     told = await judge(session, groups, now, structures)
     await due.settle(session, groups)
-    await bells.ring(session, FINDINGS, "more")
+    # a key of its own: two that ring the same bell would wait for one another
+    await bells.ring(session, FINDINGS, f"more {uuid4()}")
     return Judged(tuple(told), more=True)
 
 
@@ -101,6 +104,7 @@ async def judge(
 ) -> list[int]:
     """Judge groups, and the points directly in them; findings worth telling of."""
     told: list[int] = []
+    found: list[tuple[list[Said], Look]] = []
     points = await due.points_of(session, [group.id for group in groups])
     kept = await due.load_habits(session, [point.id for point in points])
     today = {group.id: _today(group, now) for group in groups}
@@ -117,15 +121,17 @@ async def judge(
             part = chosen[at : at + POINTS_AT_ONCE]
             said, look = await watching.watch(session, part, now, review=over_weeks)
             said = await signals.with_reports(session, await balances.uncleared(said, part))
-            told += await reconciling.settle(session, said, look, now)
+            found.append((said, look))
     for group in groups:
         if group.id in older:
-            found = await balances.of(group)
-            if found is not None:
-                said = await signals.with_reports(session, found.said)
-                told += await reconciling.settle(session, said, found.look, now)
-    said, look = await coolant.judge(session, groups, now)
-    told += await reconciling.settle(session, said, look, now)
+            balance = await balances.of(group)
+            if balance is not None:
+                said = await signals.with_reports(session, balance.said)
+                found.append((said, balance.look))
+    found.append(await coolant.judge(session, groups, now))
+    # settled at last: from here on no other judge of the tenant settles until this one is done
+    for said, look in found:
+        told += await reconciling.settle(session, said, look, now)
     await _alarm(session, told, now)
     return told
 

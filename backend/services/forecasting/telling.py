@@ -130,9 +130,10 @@ async def _of_kind(  # noqa: PLR0913, PLR0917 - what is asked of whom
     quantiles = quantiles_of(values, days, learnt, asked.weather)
     if steps > 1:  # what is known of today, and for the rest of it what is expected
         came = await days_of_owners(session, owners, read, [last], zone, now)
+        guessed = np.isnan(came).mean(axis=(1, 2))
         whole = np.where(np.isnan(came), quantiles.p50[:, None], came)
         values = np.concatenate([values, whole], axis=1)
-        quantiles = quantiles_of(values, [*days, last], learnt, asked.weather)
+        quantiles = quantiles_of(values, [*days, last], learnt, asked.weather, guessed)
     start, slot = slots_of(asked.day, zone)
     return [
         None
@@ -152,11 +153,16 @@ async def _of_kind(  # noqa: PLR0913, PLR0917 - what is asked of whom
 
 
 def quantiles_of(
-    values: FloatArray, days: Sequence[date], learnt: Learnt | None, weather: Weather
+    values: FloatArray,
+    days: Sequence[date],
+    learnt: Learnt | None,
+    weather: Weather,
+    guessed: FloatArray | float = 0.0,
 ) -> Quantiles:
     """The day after some days: by the model, or without one by the slots' own quantiles.
 
-    A series whose four weeks are not known yet goes by its slots, too.
+    A series whose four weeks are not known yet goes by its slots, too. ``guessed`` is the share of
+    the last day that is expected, not known.
     """
     plain = slots.State.of(values).forecast()
     if learnt is None or values.shape[1] < LEAST_HISTORY_DAYS:
@@ -166,7 +172,7 @@ def quantiles_of(
         past = replace(past, temperature=None)
     elif past.temperature is None:
         return plain
-    told = learnt.model.forecast(past)
+    told = learnt.model.forecast(past, guessed)
     recent = ~np.isnan(values[:, -LEAST_HISTORY_DAYS:]).all(axis=2)
     young = (recent.sum(axis=1) < LEAST_HISTORY_DAYS // 2)[:, None]
     return Quantiles(

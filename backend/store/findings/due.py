@@ -35,6 +35,20 @@ FROM analysis_due AS d JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = d.
 WHERE d.tenant_id = $1 ORDER BY d.group_id LIMIT $2
 """
 
+_STILL_DUE = """
+SELECT d.group_id, d.since_hour, d.marks, g.commodity, g.timezone, g.site_id, g.name
+FROM analysis_due AS d JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = d.group_id
+WHERE d.tenant_id = $1 AND d.group_id = ANY($2::bigint[]) ORDER BY d.group_id
+"""
+
+_TAKE = """
+SELECT u.at FROM unnest($1::bigint[]) WITH ORDINALITY AS u (id, at)
+WHERE pg_try_advisory_xact_lock($2, hashint8(u.id)) LIMIT $3
+"""
+_TAKE_KEY = 0x4A554447
+_LOOK_AHEAD = 4
+"""So many times the portion is looked at, so that several judges each find one."""
+
 _GROUP = """
 SELECT id, 0, 0, commodity, timezone, site_id, name FROM balance_group
 WHERE tenant_id = $1 AND id = $2
@@ -168,10 +182,24 @@ async def mark_all(session: TenantSession, hour: int) -> None:
 
 
 async def next_groups(session: TenantSession, most: int) -> list[DueGroup]:
-    """Groups to be judged, in the order of their ids."""
+    """Groups to be judged that nobody else judges now; they are ours until the transaction ends.
+
+    The lock is none of the rows: whoever marks hours that changed does not wait for a judge.
+    """
     driver = await session.driver()
-    rows = await driver.fetch(_NEXT, session.scope.tenant_id, most)
-    return [_group(tuple(row)) for row in rows]
+    tenant = session.scope.tenant_id
+    while rows := await driver.fetch(_NEXT, tenant, most * _LOOK_AHEAD):
+        # tenants share the locks: the same hash in another one only passes a group by
+        keys = [tenant * 1_000_003 + row[0] for row in rows]
+        taken = await driver.fetch(_TAKE, keys, _TAKE_KEY, most)
+        if not taken:
+            break
+        # another judge may have been done with a group after it was read and before it was ours
+        ids = [rows[one[0] - 1][0] for one in taken]
+        left = await driver.fetch(_STILL_DUE, tenant, ids)
+        if left:
+            return [_group(tuple(row)) for row in left]
+    return []
 
 
 async def load_group(session: TenantSession, group: BalanceGroupId) -> DueGroup:

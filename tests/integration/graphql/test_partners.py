@@ -317,6 +317,10 @@ async def test_a_suspended_tenant_shuts_people_out_and_takes_readings(
     again = (await first.ask(SUSPEND, t=made["id"], why="again"))["suspendTenant"]
     assert again["errors"] == [{"code": "TENANT_STATE", "field": "tenant"}]
 
+    seats = "{ viewer { seats { key tenantName roles sitesCount } graphiql } }"
+    seen = await first.ask(seats, as_role(number(made), Role.TENANT_ADMIN, f"user:{una.id}"))
+    assert seen["viewer"] == {"seats": [], "graphiql": None}
+
     standing = Standing(database)
     await standing.read()
     with pytest.raises(UnauthenticatedError) as caught:
@@ -345,7 +349,15 @@ async def test_a_suspended_tenant_shuts_people_out_and_takes_readings(
     assert back == {"tenant": {"status": "ACTIVE"}, "errors": []}
     await standing.read()
     standing.check(number(made))
-    assert len(await choices_of(database, una.id, None)) == 1
+    (seat,) = (await first.ask(seats, Scope(number(made), f"user:{una.id}")))["viewer"]["seats"]
+    assert seat == {
+        "key": f"{number(made)}:tenant-admin:all",
+        "tenantName": "Unpaid",
+        "roles": ["TENANT_ADMIN"],
+        "sitesCount": None,
+    }
+    program = await first.ask(seats, Scope(number(made), "client:1"))
+    assert program["viewer"]["seats"] == []
     await standing.close()
 
 

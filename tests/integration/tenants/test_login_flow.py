@@ -142,6 +142,25 @@ async def test_several_seats_are_chosen_from_and_sites_do_not_mix(
     assert "code=" not in forged.headers["location"]
 
 
+async def test_a_link_may_name_the_tenant(world: World, browser: Visitor) -> None:
+    home, work = await world.tenant("Riverside"), await world.tenant("Northwater")
+    flat, other = await world.site(home.tenant), await world.site(home.tenant)
+    ann = await world.person(
+        (home.tenant, "operator", flat),
+        (home.tenant, "manager", other),
+        (work.tenant, "operator", None),
+    )
+    pkce = Pkce()
+    await browser.log_in(await browser.get(link("console", pkce)), ann)
+    answer = await browser.get(link("console", pkce, seat=str(work.tenant)))
+    tokens = (await exchange(browser, code_in(answer), pkce)).json()
+    scope = await world.service.authenticator.scope_of(tokens["access_token"])
+    assert scope.tenant_id == work.tenant
+    several = await browser.get(link("console", Pkce(), seat=str(home.tenant)))
+    assert several.status_code == 200
+    assert "Riverside" in several.text
+
+
 async def test_a_tenants_client_asks_for_consent_and_sees_that_tenant_only(
     world: World, browser: Visitor
 ) -> None:

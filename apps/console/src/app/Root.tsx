@@ -16,6 +16,14 @@ async function enter(): Promise<void> {
     const path = await session.comeBack();
     history.replaceState(null, '', path);
   }
+  const asked = new URLSearchParams(location.search);
+  const seat = asked.get('seat');
+  if (seat) {
+    // A link into an organisation: the seat goes to sign-in, and leaves the address.
+    asked.delete('seat');
+    history.replaceState(null, '', `${location.pathname}${asked.size > 0 ? `?${asked}` : ''}`);
+    session.takeSeat(seat);
+  }
   if (!session.present()) await session.signIn(location.pathname + location.search);
 }
 

@@ -10,7 +10,9 @@ import { Icon } from '../ui/Icon';
 import { AlarmCount } from './AlarmCount';
 import { BrandMark } from './BrandMark';
 import { navigation } from './navigation';
+import { NodeSwitcher } from './NodeSwitcher';
 import { usePreferences, useT } from './preferences';
+import { Seats } from './Seats';
 import { useViewer } from './viewer';
 
 const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
@@ -53,6 +55,7 @@ export function Shell() {
             <span>{t('search.prompt')}</span>
             <kbd>/</kbd>
           </button>
+          <NodeSwitcher />
           <div className="top-end">
             <LiveMark />
             <Tools />
@@ -167,6 +170,7 @@ function Tools() {
         button={<><Icon name="user" /> <span className="tool-word">{viewer.tenant.name}</span> <Icon name="down" size={14} /></>}
       >
         <p className="drop-caption" role="presentation">{roles.map((role) => t(`role.${role}` as 'role.operator')).join(', ')}</p>
+        <Seats />
         <DropItem icon={<Icon name="home" size={18} />} onClick={() => void session.signIn('/console/', { choose: true })}>{t('switchTenant')}</DropItem>
         <p className="drop-caption" role="presentation">{t('scheme')}</p>
         {(['light', 'dark', 'auto'] as const).map((one) => (

@@ -21,9 +21,7 @@ export function preferredLocale(): Locale {
 
 export function PreferencesProvider({ children }: { children: ReactNode }) {
   const [locale, choose] = useState<Locale>(preferredLocale);
-  const [loaded, setLoaded] = useState<{ locale: Locale; texts: Texts } | null>(
-    locale === 'en' ? { locale, texts: en } : null,
-  );
+  const [loaded, setLoaded] = useState<{ locale: Locale; texts: Partial<Texts> } | null>(null);
   useEffect(() => {
     let wanted = true;
     void loadTexts(locale).then((texts) => wanted && setLoaded({ locale, texts }));

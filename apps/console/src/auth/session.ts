@@ -61,6 +61,11 @@ export function seatOf(claims: Claims): string {
   return `${claims.tid}:${claims.roles.join('+')}:${claims.sites === undefined ? 'all' : 'some'}`;
 }
 
+/** Makes the next sign-in ask for a seat, or for the only one in the tenant of that number. */
+export function takeSeat(seat: string): void {
+  sessionStorage.setItem(SEAT, seat);
+}
+
 async function ask(fields: Record<string, string>): Promise<void> {
   const answer = await fetch('/oauth/token', {
     method: 'POST',

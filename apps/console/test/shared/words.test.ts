@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ago, hourRange } from '@shared/dates';
-import { loadTexts, translator, type Key, type Texts } from '@shared/i18n';
-import { en } from '@shared/i18n/en';
+import { loadRest, loadTexts, translator, type Key, type Texts } from '@shared/i18n';
+import { en as first } from '@shared/i18n/en';
+import { rest } from '@shared/i18n/rest/en';
 import { COLOURS, contrast, COMMODITIES, OVERLAY } from '@shared/tokens';
 import { formatAmount, formatPercent, LOCALES } from '@shared/units';
 
+const en: Texts = { ...first, ...rest };
 const names = (text: string) => [...text.matchAll(/\{(\w+)/g)].map((match) => match[1]).sort();
 
 describe('texts', () => {
   it.each(LOCALES)('%s has every key, with the same values filled in', async (locale) => {
-    const texts = await loadTexts(locale);
+    const texts = (await loadTexts(locale)) as Texts;
+    await loadRest();
     expect(Object.keys(texts).sort()).toEqual(Object.keys(en).sort());
     for (const key of Object.keys(en) as Key[]) {
       expect(texts[key], key).not.toBe('');
@@ -18,7 +21,8 @@ describe('texts', () => {
   });
 
   it.each(LOCALES)('%s has every form of its plurals', async (locale) => {
-    const texts = await loadTexts(locale);
+    const texts = (await loadTexts(locale)) as Texts;
+    await loadRest();
     const needed = { en: ['one', 'other'], ru: ['one', 'few', 'many'], ro: ['one', 'few', 'other'] }[locale];
     for (const [key, text] of Object.entries(texts)) {
       for (const [, forms] of text.matchAll(/\{\w+\|([^}]*)\}/g)) {

@@ -1,34 +1,12 @@
 /** English; its keys are the keys of all languages. */
-import { actuators } from './actuators/en';
-import { admin } from './admin/en';
-import { alerts } from './alerts/en';
-import { balances } from './balances/en';
-import { compare } from './compare/en';
-import { drawing } from './drawing/en';
 import { findings } from './findings/en';
-import { group } from './group/en';
-import { map } from './map/en';
-import { networks } from './networks/en';
-import { partner } from './partner/en';
 import { readings } from './readings/en';
-import { reports } from './reports/en';
-import { rules } from './rules/en';
+import { switching } from './switching/en';
 
 export const en = {
-  ...actuators,
-  ...admin,
-  ...alerts,
-  ...balances,
-  ...compare,
-  ...drawing,
   ...findings,
-  ...group,
-  ...map,
-  ...networks,
-  ...partner,
   ...readings,
-  ...reports,
-  ...rules,
+  ...switching,
   'loading': 'Loading',
   'retry': 'Try again',
   'close': 'Close',
@@ -311,4 +289,27 @@ export const en = {
   'year.low': 'Smallest hour',
   'year.mean': 'Mean hour',
   'year.summary': '{hours} hours of {year}; the largest used {amount}.',
+  'alerts.count': '{count|one=# alert without notice|other=# alerts without notice}',
+  'nav.actuators': 'Actuators',
+  'nav.administration': 'Administration',
+  'nav.audit': 'Audit log',
+  'nav.clients': 'API clients',
+  'nav.map': 'Map',
+  'nav.members': 'Users and roles',
+  'nav.partner': 'Partner',
+  'nav.reports': 'Reports',
+  'nav.residents': 'Residents',
+  'nav.rules': 'Alert rules',
+  'nav.tenants': 'Organisations',
+  'nav.webhooks': 'Webhooks',
+  'none': '— none —',
+  'role.ACCOUNTANT': 'Accountant',
+  'role.AUDITOR': 'Auditor',
+  'role.DISPATCHER': 'Dispatcher',
+  'role.INSTALLER': 'Installer',
+  'role.MANAGER': 'Manager',
+  'role.OPERATOR': 'Operator',
+  'role.PARTNER_ADMIN': 'Partner administrator',
+  'role.PLATFORM_ADMIN': 'Platform administrator',
+  'role.TENANT_ADMIN': 'Administrator',
 };

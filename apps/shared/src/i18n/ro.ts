@@ -1,35 +1,13 @@
 /** Romanian. */
-import { actuators } from './actuators/ro';
-import { admin } from './admin/ro';
-import { alerts } from './alerts/ro';
-import { balances } from './balances/ro';
-import { compare } from './compare/ro';
-import { drawing } from './drawing/ro';
 import { findings } from './findings/ro';
-import { group } from './group/ro';
-import { map } from './map/ro';
-import { networks } from './networks/ro';
-import { partner } from './partner/ro';
 import { readings } from './readings/ro';
-import { reports } from './reports/ro';
-import { rules } from './rules/ro';
-import type { Texts } from './index';
+import { switching } from './switching/ro';
+import type { en as english } from './en';
 
-export const ro: Texts = {
-  ...actuators,
-  ...admin,
-  ...alerts,
-  ...balances,
-  ...compare,
-  ...drawing,
+export const ro: Record<keyof typeof english, string> = {
   ...findings,
-  ...group,
-  ...map,
-  ...networks,
-  ...partner,
   ...readings,
-  ...reports,
-  ...rules,
+  ...switching,
   'loading': 'Se încarcă',
   'retry': 'Încearcă din nou',
   'close': 'Închide',
@@ -312,4 +290,27 @@ export const ro: Texts = {
   'year.low': 'Ora minimă',
   'year.mean': 'Ora medie',
   'year.summary': 'Ore din {year}: {hours}; cea mai mare {amount}.',
+  'alerts.count': '{count|one=# alertă neobservată|few=# alerte neobservate|other=# de alerte neobservate}',
+  'nav.actuators': 'Actuatoare',
+  'nav.administration': 'Administrare',
+  'nav.audit': 'Jurnal de acțiuni',
+  'nav.clients': 'Clienți API',
+  'nav.map': 'Hartă',
+  'nav.members': 'Utilizatori și roluri',
+  'nav.partner': 'Partener',
+  'nav.reports': 'Rapoarte',
+  'nav.residents': 'Locatari',
+  'nav.rules': 'Reguli de alertă',
+  'nav.tenants': 'Organizații',
+  'nav.webhooks': 'Webhookuri',
+  'none': '— niciunul —',
+  'role.ACCOUNTANT': 'Contabil',
+  'role.AUDITOR': 'Auditor',
+  'role.DISPATCHER': 'Dispecer',
+  'role.INSTALLER': 'Instalator',
+  'role.MANAGER': 'Administrator de bloc',
+  'role.OPERATOR': 'Operator',
+  'role.PARTNER_ADMIN': 'Administrator de partener',
+  'role.PLATFORM_ADMIN': 'Administrator de platformă',
+  'role.TENANT_ADMIN': 'Administrator',
 };

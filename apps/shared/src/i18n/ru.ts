@@ -1,35 +1,13 @@
 /** Russian. */
-import { actuators } from './actuators/ru';
-import { admin } from './admin/ru';
-import { alerts } from './alerts/ru';
-import { balances } from './balances/ru';
-import { compare } from './compare/ru';
-import { drawing } from './drawing/ru';
 import { findings } from './findings/ru';
-import { group } from './group/ru';
-import { map } from './map/ru';
-import { networks } from './networks/ru';
-import { partner } from './partner/ru';
 import { readings } from './readings/ru';
-import { reports } from './reports/ru';
-import { rules } from './rules/ru';
-import type { Texts } from './index';
+import { switching } from './switching/ru';
+import type { en as english } from './en';
 
-export const ru: Texts = {
-  ...actuators,
-  ...admin,
-  ...alerts,
-  ...balances,
-  ...compare,
-  ...drawing,
+export const ru: Record<keyof typeof english, string> = {
   ...findings,
-  ...group,
-  ...map,
-  ...networks,
-  ...partner,
   ...readings,
-  ...reports,
-  ...rules,
+  ...switching,
   'loading': 'Загрузка',
   'retry': 'Повторить',
   'close': 'Закрыть',
@@ -312,4 +290,27 @@ export const ru: Texts = {
   'year.low': 'Наименьший час',
   'year.mean': 'Средний час',
   'year.summary': 'Часов {year} года: {hours}; наибольший {amount}.',
+  'alerts.count': '{count|one=# тревога без внимания|few=# тревоги без внимания|many=# тревог без внимания|other=# тревоги без внимания}',
+  'nav.actuators': 'Исполнители',
+  'nav.administration': 'Управление',
+  'nav.audit': 'Журнал действий',
+  'nav.clients': 'Клиенты API',
+  'nav.map': 'Карта',
+  'nav.members': 'Пользователи и роли',
+  'nav.partner': 'Партнёр',
+  'nav.reports': 'Отчёты',
+  'nav.residents': 'Жители',
+  'nav.rules': 'Правила тревог',
+  'nav.tenants': 'Организации',
+  'nav.webhooks': 'Вебхуки',
+  'none': '— нет —',
+  'role.ACCOUNTANT': 'Бухгалтер',
+  'role.AUDITOR': 'Аудитор',
+  'role.DISPATCHER': 'Диспетчер',
+  'role.INSTALLER': 'Монтажник',
+  'role.MANAGER': 'Управляющий',
+  'role.OPERATOR': 'Оператор',
+  'role.PARTNER_ADMIN': 'Администратор партнёра',
+  'role.PLATFORM_ADMIN': 'Администратор платформы',
+  'role.TENANT_ADMIN': 'Администратор',
 };

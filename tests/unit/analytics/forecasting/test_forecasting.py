@@ -117,3 +117,19 @@ def test_cold_days_to_come_take_more() -> None:
     # days without a forecast of the weather are as the days before
     unknown = month.rest(daily, 5, np.append(degrees, np.full(5, np.nan))).p50[0]
     assert unknown == pytest.approx(month.rest(daily, 5).p50[0])
+
+
+def test_the_band_of_tomorrow_is_wider_the_more_of_today_is_guessed() -> None:
+    chance = np.random.default_rng(6)
+    level = np.exp(np.cumsum(chance.normal(0, 0.25, (40, 48)), axis=1))[:, :, None]
+    past = Past(level * chance.gamma(4, 0.25, (40, 48, 24)), 0)
+    model = linear.fit(past)
+    assert model is not None
+    assert model.ahead is not None
+    near, middle, far = (model.forecast(past, share) for share in (0.0, 0.5, 1.0))
+    widths = [float((one.p90 - one.p10).mean()) for one in (near, middle, far)]
+    assert widths[0] < widths[1] < widths[2]
+    np.testing.assert_allclose(near.p50, far.p50)
+    mixed = model.forecast(past, np.where(np.arange(40) < 20, 0.0, 1.0))
+    np.testing.assert_allclose(mixed.p90[:20], near.p90[:20])
+    np.testing.assert_allclose(mixed.p90[20:], far.p90[20:])

@@ -11,7 +11,7 @@ import { Status } from '../../ui/Status';
 import { SureButton } from '../../ui/SureButton';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 
-const CLIENTS = graphql(`query ApiClients { viewer { clients { id name scopes revokedAt } } }`);
+const CLIENTS = graphql(`query ApiClients { viewer { graphiql clients { id name scopes revokedAt } } }`);
 const CREATE = graphql(`mutation CreateClient($input: CreateClientInput!) { createClient(input: $input) { client { id name } secret errors { code field message } } }`);
 const ROTATE = graphql(`mutation RotateClientSecret($client: ID!) { rotateClientSecret(client: $client) { client { id name } secret errors { code field message } } }`);
 const REVOKE = graphql(`mutation RevokeClient($client: ID!) { revokeClient(client: $client) { client { id revokedAt } errors { code field message } } }`);
@@ -39,7 +39,13 @@ export function Clients() {
   };
   return (
     <>
-      <PageHead title={t('nav.clients')} lead={t('clients.lead')} actions={<Button onClick={() => setAdding(true)}>{t('clients.add')}</Button>} />
+      <PageHead title={t('nav.clients')} lead={t('clients.lead')} actions={
+          <>
+            {result.data?.viewer.graphiql && <a href={result.data.viewer.graphiql} target="_blank" rel="noreferrer">{t('clients.graphiql')}</a>}
+            <Button onClick={() => setAdding(true)}>{t('clients.add')}</Button>
+          </>
+        }
+      />
       {secret && (
         <Panel>
           <div role="status" className="form">

@@ -1,6 +1,5 @@
 /** Actuators, and what protects the customers behind them. */
 export const actuators = {
-  'nav.actuators': 'Actuators',
   'actuators.lead': 'Contactors and valves that switch supplies: what state they are in, and what protects the customer behind them.',
   'actuators.none': 'No actuator here',
   'actuators.noneLead': 'One appears with the first command to a meter, or when it is declared on the page of its meter.',

@@ -1,7 +1,6 @@
 import type { actuators as english } from './en';
 
 export const actuators: Record<keyof typeof english, string> = {
-  'nav.actuators': 'Actuatoare',
   'actuators.lead': 'Contactoare și vane care comută alimentarea: în ce stare sunt și ce îl protejează pe consumatorul din spatele lor.',
   'actuators.none': 'Niciun actuator aici',
   'actuators.noneLead': 'Apare cu prima comandă către un contor sau când este declarat pe pagina contorului.',

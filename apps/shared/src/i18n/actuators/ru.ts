@@ -1,7 +1,6 @@
 import type { actuators as english } from './en';
 
 export const actuators: Record<keyof typeof english, string> = {
-  'nav.actuators': 'Исполнители',
   'actuators.lead': 'Контакторы и клапаны, которые отключают подачу: их состояние и то, что защищает потребителя за ними.',
   'actuators.none': 'Исполнителей нет',
   'actuators.noneLead': 'Появится с первой командой прибору или когда его объявят на странице прибора.',

@@ -1,10 +1,5 @@
 /** Households, members, programs and the audit log. */
 export const admin = {
-  'nav.administration': 'Administration',
-  'nav.residents': 'Residents',
-  'nav.members': 'Users and roles',
-  'nav.clients': 'API clients',
-  'nav.audit': 'Audit log',
   'residents.lead': 'Households, who of them sees their home in the app, and invitations that wait.',
   'residents.search': 'Name, account, flat or address',
   'residents.name': 'Household',
@@ -66,13 +61,4 @@ export const admin = {
   'audit.verify': 'Verify the chain',
   'audit.whole': 'All {count} entries follow one another',
   'audit.broken': 'Entry {at} does not follow the one before it',
-  'role.TENANT_ADMIN': 'Administrator',
-  'role.OPERATOR': 'Operator',
-  'role.MANAGER': 'Manager',
-  'role.DISPATCHER': 'Dispatcher',
-  'role.INSTALLER': 'Installer',
-  'role.ACCOUNTANT': 'Accountant',
-  'role.AUDITOR': 'Auditor',
-  'role.PARTNER_ADMIN': 'Partner administrator',
-  'role.PLATFORM_ADMIN': 'Platform administrator',
 } as const;

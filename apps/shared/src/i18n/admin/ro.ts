@@ -1,11 +1,6 @@
 import type { admin as english } from './en';
 
 export const admin: Record<keyof typeof english, string> = {
-  'nav.administration': 'Administrare',
-  'nav.residents': 'Locatari',
-  'nav.members': 'Utilizatori și roluri',
-  'nav.clients': 'Clienți API',
-  'nav.audit': 'Jurnal de acțiuni',
   'residents.lead': 'Cine locuiește unde, cine își vede locuința în aplicație și ce invitații așteaptă.',
   'residents.search': 'Nume, cont, apartament sau adresă',
   'residents.name': 'Familie',
@@ -67,13 +62,4 @@ export const admin: Record<keyof typeof english, string> = {
   'audit.verify': 'Verifică lanțul',
   'audit.whole': 'Lanțul este întreg, înregistrări: {count}',
   'audit.broken': 'Înregistrarea {at} nu o urmează pe cea dinainte',
-  'role.TENANT_ADMIN': 'Administrator',
-  'role.OPERATOR': 'Operator',
-  'role.MANAGER': 'Administrator de bloc',
-  'role.DISPATCHER': 'Dispecer',
-  'role.INSTALLER': 'Instalator',
-  'role.ACCOUNTANT': 'Contabil',
-  'role.AUDITOR': 'Auditor',
-  'role.PARTNER_ADMIN': 'Administrator de partener',
-  'role.PLATFORM_ADMIN': 'Administrator de platformă',
 };

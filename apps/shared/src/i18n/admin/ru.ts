@@ -1,11 +1,6 @@
 import type { admin as english } from './en';
 
 export const admin: Record<keyof typeof english, string> = {
-  'nav.administration': 'Управление',
-  'nav.residents': 'Жители',
-  'nav.members': 'Пользователи и роли',
-  'nav.clients': 'Клиенты API',
-  'nav.audit': 'Журнал действий',
   'residents.lead': 'Кто где живёт, кто видит свою квартиру в приложении и какие приглашения ждут ответа.',
   'residents.search': 'Имя, лицевой счёт, квартира или адрес',
   'residents.name': 'Жильцы',
@@ -67,13 +62,4 @@ export const admin: Record<keyof typeof english, string> = {
   'audit.verify': 'Проверить цепочку',
   'audit.whole': 'Цепочка цела, записей: {count}',
   'audit.broken': 'Запись {at} не следует за предыдущей',
-  'role.TENANT_ADMIN': 'Администратор',
-  'role.OPERATOR': 'Оператор',
-  'role.MANAGER': 'Управляющий',
-  'role.DISPATCHER': 'Диспетчер',
-  'role.INSTALLER': 'Монтажник',
-  'role.ACCOUNTANT': 'Бухгалтер',
-  'role.AUDITOR': 'Аудитор',
-  'role.PARTNER_ADMIN': 'Администратор партнёра',
-  'role.PLATFORM_ADMIN': 'Администратор платформы',
 };

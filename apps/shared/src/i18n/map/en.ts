@@ -1,6 +1,5 @@
 /** The map of the houses. */
 export const map = {
-  'nav.map': 'Map',
   'map.lead': 'Every house with its open alarms and findings; a circle gathers what is too near, in the colour of the worst.',
   'map.show': 'Show',
   'map.all': 'All houses',

@@ -2,7 +2,6 @@
 import type { map as en } from './en';
 
 export const map: Record<keyof typeof en, string> = {
-  'nav.map': 'Hartă',
   'map.lead': 'Fiecare casă cu alarmele și constatările deschise; un cerc adună ce este prea aproape, în culoarea celui mai grav.',
   'map.show': 'Arată',
   'map.all': 'Toate casele',

@@ -2,7 +2,6 @@
 import type { map as en } from './en';
 
 export const map: Record<keyof typeof en, string> = {
-  'nav.map': 'Карта',
   'map.lead': 'Каждый дом с открытыми тревогами и находками; круг собирает слишком близкие и окрашен по худшему.',
   'map.show': 'Показать',
   'map.all': 'Все дома',

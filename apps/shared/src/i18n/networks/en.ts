@@ -81,7 +81,6 @@ export const networks = {
   'place.premise': 'Flat or shop (empty for common meters)',
   'place.constantHint': 'As on its face: 1000, 3200, 1/0.01',
   'place.save': 'Place',
-  'none': '— none —',
   'network.views': 'Views of the networks',
   'network.firmware': 'Firmware',
   'network.route': 'Collector\'s route',

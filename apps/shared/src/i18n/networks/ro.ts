@@ -83,7 +83,6 @@ export const networks: Record<keyof typeof en, string> = {
   'place.premise': 'Apartament sau spațiu (gol pentru comune)',
   'place.constantHint': 'Ca pe etichetă: 1000, 3200, 1/0.01',
   'place.save': 'Amplasează',
-  'none': '— niciunul —',
   'network.views': 'Vederi ale rețelelor',
   'network.firmware': 'Firmware',
   'network.route': 'Traseul colectorului',

@@ -83,7 +83,6 @@ export const networks: Record<keyof typeof en, string> = {
   'place.premise': 'Квартира или помещение (пусто для общих)',
   'place.constantHint': 'Как на шильдике: 1000, 3200, 1/0.01',
   'place.save': 'Привязать',
-  'none': '— нет —',
   'network.views': 'Разделы сетей',
   'network.firmware': 'Прошивки',
   'network.route': 'Маршрут обходчика',

@@ -1,7 +1,5 @@
 /** The partner's tenants: plans, brands, use, administrators. */
 export const partner = {
-  'nav.partner': 'Partner',
-  'nav.tenants': 'Organisations',
   'tenants.lead': 'The utilities and associations that {name} looks after. You see what they use, and none of their readings.',
   'tenants.search': 'Name',
   'tenants.add': 'Add an organisation',

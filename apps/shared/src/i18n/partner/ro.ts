@@ -2,8 +2,6 @@ import type { partner as en } from './en';
 
 /** Organizațiile partenerului: planuri, marcă, utilizare, administratori. */
 export const partner: Record<keyof typeof en, string> = {
-  'nav.partner': 'Partener',
-  'nav.tenants': 'Organizații',
   'tenants.lead': 'Furnizorii și asociațiile de care are grijă {name}. Vedeți ce folosesc, dar nu și citirile lor.',
   'tenants.search': 'Nume',
   'tenants.add': 'Adaugă o organizație',

@@ -2,8 +2,6 @@ import type { partner as en } from './en';
 
 /** Организации партнёра: тарифы, бренд, использование, администраторы. */
 export const partner: Record<keyof typeof en, string> = {
-  'nav.partner': 'Партнёр',
-  'nav.tenants': 'Организации',
   'tenants.lead': 'Предприятия и объединения, которые обслуживает {name}. Видно, чем они пользуются, но не их показания.',
   'tenants.search': 'Название',
   'tenants.add': 'Добавить организацию',

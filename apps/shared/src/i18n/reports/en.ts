@@ -1,6 +1,5 @@
 /** Reports as files. */
 export const reports = {
-  'nav.reports': 'Reports',
   'reports.lead': 'What happened in some days, as a file: CSV for programs, XLSX to go on computing, PDF for paper. Every figure is the one of the pages.',
   'reports.kind': 'Report',
   'reports.consumption': 'Consumption',

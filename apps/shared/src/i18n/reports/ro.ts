@@ -2,7 +2,6 @@
 import type { reports as en } from './en';
 
 export const reports: Record<keyof typeof en, string> = {
-  'nav.reports': 'Rapoarte',
   'reports.lead': 'Ce s-a întâmplat în unele zile, ca fișier: CSV pentru programe, XLSX pentru calcule, PDF pentru hârtie. Fiecare cifră este cea de pe pagini.',
   'reports.kind': 'Raport',
   'reports.consumption': 'Consum',

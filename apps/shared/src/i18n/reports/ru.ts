@@ -2,7 +2,6 @@
 import type { reports as en } from './en';
 
 export const reports: Record<keyof typeof en, string> = {
-  'nav.reports': 'Отчёты',
   'reports.lead': 'Что произошло за дни, файлом: CSV для программ, XLSX для расчётов, PDF для бумаги. Каждое число то же, что на страницах.',
   'reports.kind': 'Отчёт',
   'reports.consumption': 'Потребление',

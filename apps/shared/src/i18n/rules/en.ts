@@ -1,6 +1,5 @@
 /** Rules of alerts, and how a person is told. */
 export const rules = {
-  'nav.rules': 'Alert rules',
   'rules.lead': 'What you want to be told of, where, and how. These are yours alone; the queue of alerts is everybody\'s.',
   'rules.mine': 'My rules',
   'rules.what': 'Kind',

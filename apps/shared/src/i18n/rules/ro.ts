@@ -1,7 +1,6 @@
 import type { rules as english } from './en';
 
 export const rules: Record<keyof typeof english, string> = {
-  'nav.rules': 'Reguli de alertă',
   'rules.lead': 'Despre ce doriți să fiți anunțat, unde și cum. Regulile sunt numai ale dumneavoastră; coada de alerte este a tuturor.',
   'rules.mine': 'Regulile mele',
   'rules.what': 'Fel',

@@ -1,7 +1,6 @@
 import type { rules as english } from './en';
 
 export const rules: Record<keyof typeof english, string> = {
-  'nav.rules': 'Правила тревог',
   'rules.lead': 'О чём вам сообщать, где и как. Это только ваши правила; очередь тревог общая.',
   'rules.mine': 'Мои правила',
   'rules.what': 'Вид',

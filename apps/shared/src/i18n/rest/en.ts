@@ -1,0 +1,28 @@
+/** English of all pages but the first; fetched with them. */
+import { actuators } from '../actuators/en';
+import { admin } from '../admin/en';
+import { alerts } from '../alerts/en';
+import { balances } from '../balances/en';
+import { compare } from '../compare/en';
+import { drawing } from '../drawing/en';
+import { group } from '../group/en';
+import { map } from '../map/en';
+import { networks } from '../networks/en';
+import { partner } from '../partner/en';
+import { reports } from '../reports/en';
+import { rules } from '../rules/en';
+
+export const rest = {
+  ...actuators,
+  ...admin,
+  ...alerts,
+  ...balances,
+  ...compare,
+  ...drawing,
+  ...group,
+  ...map,
+  ...networks,
+  ...partner,
+  ...reports,
+  ...rules,
+} as const;

@@ -1,0 +1,28 @@
+import { actuators } from '../actuators/ru';
+import { admin } from '../admin/ru';
+import { alerts } from '../alerts/ru';
+import { balances } from '../balances/ru';
+import { compare } from '../compare/ru';
+import { drawing } from '../drawing/ru';
+import { group } from '../group/ru';
+import { map } from '../map/ru';
+import { networks } from '../networks/ru';
+import { partner } from '../partner/ru';
+import { reports } from '../reports/ru';
+import { rules } from '../rules/ru';
+import type { rest as english } from './en';
+
+export const rest: Record<keyof typeof english, string> = {
+  ...actuators,
+  ...admin,
+  ...alerts,
+  ...balances,
+  ...compare,
+  ...drawing,
+  ...group,
+  ...map,
+  ...networks,
+  ...partner,
+  ...reports,
+  ...rules,
+};
