@@ -17,7 +17,7 @@ _SEEN = f"""(c.requested_by = $4 AND ($6::bigint[] IS NULL OR EXISTS (
     WHERE h.tenant_id = $1 AND h.id = c.point_id AND h.premise_id = ANY($6))) OR $5 AND EXISTS (
     SELECT FROM metering_point AS p
     JOIN site AS s ON s.tenant_id = p.tenant_id AND s.id = p.site_id
-    WHERE p.tenant_id = $1 AND p.id = c.point_id AND {visible("s", 3)}))"""
+    WHERE p.tenant_id = $1 AND p.id = c.point_id AND {visible("s", 3)}))"""  # noqa: S608 - constants
 
 _BY_ID = f"""
 SELECT {ROW} FROM command AS c WHERE c.tenant_id = $1 AND c.id = ANY($2::bigint[]) AND {_SEEN}
