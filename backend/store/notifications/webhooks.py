@@ -84,7 +84,8 @@ async def list_webhooks(session: TenantSession, only: int | None = None) -> list
     driver = await session.driver()
     rows = await driver.fetch(_LIST, session.scope.tenant_id, only)
     return [
-        WebhookRow(*row[:2], tuple(row[2]), tuple(row[3]), *row[4:]) for row in map(tuple, rows)
+        WebhookRow(row[0], row[1], tuple(row[2]), tuple(row[3]), row[4], row[5], row[6])
+        for row in rows
     ]
 
 
