@@ -37,14 +37,17 @@ from tenants.provisioning import create_user
 CONNECTIONS = 8
 ZONE = ZoneInfo("Europe/Chisinau")
 DOCUMENT = """
-query Home($from: DateTime!, $to: DateTime!, $month: DateTime!, $now: DateTime!) { viewer {
+query Home($from: DateTime!, $to: DateTime!, $month: DateTime!, $now: DateTime!, $day: Date!) {
+  viewer { permissions
   homes { premiseId since holder premise { name site { path } } }
   alerts(first: 1, onlyOpen: true) { edges { node { id kind severity openedAt title text } } }
   meteringPoints { edges { node { id name commodity quantity meter { serial }
     profile(from: $from, to: $to, step: "PT1H") { start timezone unit values quality }
     houseAverage(from: $from, to: $to, step: "PT1H") { values }
     monthToDate { soFar average forecast { p10 p50 p90 } }
-    indicators(from: $month, to: $now) { homes consumption norm temperature efficiency }
+    indicators(from: $month, to: $now) { homes byArea consumption norm temperature efficiency }
+    forecast(day: $day) { start p10 p50 p90 }
+    supply { state limitKw bar limits command }
 } } } } }
 """
 
@@ -77,6 +80,7 @@ def variables() -> dict[str, str]:
         "to": (day + timedelta(days=1)).replace(hour=0).isoformat(),
         "month": day.replace(day=1).isoformat(),
         "now": now.isoformat(),
+        "day": day.date().isoformat(),
     }
 
 

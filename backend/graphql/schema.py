@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from backend.graphql.acceptance import DocumentMutation, DocumentQueries
 from backend.graphql.alert_changes import AlertMutation
 from backend.graphql.alert_rules import AlertRuleMutation
+from backend.graphql.alert_terms import AlertTermsMutation
 from backend.graphql.alerts import Alert, alert_by_id
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.command_changes import CommandMutation
@@ -142,6 +143,7 @@ class Mutation(
     FindingMutation,
     AlertMutation,
     AlertRuleMutation,
+    AlertTermsMutation,
     NotificationMutation,
     WebhookMutation,
     PartnerMutation,

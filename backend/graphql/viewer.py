@@ -7,6 +7,7 @@ import strawberry
 from backend.graphql import lists
 from backend.graphql.actuators import ActuatorEntrance
 from backend.graphql.alert_rules import AlertRuleEntrance
+from backend.graphql.alert_terms import AlertTermsEntrance
 from backend.graphql.alerts import AlertEntrance
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import CommandLists
@@ -70,6 +71,7 @@ class Viewer(
     ForecastEntrance,
     AlertEntrance,
     AlertRuleEntrance,
+    AlertTermsEntrance,
     NotificationEntrance,
     WebhookEntrance,
     MapEntrance,

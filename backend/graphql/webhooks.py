@@ -18,10 +18,17 @@ from backend.store.notifications.outbox import Seen
 from backend.store.notifications.webhooks import DeliveryRow, WebhookRow
 from domain.alerts import AlertKind
 from domain.errors import ForbiddenError
+from domain.hook_events import HookEvent
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
+
+
+strawberry.enum(
+    HookEvent,
+    description="What endpoints may hear of besides alerts (docs/alerts.md).",
+)
 
 
 @strawberry.enum(description="Where a letter or delivery stands.")
@@ -40,7 +47,9 @@ class WebhookDelivery:
 
     id: strawberry.ID
     event: str
-    kind: AlertKind
+    kind: AlertKind | None = strawberry.field(
+        description="Of the alert that it tells of; null where it tells of something else."
+    )
     state: LetterState
     attempts: int
     created_at: datetime
@@ -56,7 +65,7 @@ class WebhookDelivery:
         return cls(
             id=strawberry.ID(encode(Kind.WEBHOOK_DELIVERY, row.id)),
             event=row.event,
-            kind=AlertKind(row.kind),
+            kind=AlertKind(row.kind) if row.kind in set(AlertKind) else None,
             state=state,
             attempts=row.attempts,
             created_at=row.created_at,
@@ -87,7 +96,8 @@ class Webhook:
 
     id: strawberry.ID
     url: str
-    kinds: list[AlertKind] = strawberry.field(description="What it hears of; empty: all.")
+    kinds: list[AlertKind] = strawberry.field(description="Alerts that it hears of; empty: all.")
+    events: list[HookEvent] = strawberry.field(description="What else it hears of; empty: nothing.")
     description: str | None
     created_at: datetime
     row: strawberry.Private[WebhookRow]
@@ -99,6 +109,7 @@ class Webhook:
             id=strawberry.ID(encode(Kind.WEBHOOK, row.id)),
             url=row.url,
             kinds=[AlertKind(kind) for kind in row.kinds],
+            events=[HookEvent(event) for event in row.events],
             description=row.description,
             created_at=row.created_at,
             row=row,
@@ -180,6 +191,7 @@ class CreateWebhookInput:
 
     url: str
     kinds: list[AlertKind] = strawberry.field(default_factory=list)
+    events: list[HookEvent] = strawberry.field(default_factory=list)
     description: str | None = None
 
 
@@ -230,6 +242,7 @@ class WebhookMutation:
                 input.url,
                 input.kinds,
                 input.description,
+                events=input.events,
                 master_key=context.master_key,
                 private=context.terms.webhooks_private,
             ),

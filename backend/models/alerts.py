@@ -11,11 +11,12 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Text,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.identity import BalanceGroupId, MeteringPointId, SeriesId, SiteId, UserId
@@ -226,3 +227,17 @@ class MonthLevel(TenantOwned, Base):
     midnight: Mapped[int]
     so_far: Mapped[int] = mapped_column(BigInteger)
     level: Mapped[float] = mapped_column(Double)
+
+
+class AlertTerms(TenantOwned, Base):
+    """By which terms a tenant's alerts end and escalate; without a row by those of the product."""
+
+    __tablename__ = "alert_terms"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
+
+    hysteresis: Mapped[dict[str, float]] = mapped_column(JSONB)
+    cool_down_h: Mapped[dict[str, int]] = mapped_column(JSONB)
+    limits: Mapped[dict[str, float]] = mapped_column(JSONB)
+    escalates_after_h: Mapped[int] = mapped_column(SmallInteger)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]

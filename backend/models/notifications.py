@@ -96,6 +96,9 @@ class Webhook(TenantOwned, Base):
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Kinds of alerts it hears of; empty: all."""
 
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """What else it hears of; empty: nothing."""
+
     description: Mapped[str | None]
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

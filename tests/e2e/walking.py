@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 
 from runtime.demo import accounts_file
@@ -12,8 +13,11 @@ APPS = Path(__file__).parents[2] / "apps"
 PATIENCE_S = 900
 
 
-async def walk(folder: str, name: str, product: Product, chromium: str) -> None:
-    """Walk through ``apps/<folder>``; ``<NAME>_SCREENSHOTS=all`` keeps pictures of every look."""
+async def walk(folder: str, name: str, product: Product, chromium: str, **more: object) -> None:
+    """Walk through ``apps/<folder>``; ``<NAME>_SCREENSHOTS=all`` keeps pictures of every look.
+
+    What a walk prints is shown by ``pytest -s``; ``more`` is what it is told besides.
+    """
     face = APPS / folder
     assert (face / "dist" / "index.html").exists(), f"`make {name}` builds it"
     shots = face / "artifacts"
@@ -26,6 +30,7 @@ async def walk(folder: str, name: str, product: Product, chromium: str) -> None:
         "people": accounts["people"],
         "tenants": accounts["tenants"],
         "everything": os.environ.get(f"{name.upper()}_SCREENSHOTS") == "all",
+        **more,
     }
     process = await asyncio.create_subprocess_exec(
         "node",
@@ -37,4 +42,5 @@ async def walk(folder: str, name: str, product: Product, chromium: str) -> None:
     )
     async with asyncio.timeout(PATIENCE_S):
         printed, _ = await process.communicate()
+    sys.stdout.write(printed.decode())
     assert process.returncode == 0, printed.decode()

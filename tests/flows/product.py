@@ -111,6 +111,8 @@ class Product:
         self.gateway_url = f"http://127.0.0.1:{self.gateway_port}"
         self.output = home / "output.txt"
         self.process: subprocess.Popen[bytes] | None = None
+        self.more: dict[str, str] = {}
+        """Settings besides those of every test."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -119,6 +121,7 @@ class Product:
             "BALANCE_HOME": str(self.home),
             "BALANCE_PORT": str(self.port),
             "BALANCE_GATEWAY_PORT": str(self.gateway_port),
+            **self.more,
         }
 
     def start(self) -> float:

@@ -1,10 +1,11 @@
 // A telephone's browser as a resident of the demo, in a zone that is not the house's, and listened to.
-// What it needs stands in the environment variable APP as JSON: { url, chromium, shots, people, tenants }.
+// What it needs stands in the environment variable APP as JSON: { url, chromium, shots, people, tenants,
+// firebase, gateway, device }: the push service, and the concentrator that a walk speaks for.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-export const { url, chromium: executablePath, shots, people, tenants, everything = false } = JSON.parse(process.env.APP);
+export const { url, chromium: executablePath, shots, people, tenants, firebase, gateway, device, everything = false } = JSON.parse(process.env.APP);
 export const complaints = [];
 
 const TAGS = { en: 'en-GB', ru: 'ru-RU', ro: 'ro-RO' };
@@ -19,7 +20,7 @@ export async function end() {
 }
 
 /** A page on a telephone; whatever its console complains of fails the walk. */
-export async function phone({ scheme = 'light', locale = 'en', zone = 'America/New_York' } = {}) {
+export async function phone({ scheme = 'light', locale = 'en', zone = 'America/New_York', listen = null } = {}) {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true,
     colorScheme: scheme, locale: TAGS[locale], timezoneId: zone, permissions: ['clipboard-read', 'clipboard-write'],
@@ -32,6 +33,7 @@ export async function phone({ scheme = 'light', locale = 'en', zone = 'America/N
     requestAnimationFrame(look);
   });
   const page = await context.newPage();
+  if (listen) page.on('request', listen);
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()} ${message.location().url}`);
   });
@@ -77,7 +79,7 @@ export async function settled(page) {
 
 /** The whole of a screen, however far it scrolls. */
 export async function shot(page, name) {
-  const tall = await page.evaluate(() => Math.max(0, ...[...document.querySelectorAll('[role=main] > div')].filter((one) => one.checkVisibility()).map((one) => one.scrollHeight - one.clientHeight)));
+  const tall = await page.evaluate(() => Math.max(0, ...[...document.querySelectorAll('[role=main] div')].filter((one) => one.checkVisibility() && /auto|scroll/.test(getComputedStyle(one).overflowY)).map((one) => one.scrollHeight - one.clientHeight)));
   await page.setViewportSize({ width: 390, height: Math.min(844 + tall, 4000) });
   await page.waitForTimeout(150);
   await page.screenshot({ path: `${shots}/${name}.png` });

@@ -23,7 +23,8 @@ from backend.store.alerts.due import DueGroup
 from backend.store.alerts.watched import FOREVER_S, Place, Places, Rules
 from backend.store.groups.structure import Structure
 from backend.store.hours import series
-from domain.alerts import HYSTERESIS, AlertKind, cool_down_h, severity_of
+from domain.alert_terms import AlertTerms
+from domain.alerts import AlertKind, severity_of
 from domain.hours import hour_of
 from domain.quantities import Commodity
 from tenants.session import TenantSession
@@ -84,6 +85,7 @@ class Chosen:
     closed_h: IntArray
     judged: IntArray
     standing: dict[int, Standing]
+    terms: AlertTerms
 
 
 def points_of(structure: Structure, groups: Sequence[DueGroup]) -> tuple[IntArray, IntArray]:
@@ -174,7 +176,7 @@ def choose(kind: AlertKind, rules: Rules, found: Watched, known: Known, period: 
     row = np.searchsorted(found.points, rules.point)
     chosen = Chosen(
         kind, rules, row, period, np.zeros(size, np.bool_), np.full(size, NEVER),
-        np.zeros(size, np.int64), {},
+        np.zeros(size, np.int64), {}, known.terms,
     )  # fmt: skip
     touched = np.isin(rules.point, np.array(sorted(known.points), np.int64))
     for at in np.flatnonzero(touched).tolist():
@@ -220,8 +222,8 @@ def step(
         conditions,
         high,
         last,
-        hysteresis=HYSTERESIS[chosen.kind],
-        cool_down_h=cool_down_h(chosen.kind),
+        hysteresis=chosen.terms.hysteresis_of(chosen.kind) or 0.0,
+        cool_down_h=chosen.terms.cool_down_of(chosen.kind),
     )
     for at in np.flatnonzero(found_steps != Step.NOTHING).tolist():
         value = high[at] if np.isnan(last[at]) or found_steps[at] != Step.KEEP else last[at]

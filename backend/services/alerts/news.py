@@ -14,7 +14,7 @@ from backend.store.alerts.due import News
 from backend.store.alerts.watched import Place, Rules
 from backend.store.findings import finding_lists
 from backend.store.findings.finding_lists import FindingRow
-from domain.alerts import AlertKind, cool_down_h, severity_of
+from domain.alerts import AlertKind, severity_of
 from domain.findings import FOR_RESIDENTS
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
 from domain.quantities import Commodity
@@ -140,7 +140,7 @@ def _add(
     standing = known.by_key.get((condition, None))
     step = Step.OPEN
     if standing is not None:
-        again = known.closed_h(standing) < cool_down_h(kind)
+        again = known.closed_h(standing) < known.terms.cool_down_of(kind)
         step = Step.KEEP if standing.closed_at is None else Step.REOPEN if again else Step.OPEN
     raised = Raised(
         kind=kind,

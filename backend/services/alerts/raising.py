@@ -12,12 +12,13 @@ import numpy as np
 
 from analytics.alerts.steps import NEVER, Conditions, Step, steps
 from backend.services.notifications import telling
-from backend.store.alerts import alerts
+from backend.store.alerts import alerts, terms
 from backend.store.alerts.alerts import Raised, Standing
-from domain.alerts import HYSTERESIS, AlertKind, cool_down_h
+from domain.alert_terms import MOST_COOL_DOWN_H, USUAL_TERMS, AlertTerms
+from domain.alerts import AlertKind
 from tenants.session import TenantSession
 
-LONGEST_COOL_DOWN = timedelta(hours=73)
+LONGEST_COOL_DOWN = timedelta(hours=MOST_COOL_DOWN_H + 1)
 
 
 @dataclass(slots=True)
@@ -58,7 +59,10 @@ class Outcome:
 class Known:
     """The newest alerts of conditions, by condition and period."""
 
-    def __init__(self, found: Sequence[Standing], now: datetime) -> None:
+    def __init__(
+        self, found: Sequence[Standing], now: datetime, terms: AlertTerms = USUAL_TERMS
+    ) -> None:
+        self.terms = terms
         self.by_key = {(one.condition, one.period): one for one in found}
         self.points = {one.point_id for one in found if one.point_id is not None}
         self._now = now
@@ -82,8 +86,8 @@ def step_of(  # noqa: PLR0913, PLR0917 - a condition, and its values
         Conditions(np.array([limit]), np.array([is_open]), np.array([closed_h])),
         np.array([high]),
         np.array([last]),
-        hysteresis=HYSTERESIS[kind],
-        cool_down_h=cool_down_h(kind),
+        hysteresis=known.terms.hysteresis_of(kind) or 0.0,
+        cool_down_h=known.terms.cool_down_of(kind),
         below=kind is AlertKind.DELIVERY,
     ).tolist()
     return Step(found)
@@ -98,7 +102,8 @@ async def known(
 ) -> Known:
     """Newest alerts about points and groups."""
     since = now - LONGEST_COOL_DOWN
-    return Known(await alerts.newest(session, kinds, points, groups, since), now)
+    found = await alerts.newest(session, kinds, points, groups, since)
+    return Known(found, now, await terms.load(session))
 
 
 async def settle(session: TenantSession, outcome: Outcome, now: datetime) -> list[int]:

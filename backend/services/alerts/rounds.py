@@ -5,7 +5,7 @@ a tenant in portions of its own; how far it is, its bell says.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 import numpy as np
@@ -16,12 +16,12 @@ from backend.services.alerts.calendar import Calendar
 from backend.services.alerts.raising import Outcome
 from backend.services.notifications import telling
 from backend.store import bells
-from backend.store.alerts import alerts, levels
+from backend.store.alerts import alerts, levels, terms
 from backend.store.alerts.due import ALERT_ROUND
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.groups.structure import Structure, Structures
 from backend.store.journal import FOLD
-from domain.alerts import ESCALATES_AFTER, EVENT_PATIENCE, AlertKind
+from domain.alerts import EVENT_PATIENCE, AlertKind
 from domain.hours import hour_of
 from tenants.session import TenantSession
 
@@ -142,11 +142,12 @@ async def _keep_house(session: TenantSession, now: datetime) -> list[int]:
         if period < current and hour_of(now) >= current:
             over.add(number)
     changed = await raising.settle(session, Outcome(closed=over), now)
+    after = timedelta(hours=(await terms.load(session)).escalates_after_h)
     escalated = [
         number
         for number, severity, opened in await alerts.unheeded(session)
-        if escalates(severity, opened, now, ESCALATES_AFTER)
+        if escalates(severity, opened, now, after)
     ]
     await alerts.escalate(session, escalated, now)
-    await telling.tell_administrators(session, escalated, now)
+    await telling.tell_administrators(session, escalated, now, after)
     return [*changed, *escalated]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.store.alerts import rules
+from backend.store.alerts import rules, terms
 from backend.store.alerts.rules import RuleRow, Wish
 from backend.store.model import metered, sites
 from domain.alerts import (
@@ -13,7 +13,6 @@ from domain.alerts import (
     OF_GROUPS,
     OWN_LIMIT,
     STAFF_DEFAULTS,
-    USUAL_LIMIT,
     AlertKind,
     Channel,
     checked_kind,
@@ -29,17 +28,10 @@ PERSON = "user:"
 MOST_RULES = 500
 USUAL_CHANNELS = (Channel.PUSH, Channel.EMAIL)
 
-_ALL = tuple((kind, USUAL_LIMIT.get(kind)) for kind in STAFF_DEFAULTS)
-_DANGERS = tuple((kind, None) for kind in STAFF_DEFAULTS if kind in DANGERS)
-_OF_MANAGERS = tuple(
-    (kind, USUAL_LIMIT.get(kind)) for kind in (AlertKind.DELIVERY, AlertKind.IMBALANCE)
-)
-_OF_HOUSEHOLDS = tuple((kind, USUAL_LIMIT.get(kind)) for kind in HOUSEHOLD_DEFAULTS)
-
-FROM_THE_START: dict[Role, Sequence[tuple[AlertKind, float | None]]] = {
-    Role.OPERATOR: _ALL,
-    Role.DISPATCHER: _DANGERS,
-    Role.MANAGER: _OF_MANAGERS,
+FROM_THE_START: dict[Role, Sequence[AlertKind]] = {
+    Role.OPERATOR: STAFF_DEFAULTS,
+    Role.DISPATCHER: tuple(kind for kind in STAFF_DEFAULTS if kind in DANGERS),
+    Role.MANAGER: (AlertKind.DELIVERY, AlertKind.IMBALANCE),
 }
 """Administrators have none: what nobody takes note of comes to them anyway."""
 
@@ -87,9 +79,12 @@ def is_staff(scope: Scope) -> bool:
 
 async def give_defaults(session: TenantSession, now: datetime, user: UserId | None = None) -> None:
     """Let everybody, or one person, have the rules that people of their roles start with."""
+    usual = await terms.load(session)
     for role, kinds in FROM_THE_START.items():
-        await rules.add_staff_defaults(session, [role], kinds, USUAL_CHANNELS, now, user)
-    await rules.add_household_defaults(session, _OF_HOUSEHOLDS, USUAL_CHANNELS, now, user)
+        asked = [(kind, usual.limit_of(kind)) for kind in kinds]
+        await rules.add_staff_defaults(session, [role], asked, USUAL_CHANNELS, now, user)
+    asked = [(kind, usual.limit_of(kind)) for kind in HOUSEHOLD_DEFAULTS]
+    await rules.add_household_defaults(session, asked, USUAL_CHANNELS, now, user)
 
 
 async def list_rules(session: TenantSession, now: datetime) -> list[RuleRow]:
@@ -124,7 +119,8 @@ async def save(
             field="kind",
         )
     checked_kind(asked.kind, household=not staff)
-    limit = checked_limit(asked.kind, asked.limit)
+    usual = (await terms.load(session)).limit_of(asked.kind)
+    limit = checked_limit(asked.kind, usual if asked.limit is None else asked.limit)
     begin, end = checked_window(asked.kind, asked.away_from, asked.away_until, now)
     await _check_subject(session, asked, person, now, staff=staff)
     wish = Wish(

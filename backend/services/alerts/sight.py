@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backend.store.alerts import watched
+from backend.store.alerts import terms, watched
 from backend.store.alerts.watched import Place, WideRule
-from domain.alerts import STAFF_DEFAULTS, USUAL_LIMIT, AlertKind
+from domain.alert_terms import USUAL_TERMS, AlertTerms
+from domain.alerts import STAFF_DEFAULTS, AlertKind
 from domain.identity import SiteId, UserId
 from tenants.permissions import Permission, Role, permissions_of
 from tenants.session import TenantSession
@@ -31,6 +32,8 @@ class Sight:
     in_groups: Mapping[int, Collection[int]] = field(default_factory=dict)
     """Points, or groups, that lie in the group a rule names."""
 
+    terms: AlertTerms = USUAL_TERMS
+
     def sees(self, user: int, sites: Collection[int]) -> bool:
         """Whether one of the staff sees a place: its site and all above."""
         if user not in self.staff:
@@ -42,7 +45,8 @@ class Sight:
         self, kind: AlertKind, subject: int, sites: Collection[int]
     ) -> dict[float, list[int]]:
         """Rules about a place by their limit; the tenant's own watch has the usual one."""
-        found = {_key(USUAL_LIMIT.get(kind)): [TENANT_WATCH]} if kind in STAFF_DEFAULTS else {}
+        usual = _key(self.terms.limit_of(kind))
+        found = {usual: [TENANT_WATCH]} if kind in STAFF_DEFAULTS else {}
         for rule in self.wide:
             if rule.kind is kind and self._covers(rule, subject, sites):
                 found.setdefault(_key(rule.limit), []).append(rule.id)
@@ -51,7 +55,7 @@ class Sight:
     def limits(self, kind: AlertKind) -> set[float]:
         """Limits that anybody asks for."""
         own = {_key(rule.limit) for rule in self.wide if rule.kind is kind}
-        return own | {_key(USUAL_LIMIT.get(kind))} if kind in STAFF_DEFAULTS else own
+        return own | {_key(self.terms.limit_of(kind))} if kind in STAFF_DEFAULTS else own
 
     def _covers(self, rule: WideRule, subject: int, sites: Collection[int]) -> bool:
         if rule.site_id is not None and rule.site_id not in sites:
@@ -78,7 +82,7 @@ async def look(
     wide = await watched.wide_rules(session, kinds, list(staff)) if staff else []
     groups = sorted({rule.group_id for rule in wide if rule.group_id is not None})
     inside = await watched.points_in_groups(session, groups, list(points))
-    return Sight(staff, wide, inside)
+    return Sight(staff, wide, inside, await terms.load(session))
 
 
 async def look_at_groups(
@@ -89,7 +93,7 @@ async def look_at_groups(
     wide = await watched.wide_rules(session, kinds, list(staff)) if staff else []
     tops = sorted({rule.group_id for rule in wide if rule.group_id is not None})
     inside = await watched.groups_in_groups(session, tops, list(groups))
-    return Sight(staff, wide, inside)
+    return Sight(staff, wide, inside, await terms.load(session))
 
 
 def places_seen(sight: Sight, places: Mapping[int, Place], user: int, point: int) -> bool:

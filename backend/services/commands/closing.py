@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.services.commands import outcomes
 from backend.services.commands.releasing import VERIFY_AFTER
 from backend.services.reading import profiles
 from backend.services.reading.profiles import Range
@@ -40,6 +41,7 @@ async def tend(session: TenantSession, now: datetime) -> Tended:
     await command_release.lock_bells(session, concentrators)
     expired = await command_upkeep.lock_expired(session, now)
     changed = await commands.close(session, expired, list(OPEN), CommandState.EXPIRED, now)
+    await outcomes.tell_closed(session, changed, CommandState.EXPIRED, now)
     await command_release.silence(session, concentrators)
     changed += await _verify(session, now)
     await bells.answer(session, commands.UPKEEP, keys)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.services.commands import outcomes
 from backend.services.gateway.intake import Device
 from backend.store import bells, journal
 from backend.store.control import command_release, commands
@@ -140,6 +141,7 @@ async def _hear(
     if not heard:
         return
     await command_release.record(session, heard, now)
+    await outcomes.tell_heard(session, heard, now)
     # one bell: another command of the same actuator may leave now, or nothing waits any more
     await command_release.silence(session, [device.concentrator_id])
     for hour in sorted({one.verify_hour for one in heard if one.verify_hour}):

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from backend.services.findings import outcomes
+from backend.services.notifications import events
 from backend.store.findings import experience, finding_lists, findings
 from backend.store.findings.experience import Price
 from backend.store.findings.finding_lists import FindingRow
@@ -16,6 +18,7 @@ from domain.findings import (
     follow,
     moved,
 )
+from domain.hook_events import HookEvent
 from domain.quantities import Commodity
 from tenants import audit
 from tenants.session import TenantSession
@@ -57,6 +60,9 @@ async def inspect(
     row = await _move(session, number, word, note, now)
     if before.verdict is not verdict:
         await _learn(session, row, verdict, now)
+        if verdict is FindingVerdict.CONFIRMED:
+            thing = outcomes.thing_of(row)
+            await events.happened(session, HookEvent.FINDING_CONFIRMED, [thing], now)
     return row
 
 

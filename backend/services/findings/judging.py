@@ -9,6 +9,7 @@ from backend.services.alerts import marking
 from backend.services.findings import (
     attributing,
     coolant,
+    outcomes,
     reconciling,
     shapes,
     signals,
@@ -16,6 +17,7 @@ from backend.services.findings import (
 )
 from backend.services.findings.attributing import Attributed
 from backend.services.findings.reconciling import Look
+from backend.services.notifications import events
 from backend.store import bells
 from backend.store.findings import due, finding_lists
 from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
@@ -24,6 +26,7 @@ from backend.store.groups.group_hours import ROLL_UP
 from backend.store.groups.structure import Structure, Structures
 from backend.store.journal import FOLD
 from domain.findings import FAMILY, Family
+from domain.hook_events import HookEvent
 from domain.hours import hour_of, midnight
 from domain.identity import BalanceGroupId
 from tenants.session import Database, TenantSession
@@ -139,6 +142,9 @@ async def judge(
 async def _alarm(session: TenantSession, told: list[int], now: datetime) -> None:
     rows = await finding_lists.load_findings(session, told)
     await marking.note_findings(session, [(row.id, row.kind) for row in rows.values()], now)
+    new = [row for row in rows.values() if row.opened_at == now]
+    things = [outcomes.thing_of(row) for row in new]
+    await events.happened(session, HookEvent.FINDING_OPENED, things, now)
 
 
 class _Balances:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.services.notifications import events
+from backend.services.notifications.events import Thing
 from backend.store import bells
 from backend.store.hours import counters
 from backend.store.hours.nearest import nearest
@@ -24,6 +26,7 @@ from backend.store.network.network_alarms import (
     Placed,
 )
 from domain.errors import InvalidError
+from domain.hook_events import HookEvent
 from domain.hours import hour_of, instant_of
 from tenants import audit
 from tenants.session import Database, TenantSession
@@ -86,6 +89,15 @@ async def look(session: TenantSession, concentrators: list[Heard], now: datetime
     new += await _dated(session, placed, own, now)
     await network_alarms.raise_alarms(session, new, now)
     await network_alarms.close_alarms(session, heard, now)
+    gone = [alarm.device for alarm in new if alarm.kind == CONCENTRATOR]
+    back = [device for kind, device in heard if kind == CONCENTRATOR]
+    for event, devices in (
+        (HookEvent.CONCENTRATOR_SILENT, gone),
+        (HookEvent.CONCENTRATOR_BACK, back),
+    ):
+        turn = f"{now.timestamp():.0f}"
+        things = [Thing("Concentrator", device, {}, turn) for device in devices]
+        await events.happened(session, event, things, now)
 
 
 async def _silent_channels(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from analytics.alerts.telling import Habits, When, moment_of
@@ -16,7 +16,7 @@ from backend.store.alerts.alerts import Raised
 from backend.store.notifications import recipients
 from backend.store.notifications.outbox import Letter
 from backend.store.notifications.recipients import Device, Person
-from domain.alerts import DANGERS, ESCALATES_AFTER, AlertKind, Channel, Mode, Severity
+from domain.alerts import DANGERS, AlertKind, Channel, Mode, Severity
 from domain.identity import UserId
 from tenants.session import TenantSession
 
@@ -126,14 +126,14 @@ async def tell_closed(session: TenantSession, closed: Sequence[int], now: dateti
 
 
 async def tell_administrators(
-    session: TenantSession, escalated: Sequence[int], now: datetime
+    session: TenantSession, escalated: Sequence[int], now: datetime, after: timedelta
 ) -> None:
     """Tell the administrators of critical alerts that nobody took note of."""
     if not escalated:
         return
     reach = await reach_of(session, await recipients.administrators(session, now))
     rows = await alert_lists.all_alerts(session, escalated)
-    hours = round(ESCALATES_AFTER.total_seconds() / 3600)
+    hours = round(after.total_seconds() / 3600)
     letters: list[Letter] = []
     for row in rows.values():
         for person in reach.people.values():

@@ -13,6 +13,7 @@ from backend.store.notifications import webhooks
 from backend.store.notifications.webhooks import WebhookRow
 from domain.alerts import OF_GROUPS, STAFF_DEFAULTS, AlertKind
 from domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from domain.hook_events import HookEvent
 from domain.identity import Scope
 from tenants import audit
 from tenants.permissions import Permission
@@ -72,6 +73,7 @@ async def create(  # noqa: PLR0913 - what an endpoint is made of
     kinds: Sequence[AlertKind],
     description: str | None,
     *,
+    events: Sequence[HookEvent] = (),
     master_key: bytes,
     private: bool,
 ) -> Made:
@@ -101,7 +103,9 @@ async def create(  # noqa: PLR0913 - what an endpoint is made of
         )
     salt = secrets.token_bytes(16)
     words = sorted({str(kind) for kind in kinds})
-    number = await webhooks.insert(session, address, words, description or None, salt)
+    number = await webhooks.insert(
+        session, address, words, sorted({str(one) for one in events}), description or None, salt
+    )
     await audit.record(session, "webhook.create", f"webhook {number}", {"url": address})
     (row,) = await webhooks.list_webhooks(session, number)
     return Made(row, hooks.secret_of(master_key, session.scope.tenant_id, salt))

@@ -28,7 +28,7 @@ SELECT user_id, id, token, locale FROM push_device
 WHERE tenant_id = $1 AND user_id = ANY($2::bigint[]) ORDER BY id
 """
 
-_WEBHOOKS = "SELECT id, url, kinds FROM webhook WHERE tenant_id = $1 AND removed_at IS NULL"
+_WEBHOOKS = "SELECT id, url, kinds, events FROM webhook WHERE tenant_id = $1 AND removed_at IS NULL"
 
 _ADMINISTRATORS = """
 SELECT DISTINCT m.user_id FROM membership AS m
@@ -66,6 +66,7 @@ class Endpoint(NamedTuple):
     id: int
     url: str
     kinds: frozenset[str]
+    events: frozenset[str]
 
 
 async def people(session: TenantSession, users: Sequence[UserId]) -> dict[UserId, Person]:
@@ -97,7 +98,7 @@ async def endpoints(session: TenantSession) -> list[Endpoint]:
     """Webhooks of the tenant."""
     driver = await session.driver()
     rows = await driver.fetch(_WEBHOOKS, session.scope.tenant_id)
-    return [Endpoint(row[0], row[1], frozenset(row[2])) for row in rows]
+    return [Endpoint(row[0], row[1], frozenset(row[2]), frozenset(row[3])) for row in rows]
 
 
 async def administrators(session: TenantSession, now: datetime) -> list[UserId]:

@@ -9,13 +9,13 @@ import orjson
 from tenants.session import TenantSession
 
 _LIST = """
-SELECT id, url, kinds, description, created_at, created_by FROM webhook
+SELECT id, url, kinds, events, description, created_at, created_by FROM webhook
 WHERE tenant_id = $1 AND removed_at IS NULL AND ($2::bigint IS NULL OR id = $2) ORDER BY id
 """
 
 _INSERT = """
-INSERT INTO webhook (tenant_id, url, kinds, description, salt, created_by)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+INSERT INTO webhook (tenant_id, url, kinds, events, description, salt, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
 """
 
 _REMOVE = """
@@ -57,6 +57,7 @@ class WebhookRow(NamedTuple):
     id: int
     url: str
     kinds: tuple[str, ...]
+    events: tuple[str, ...]
     description: str | None
     created_at: datetime
     created_by: str
@@ -82,17 +83,25 @@ async def list_webhooks(session: TenantSession, only: int | None = None) -> list
     """Endpoints of the tenant, the oldest first; or only one."""
     driver = await session.driver()
     rows = await driver.fetch(_LIST, session.scope.tenant_id, only)
-    return [WebhookRow(row[0], row[1], tuple(row[2]), row[3], row[4], row[5]) for row in rows]
+    return [
+        WebhookRow(row[0], row[1], tuple(row[2]), tuple(row[3]), row[4], row[5], row[6])
+        for row in rows
+    ]
 
 
-async def insert(
-    session: TenantSession, url: str, kinds: Sequence[str], description: str | None, salt: bytes
+async def insert(  # noqa: PLR0913, PLR0917 - what an endpoint is made of
+    session: TenantSession,
+    url: str,
+    kinds: Sequence[str],
+    events: Sequence[str],
+    description: str | None,
+    salt: bytes,
 ) -> int:
     """Make an endpoint."""
     driver = await session.driver()
     scope = session.scope
     number: int = await driver.fetchval(
-        _INSERT, scope.tenant_id, url, list(kinds), description, salt, scope.actor
+        _INSERT, scope.tenant_id, url, list(kinds), list(events), description, salt, scope.actor
     )
     return number
 

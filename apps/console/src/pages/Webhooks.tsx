@@ -149,7 +149,7 @@ function Delivered({ hook }: { hook: string }) {
         keyOf={(node) => node.id}
         columns={[{ title: t('hooks.event') }, { title: t('hooks.when') }, { title: t('alerts.state') }, { title: t('hooks.answer') }, { title: '' }]}
         row={(node) => [
-          <span><span className="mono">{node.event}</span><span className="quiet"><br />{t(`alert.${node.kind}`)}</span></span>,
+          <span><span className="mono">{node.event}</span><span className="quiet"><br />{node.kind === null ? '' : t(`alert.${node.kind}`)}</span></span>,
           <span className="nowrap">{dateTime(Date.parse(node.sentAt ?? node.createdAt), zone, locale)}</span>,
           <Status tone={TONES[node.state]}>{t(`hooks.state.${node.state}`, { count: node.attempts })}</Status>,
           <span className="mono">{node.response ?? '–'}</span>,

@@ -48,7 +48,7 @@ export function MonthCard({ toDate, commodity, colour, name }: Props) {
 
 function Figure({ label, value }: { label: string; value: string }) {
   return (
-    <View style={{ flexGrow: 1, flexBasis: 130, gap: 2 }}>
+    <View style={{ flexGrow: 1, flexShrink: 0, maxWidth: '100%', gap: 2 }}>
       <T size="small" tone="quiet">{label}</T>
       <T size="title" figures>{value}</T>
     </View>
