@@ -211,7 +211,7 @@ async function webhooks() {
   assert.equal(await page.locator('.secret').count(), 0, 'a secret is shown once');
   await page.getByRole('button', { name: 'Show deliveries' }).click();
   // Whatever other journeys set off meanwhile was sent there, too.
-  await page.getByText('Nothing was delivered yet').or(page.getByRole('table', { name: 'Deliveries' })).first().waitFor();
+  await page.getByText('Nothing was delivered yet').or(page.getByRole('region', { name: 'Deliveries' })).first().waitFor();
   await page.getByRole('button', { name: 'Remove' }).click();
   await page.waitForSelector('text=No endpoint yet');
   await page.context().close();
