@@ -1,0 +1,650 @@
+// The main journeys through the console on the real product, each person in their role, in a browser
+// in New York; then axe on every route. Any error on a browser's console fails the run.
+
+import assert from 'node:assert/strict';
+import { axe, complaints, end, everything, open, settled, shot, signIn, start } from './browser.mjs';
+import { asker, HOUSE, places, routes } from './places.mjs';
+
+const { tenants } = JSON.parse(process.env.CONSOLE);
+const ask = await asker(tenants[0]);
+const found = await places(ask);
+const all = Object.fromEntries(Object.entries(routes(found)).filter(([n]) => (process.env.ROUTES ?? n).split(",").includes(n)));
+const findings = [];
+
+const text = (page) => page.locator('main').innerText();
+
+async function operator() {
+  const page = await signIn('operator@riverside.example');
+  assert.match(await text(page), /Delivered, 24 hours/);
+
+  // The thief's house stands in the ranking; its balance opens from there.
+  await page.click('nav >> text=Balances');
+  await page.waitForSelector('table .cell-link');
+  await settled(page);
+  const first = page.locator('table .cell-link').first();
+  const house = await first.innerText();
+  await first.click();
+  await page.waitForSelector('.long-chart canvas');
+  assert.match(await text(page), new RegExp(house));
+  assert.match(await text(page), /hours judged/);
+
+  // From everywhere to a meter by its serial, with the keyboard alone.
+  await page.keyboard.press('/');
+  await page.keyboard.type('31100001');
+  await page.waitForSelector('#found [role=option] >> text=31100001');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h1 >> text=31100001');
+  await page.waitForSelector('.chart canvas');
+  await settled(page);
+  assert.match(await text(page), /31100001/);
+
+  await correct(page);
+  await page.context().close();
+}
+
+/** The demo's thief: named in the queue, with curves, taken on and inspected. */
+async function suspects() {
+  const page = await signIn('operator@riverside.example');
+  await page.click('nav >> text=Suspects');
+  await page.getByRole('link', { name: 'Meter slowed down' }).first().click({ timeout: 120_000 });
+  await page.waitForSelector('.long-chart canvas');
+  await settled(page);
+  assert.match(await text(page), /What vanished/);
+  await page.getByLabel('Note').fill('sent Ion to look');
+  await page.getByRole('button', { name: 'Take it on' }).click();
+  await page.waitForSelector('.past >> text=sent Ion to look');
+  await page.getByRole('button', { name: 'Confirmed on the spot' }).click();
+  await page.waitForSelector('.past >> text=inspected, confirmed');
+  await shot(page, 'journey-suspect');
+  await page.context().close();
+  const reader = await signIn('manager@riverside.example');
+  await open(reader, '/findings?state=ALL');
+  await reader.getByRole('link', { name: 'Meter slowed down' }).first().click();
+  await reader.waitForSelector('.past');
+  assert.equal(await reader.getByRole('button', { name: 'Close', exact: true }).count(), 0, 'a manager settles nothing');
+  await reader.context().close();
+}
+
+/** An alert that the demo's suspects raised: noted, written about, handed over. */
+async function alarms() {
+  const page = await signIn('operator@riverside.example');
+  await page.click('nav >> text=Alarms');
+  await page.getByText('Without notice', { exact: true }).click();
+  await page.getByRole('link', { name: 'Tampering' }).first().click({ timeout: 120_000 });
+  await page.waitForSelector('.past >> text=raised');
+  const link = page.url();
+  assert.match(link, /alert=/, 'an alert has an address');
+  await page.getByLabel('Note').fill('called the flat, nobody home');
+  await page.getByRole('button', { name: 'Take note' }).click();
+  await page.waitForSelector('.past >> text=called the flat');
+  assert.equal(await page.getByRole('button', { name: 'Take note' }).count(), 0, 'it is noted once');
+  await page.getByLabel('Hand over to').first().click();
+  await page.getByRole('option', { name: 'Victor Rusu' }).click();
+  await page.waitForSelector('.past >> text=Victor Rusu');
+  await shot(page, 'journey-alert');
+  await open(page, link.slice(link.indexOf('/alarms')));
+  assert.match(await text(page), /called the flat/);
+  await page.context().close();
+  const reader = await signIn('manager@riverside.example');
+  await open(reader, '/alarms?state=ALL&kind=TAMPER');
+  await reader.getByRole('link', { name: 'Tampering' }).first().click();
+  await reader.waitForSelector('.past');
+  assert.equal(await reader.getByRole('button', { name: 'Take note' }).count(), 0, 'a manager handles nothing');
+  await reader.context().close();
+}
+
+/** Rules of one's own: about a meter it was opened from, about a place, and how one is told. */
+async function rules() {
+  const page = await signIn('manager@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('link', { name: 'Alert me' }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText('A meter', { exact: true }).first().waitFor();
+  assert.match(await drawer.getByRole('combobox', { name: 'A meter' }).or(drawer.getByLabel('A meter', { exact: true })).first().inputValue(), /31100001/);
+  await drawer.getByLabel(/After so many hours/).fill('12');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('td >> text=31100001');
+  assert.match(await page.locator('tr', { hasText: '31100001' }).innerText(), /12 h/);
+  await page.locator('tr', { hasText: '31100001' }).getByRole('button', { name: 'Remove' }).click();
+  await page.locator('tr', { hasText: '31100001' }).getByRole('button', { name: 'Really remove' }).click();
+  await page.locator('tr', { hasText: '31100001' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'New rule' }).click();
+  await drawer.getByLabel('Kind').first().click();
+  await page.getByRole('option', { name: 'Missing readings' }).click();
+  await drawer.getByLabel('About').first().click();
+  await page.getByRole('option', { name: 'A place and all below it' }).click();
+  await page.getByLabel('Place 1').selectOption({ index: 1 });
+  await drawer.getByLabel(/Less than/).fill('140');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals li');
+  await drawer.getByLabel(/Less than/).fill('95');
+  await shot(page, 'journey-rule');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('td >> text=95 %');
+  await page.getByLabel('until', { exact: true }).fill('');
+  await page.getByLabel('Quiet from').fill('22:00');
+  await page.locator('main form').getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals >> text=quiet hours');
+  await page.getByLabel('until', { exact: true }).fill('07:00');
+  await page.getByLabel('Leak, SMS').selectOption('OFF');
+  await page.locator('main form').getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('[role=status] >> text=Saved');
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.getByLabel('Quiet from').inputValue(), '22:00');
+  assert.equal(await page.getByLabel('Leak, SMS').inputValue(), 'OFF');
+  await page.context().close();
+}
+
+/** A balance beside the tree: drawn of a house's inlet and meters, then changed. */
+async function drawn() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/balances');
+  await page.getByRole('link', { name: 'Draw a group' }).click();
+  await page.getByLabel('Name').fill('Mill Street, both sides');
+  for (const [place, name] of [[1, 'Lower Valley'], [2, 'Portmere'], [3, 'Old Town'], [4, 'Mill Street'], [5, 'Mill Street 2']]) await page.getByLabel(`Below a place ${place}`).selectOption({ label: name });
+  await page.waitForSelector('.picks li');
+  await page.getByRole('button', { name: /^Add all/ }).click();
+  await page.waitForSelector('[role=status] >> text=Without an inlet', { state: 'detached' });
+  await shot(page, 'journey-draw');
+  await page.getByRole('button', { name: 'Draw', exact: true }).click();
+  await page.waitForSelector('h1 >> text=Mill Street, both sides');
+  await page.getByRole('link', { name: 'Change the members' }).click();
+  await page.waitForSelector('.picks li >> text=Balance meter');
+  await page.getByRole('button', { name: /^Take out/ }).last().click();
+  await page.getByRole('button', { name: 'Keep the members' }).click();
+  await page.waitForSelector('h1 >> text=Mill Street, both sides');
+  await open(page, '/balances');
+  await page.waitForSelector('.plain >> text=Mill Street, both sides');
+  await page.context().close();
+}
+
+/** From place to place and from organisation to organisation, by the header and by links. */
+async function switching() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/balances?days=30');
+  await page.getByRole('button', { name: /^Place/ }).click();
+  const tree = page.getByRole('dialog');
+  for (const name of ['Lower Valley', 'Portmere', 'Old Town']) await tree.getByRole('button', { name: `What is below ${name}` }).click();
+  await shot(page, 'journey-place');
+  findings.push(...(await axe(page, 'place switcher')));
+  await tree.getByRole('link', { name: 'Show Mill Street', exact: true }).click();
+  await page.waitForURL(/path=.*Mill/);
+  assert.match(page.url(), /days=30/, 'other filters stay');
+  assert.match(await page.getByRole('button', { name: /^Place/ }).innerText(), /Mill Street/);
+  await page.context().close();
+
+  const partner = await signIn('partner@demo.example', { place: 'Demo Partner' });
+  await partner.getByRole('button', { name: 'Account' }).click();
+  await partner.getByRole('menuitem', { name: /Northwater/ }).click();
+  await partner.waitForSelector('.rail-foot >> text=Northwater');
+  const number = tenants.find((one) => one.name === 'Riverside').tenant;
+  await partner.goto(`${new URL(partner.url()).origin}/console/alarms?seat=${number}`);
+  await partner.waitForSelector('.rail-foot >> text=Riverside');
+  assert.match(partner.url(), /\/console\/alarms$/, 'a link names organisation and page');
+  await partner.context().close();
+}
+
+/** GraphiQL: found from the clients, signs in by itself, and answers. */
+async function graphiql() {
+  const page = await signIn('admin@riverside.example');
+  await open(page, '/clients');
+  const [opened] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: /GraphiQL/ }).click()]);
+  await opened.waitForLoadState();
+  assert.match(opened.url(), /\/graphiql/);
+  await page.context().close();
+}
+
+/** An endpoint: refused when it is none, made with a secret that is shown once, removed. */
+async function webhooks() {
+  const page = await signIn('admin@riverside.example');
+  await page.click('nav >> text=Webhooks');
+  await page.getByLabel('Address').fill('http://inner.example/hook');
+  await page.getByRole('button', { name: 'Add an endpoint' }).click();
+  await page.waitForSelector('.refusals >> text=WEBHOOK_URL');
+  await page.getByLabel('Address').fill('https://hooks.example.org/balance');
+  await page.getByRole('button', { name: 'Add an endpoint' }).click();
+  await page.waitForSelector('.secret >> text=whsec_');
+  await shot(page, 'journey-webhook');
+  await page.reload();
+  await page.waitForSelector('td >> text=hooks.example.org');
+  assert.equal(await page.locator('.secret').count(), 0, 'a secret is shown once');
+  await page.getByRole('button', { name: 'Show deliveries' }).click();
+  // Whatever other journeys set off meanwhile was sent there, too.
+  await page.getByText('Nothing was delivered yet').or(page.getByRole('table', { name: 'Deliveries' })).first().waitFor();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await page.waitForSelector('text=No endpoint yet');
+  await page.context().close();
+}
+
+/** A wrong reading: its effect is seen before, its history after. */
+async function correct(page) {
+  await page.click('text=Correct a reading');
+  await page.locator('label').filter({ hasText: /^Void$/ }).click();
+  await page.getByLabel('Reason').fill('read wrongly');
+  await page.click('text=Show the effect');
+  await page.waitForSelector('text=What it changes');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('tab', { name: 'Corrections' }).click();
+  await page.waitForSelector('td >> text=read wrongly');
+  await shot(page, 'journey-corrected');
+}
+
+/** The hours on the chart are those of the house, wherever the browser is. */
+async function zones() {
+  const path = `/meters/${found.meter}?span=day&date=2026-10-25`;
+  const shown = [];
+  for (const zone of ['America/New_York', 'Europe/Chisinau']) {
+    const page = await signIn('operator@riverside.example', { zone });
+    await open(page, path);
+    await page.getByRole('button', { name: 'Table' }).click();
+    const rows = await page.locator('.chart-table tbody tr').allInnerTexts();
+    shown.push(rows);
+    await shot(page, `zone-${zone.replace('/', '-')}`);
+    await page.context().close();
+  }
+  assert.equal(shown[0].length, 25, 'the day on which the clock goes back has 25 hours');
+  assert.deepEqual(shown[0], shown[1], 'a browser in New York shows other hours');
+  const { node } = await ask(
+    'query($id: ID!) { node(id: $id) { ... on Metered { profile(from: "2026-10-24T21:00:00Z", to: "2026-10-25T22:00:00Z", step: "PT1H") { values } } } }',
+    { id: found.meter },
+  );
+  for (const [index, value] of node.profile.values.entries()) {
+    const told = Number(/([\d.]+) kWh/.exec(shown[0][index])[1]);
+    assert.ok(Math.abs(told - value) < 0.006, `hour ${index}: ${shown[0][index]}, not ${value}`);
+  }
+}
+
+async function manager() {
+  const page = await signIn('manager@riverside.example');
+  const menu = await page.locator('nav').innerText();
+  assert.doesNotMatch(menu, /Imports/, 'a manager imports nothing');
+  await open(page, `/sites?path=${encodeURIComponent(HOUSE)}`);
+  assert.match(await text(page), /Mill Street 2/);
+  assert.ok((await page.locator('[role=treeitem][aria-selected=true]').innerText()).includes('Mill Street 2'));
+  await open(page, `/meters/${found.meter}`);
+  assert.equal(await page.getByText('Correct a reading').count(), 0, 'a manager corrects nothing');
+  await page.context().close();
+}
+
+/** One asks, the administrator turned control on, and the steps arrive by themselves. */
+async function dispatcher() {
+  const admin = await signIn('admin@riverside.example');
+  await open(admin, '/commands');
+  if (await admin.getByText('Turn control on').count()) await admin.getByText('Turn control on').click();
+  await admin.waitForSelector('text=Control is on');
+  await admin.context().close();
+  const page = await signIn('dispatcher@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('tab', { name: 'Commands' }).click();
+  await page.getByRole('button', { name: 'Ask for a reading' }).click();
+  await page.waitForSelector('table .step');
+  await page.waitForFunction(() => /done|expired|failed/.test(document.querySelector('table tbody tr .status')?.textContent ?? ''), null, { timeout: 90_000 });
+  await shot(page, 'journey-command');
+  await page.context().close();
+}
+
+/** An exchange that cannot be is refused by its fields, and changes nothing. */
+async function exchange() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('button', { name: 'Exchange or take away' }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Serial of the new meter').fill('31100002');
+  await shot(page, 'journey-exchange');
+  findings.push(...(await axe(page, 'exchange')));
+  await drawer.locator('button[type=submit]').click();
+  await page.waitForSelector('.refusals li');
+  await drawer.getByRole('button', { name: 'Cancel' }).click();
+  assert.match(await page.locator('h1').innerText(), /31100001/);
+  await page.context().close();
+}
+
+/** Many meters at once: chosen below filters, asked together; what was left out is told. */
+async function bulk() {
+  const page = await signIn('dispatcher@riverside.example');
+  await open(page, '/meters?q=Mill+Street+2&commodity=ELECTRICITY');
+  await page.waitForSelector('.list-row');
+  await page.getByRole('button', { name: 'Choose several' }).click();
+  for (const at of [0, 1, 2]) await page.locator('label.list-row').nth(at).click();
+  await page.waitForSelector('text=3 meters chosen');
+  await shot(page, 'journey-bulk');
+  findings.push(...(await axe(page, 'bulk')));
+  await page.getByRole('button', { name: 'Ask for readings' }).first().click();
+  await page.getByLabel('Reason, kept with each order').fill('before the audit');
+  await page.locator('form').getByRole('button', { name: 'Ask for readings' }).click();
+  await page.waitForSelector('text=3 orders made');
+  const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  assert.equal(table.suggestedFilename(), 'meters.csv');
+  await page.context().close();
+}
+
+/** What protects a customer: told where the meter is, and the order to cut them off is refused. */
+async function actuators() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, `/meters/${found.meter}`);
+  await page.getByRole('tab', { name: 'Commands' }).click();
+  await page.getByRole('region', { name: 'Actuator' }).getByRole('button').click();
+  await page.getByLabel(/Critical customer/).check();
+  await page.getByRole('region', { name: 'Actuator' }).getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('region', { name: 'Actuator' }).getByText('critical').waitFor();
+  await open(page, '/actuators?show=critical');
+  await page.waitForSelector('td >> text=31100001');
+  assert.equal(await page.getByLabel(/Days of notice/).isEditable(), false, 'an operator sets no policy');
+  await shot(page, 'journey-actuators');
+  const dispatcher = await signIn('dispatcher@riverside.example');
+  await open(dispatcher, `/meters/${found.meter}`);
+  await dispatcher.getByRole('tab', { name: 'Commands' }).click();
+  await dispatcher.getByRole('button', { name: 'Switch the supply' }).click();
+  await dispatcher.getByLabel('Reason').fill('trying it');
+  await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
+  await dispatcher.waitForSelector('.refusals >> text=INTERLOCK_CRITICAL');
+  await dispatcher.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await dispatcher.getByRole('button', { name: 'Limit the load' }).click();
+  await dispatcher.getByLabel('Largest power, kW').fill('0');
+  await dispatcher.getByRole('dialog').getByLabel('Reason').fill('trying it');
+  await dispatcher.getByRole('dialog').locator('button[type=submit]').click();
+  await dispatcher.waitForSelector('.refusals li');
+  await dispatcher.context().close();
+  await page.getByRole('button', { name: 'Change 31100001' }).click();
+  await page.getByRole('dialog').getByLabel(/Critical customer/).uncheck();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('text=No actuator here');
+  await page.context().close();
+  const admin = await signIn('admin@riverside.example');
+  await open(admin, '/actuators');
+  await admin.getByLabel('Nobody is cut off for a debt from hour').fill('99');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await admin.waitForSelector('.refusals li');
+  await admin.getByLabel('Nobody is cut off for a debt from hour').fill('19');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await admin.waitForSelector('[role=status] >> text=Saved');
+  await admin.context().close();
+}
+
+async function partner() {
+  const page = await signIn('partner@demo.example');
+  // Partners see the health of their tenants' devices, and no residents' readings.
+  assert.match(await text(page), /Silent devices/);
+  assert.doesNotMatch(await page.locator('nav').innerText(), /Meters|Balances|Delivery/);
+  await page.context().close();
+  await office();
+}
+
+/** From the partner's office: an organisation is brought, run and suspended; its people are told. */
+async function office() {
+  const page = await signIn('partner@demo.example', { place: 'Demo Partner' });
+  await page.waitForSelector('td >> text=Riverside');
+  assert.doesNotMatch(await page.locator('nav').innerText(), /Meters|Balances|Alarms/);
+  await page.getByRole('button', { name: 'Add an organisation' }).click();
+  await page.getByRole('textbox', { name: 'Organisation' }).fill('Hillside 7424');
+  await page.locator('form button[type=submit]').click();
+  await page.waitForSelector('h1 >> text=Hillside 7424');
+  await page.waitForSelector('text=The way to the first balance');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Sorin Hill');
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('sorin@h31737.example');
+  await page.getByRole('button', { name: 'Appoint an administrator' }).click();
+  await page.waitForSelector('li >> text=sorin@h31737.example');
+  const password = await page.locator('.secret').innerText();
+  await page.getByLabel('Name shown').fill('Hillside');
+  await page.getByLabel('Colour, light').fill('green');
+  await page.locator('.panel', { hasText: 'Name shown' }).getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals >> text=INVALID_COLOUR');
+  await page.getByLabel('Colour, light').fill('#1B7F46');
+  await page.locator('.panel', { hasText: 'Name shown' }).getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('text=Saved');
+  for (const [scheme, width] of [['light', 1360], ['dark', 390]]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 860 });
+    for (const name of ['tenants', 'tenant']) {
+      await page.locator('main').getByRole('link', { name: name === 'tenants' ? 'Organisations' : 'Hillside 7424' }).click();
+      await settled(page);
+      findings.push(...(await axe(page, `${name} ${scheme}`)));
+      await shot(page, `${name}-${scheme}-${width}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is too wide`);
+    }
+  }
+  await page.setViewportSize({ width: 1360, height: 860 });
+
+  const sorin = await page.context().browser().newContext();
+  const theirs = await sorin.newPage();
+  await theirs.goto(`${page.url().split('/console')[0]}/console/`);
+  await theirs.fill('#login', 'sorin@h31737.example');
+  await theirs.fill('#password', password);
+  await theirs.click('button[type=submit]');
+  await theirs.waitForSelector('nav .brand >> text=Hillside');
+  await theirs.waitForSelector('text=Nothing is metered here yet');
+  await shot(theirs, 'first-steps');
+
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.getByLabel(/^Why/).fill('three months unpaid');
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.waitForSelector('text=nobody signs in');
+  await theirs.goto(theirs.url());
+  await theirs.waitForSelector('h1 >> text=Access is suspended');
+  await shot(theirs, 'suspended');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Suspend' }).waitFor();
+  await sorin.close();
+  await page.context().close();
+}
+
+async function files() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/imports');
+  await page.setInputFiles('input[type=file]', { name: 'meters.csv', mimeType: 'text/csv', buffer: Buffer.from('site_path,site_kinds\nA,region\n') });
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.waitForSelector('.refusals li');
+  assert.match(await page.locator('main').innerText(), /Nothing was imported/);
+  await shot(page, 'journey-import');
+  await page.context().close();
+}
+
+/** Deep links survive a reload, a refused connection is said, and comes back. */
+async function outage() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/meters?q=mill&commodity=GAS');
+  assert.equal(await page.getByLabel('Serial, flat or address').inputValue(), 'mill');
+  await page.route('**/graphql', (route) => route.abort());
+  await page.click('nav >> text=Networks');
+  await page.waitForSelector('[role=alert] >> text=could not be read');
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED|Failed to load/.test(one)));
+  await page.unroute('**/graphql');
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.waitForSelector('table .cell-link');
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED|Failed to load/.test(one)));
+  await page.context().close();
+}
+
+/** Files to keep: a table as CSV, a certificate as PDF. */
+async function kept() {
+  const page = await signIn('manager@riverside.example');
+  await open(page, `/meters/${found.meter}?span=month&date=2026-11-01`);
+  await page.getByRole('button', { name: 'Table' }).click();
+  const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  assert.match(table.suggestedFilename(), /\.csv$/);
+  await open(page, `/acceptance?path=${encodeURIComponent(HOUSE)}`);
+  const [certificate] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PDF' }).click()]);
+  assert.match(certificate.suggestedFilename(), /\.pdf$/);
+  await page.context().close();
+}
+
+/** A house from the map to its conductors: which few moves save, and what each meter is worth. */
+async function losses() {
+  const page = await signIn('operator@riverside.example');
+  await page.click('nav >> text=Map');
+  await page.waitForSelector('.map-gathered, .map-house');
+  await page.getByText('Findings', { exact: true }).click();
+  await page.waitForURL(/show=found/);
+  assert.match(await page.locator('.map-list').innerText(), /finding/);
+  await open(page, `/balances/${found.group}`);
+  await page.getByRole('link', { name: 'Phases and losses' }).click();
+  await page.waitForSelector('h2 >> text=Moves that are worth it');
+  await settled(page);
+  assert.match(await text(page), /[ABC] → [ABC]/);
+  await page.getByRole('button', { name: 'Change the conductors' }).click();
+  await page.getByLabel('Length, m, main').fill('0');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals li');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('link', { name: 'Verification' }).click();
+  await page.getByLabel(/A verification/).fill('150');
+  await page.getByLabel(/A replacement/).fill('600');
+  await page.getByLabel(/A kWh/).fill('3');
+  await page.getByRole('button', { name: 'Compute' }).click();
+  await page.waitForSelector('text=Loses a year');
+  await page.context().close();
+}
+
+/** Reports as files; a comparison that everybody may see while it is published, and no longer. */
+async function published() {
+  const page = await signIn('manager@riverside.example');
+  await page.click('nav >> text=Reports');
+  await page.getByText('Common-house needs').click();
+  for (const form of ['CSV', 'XLSX', 'PDF']) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: form, exact: true }).click()]);
+    assert.match(file.suggestedFilename(), new RegExp(`^common-needs-.*\\.${form.toLowerCase()}$`));
+    await page.waitForSelector('text=The file was made.');
+  }
+  await open(page, `/balances/${found.group}/comparison`);
+  await page.getByRole('button', { name: 'Publish' }).click();
+  const address = await page.locator('a[target=_blank]').innerText();
+  const guest = await page.context().browser().newContext();
+  const seen = await guest.newPage();
+  await seen.goto(`${address}?lang=ro`);
+  assert.match(await seen.locator('main').innerText(), /Cine cât consumă/);
+  findings.push(...(await axe(seen, 'public comparison')));
+  await shot(seen, 'public-comparison');
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await page.waitForSelector('text=Seen by nobody outside');
+  await guest.close();
+  await page.context().close();
+}
+
+/** The map's tiles: refused where they cannot be, fetched where the page's policy names them, given up when lost. */
+async function settings() {
+  const page = await signIn('admin@riverside.example');
+  const asked = [];
+  let there = true;
+  await page.context().route('https://tiles.example/**', (route) => {
+    asked.push(route.request().url());
+    return there ? route.fulfill({ status: 200, contentType: 'image/png', headers: { 'Access-Control-Allow-Origin': '*' }, body: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }) : route.abort();
+  });
+  await open(page, '/settings');
+  findings.push(...(await axe(page, 'settings light')));
+  await shot(page, 'settings-light-en');
+  await page.getByLabel('Address of the tiles').fill('https://tiles.example/{z}/{x}.png');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.refusals >> text=INVALID_TILES');
+  await page.getByLabel('Address of the tiles').fill('https://tiles.example/{z}/{x}/{y}.png');
+  await page.getByLabel(/Whom they are owed to/).fill('© Surveyors of Portmere');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Load anew' }).click();
+  await page.waitForSelector('h1 >> text=Organisation');
+  await open(page, '/map');
+  await page.waitForSelector('text=© Surveyors of Portmere');
+  await page.waitForSelector('.map-gathered, .map-house');
+  for (let tries = 0; asked.length === 0 && tries < 50; tries++) await page.waitForTimeout(100);
+  assert.match(asked[0] ?? '', /^https:\/\/tiles\.example\/\d+\/\d+\/\d+\.png$/);
+  there = false;
+  await open(page, '/map');
+  await page.waitForSelector('text=borders are shown instead');
+  await open(page, '/settings');
+  await page.getByLabel('Address of the tiles').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('[role=status] >> text=Saved');
+  await page.context().close();
+  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED/.test(one)));
+}
+
+/** Who works here, which programs, what was done; and a household that is invited. */
+async function administration() {
+  const page = await signIn('admin@riverside.example');
+  for (const [scheme, name, path] of [['light', 'members', '/members'], ['light', 'clients', '/clients'], ['light', 'audit', '/audit'], ['light', 'residents', '/residents']]) {
+    await open(page, path);
+    findings.push(...(await axe(page, `${name} ${scheme}`)));
+    await shot(page, `${name}-${scheme}-en`);
+  }
+  await open(page, '/members');
+  await page.getByRole('button', { name: 'Add a user' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Lidia Moraru');
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('lidia8811@riverside.example');
+  await page.getByRole('combobox', { name: 'Role' }).or(page.getByRole('textbox', { name: 'Role' })).first().click();
+  await page.getByRole('option', { name: 'Auditor' }).click();
+  await page.locator('form button[type=submit]').click();
+  await page.locator('.refusals').or(page.getByText('shown this once')).first().waitFor();
+  assert.equal(await page.locator('.refusals').allInnerTexts().then((told) => told.join(' ')), '');
+  await page.waitForSelector('td >> text=lidia8811@riverside.example');
+  const row = page.locator('tr', { hasText: 'lidia8811@riverside.example' });
+  await row.getByRole('button', { name: 'Take the role away' }).click();
+  await row.getByRole('button', { name: 'Really take it away' }).click();
+  await row.waitFor({ state: 'detached' });
+
+  await open(page, '/clients');
+  await page.getByRole('button', { name: 'Add a client' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Billing');
+  await page.locator('form button[type=submit]').click();
+  await page.waitForSelector('text=Secret of Billing');
+
+  await open(page, '/audit?q=membership.');
+  assert.match(await text(page), /membership\./);
+  await page.getByRole('button', { name: 'Verify the chain' }).click();
+  await page.waitForSelector('text=follow one another');
+
+  await open(page, '/residents');
+  await page.getByRole('row', { name: /Balan/ }).getByRole('button', { name: 'Invite' }).click();
+  await page.waitForSelector('h2 >> text=Invitation for Balan');
+  await shot(page, 'journey-invitation');
+  const waiting = page.getByRole('region', { name: 'Invitations that wait' }).getByRole('row', { name: /Balan/ });
+  await waiting.first().waitFor();
+  const many = await waiting.count();
+  await waiting.first().getByRole('button', { name: 'Take back' }).click();
+  await waiting.first().getByRole('button', { name: 'Really take back' }).click();
+  for (let tries = 0; (await waiting.count()) === many && tries < 100; tries++) await page.waitForTimeout(100);
+  assert.equal(await waiting.count(), many - 1, 'an invitation is taken back');
+  await page.context().close();
+}
+
+async function accessible() {
+  const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
+  const look = async ([scheme, locale]) => {
+    const page = await signIn('operator@riverside.example', { scheme, locale });
+    for (const [name, path] of Object.entries(all)) {
+      await open(page, path);
+      findings.push(...(await axe(page, `${name} ${scheme} ${locale}`)));
+      await shot(page, `${name}-${scheme}-${locale}`);
+    }
+    await page.context().close();
+  };
+  await Promise.all(looks.map(look));
+}
+
+async function narrow() {
+  const looks = everything ? [['light', 'en'], ['dark', 'ru'], ['light', 'ro']] : [['dark', 'ru']];
+  for (const [scheme, locale] of looks) {
+    const page = await signIn('operator@riverside.example', { scheme, locale, width: 390, height: 844 });
+    for (const [name, path] of Object.entries(all)) {
+      await open(page, path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      await shot(page, `${name}-narrow-${scheme}-${locale}`);
+      assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
+    }
+    await page.context().close();
+  }
+}
+
+await start();
+for (const journey of [rules,drawn,switching,graphiql,webhooks,zones,manager,dispatcher,actuators,bulk,exchange,partner,files,outage,kept,losses,published,settings,administration,accessible,narrow]) {
+  const began = Date.now();
+  try {
+    await journey();
+  } catch (error) {
+    error.message = `${journey.name}: ${error.message}\n${complaints.join('\n')}`;
+    throw error;
+  }
+  console.log(`${journey.name} ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+await end();
+assert.deepEqual(findings, []);
+assert.deepEqual(complaints, []);
+console.log('the console was walked');
