@@ -95,7 +95,7 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
             *health_routes(Health(settings, valkey)),
             *oauth_routes(sign_in),
             *document_routes(Documents(database, sign_in.authenticator, settings.public_url)),
-            *web_routes(settings, schema.as_str(), database),
+            *web_routes(settings, schema.as_str(), database, sign_in.browser),
             *(route for edge in beside for route in edge(assembly)),
         ],
         lifespan=lifespan,

@@ -38,6 +38,7 @@ from backend.graphql.residents import ResidentMutation
 from backend.graphql.scalars import SCALARS
 from backend.graphql.sites import Premise, Site
 from backend.graphql.subscriptions import Subscription
+from backend.graphql.tenant_settings import TenantSettingsMutation
 from backend.graphql.viewer import Viewer
 from backend.graphql.webhooks import WebhookMutation
 from backend.services.model import places
@@ -146,6 +147,7 @@ class Mutation(
     NotificationMutation,
     WebhookMutation,
     PartnerMutation,
+    TenantSettingsMutation,
 ):
     """Everything that can be done."""
 

@@ -32,6 +32,7 @@ from backend.graphql.seats import SeatEntrance
 from backend.graphql.site_map import MapEntrance
 from backend.graphql.sites import Site
 from backend.graphql.tenant_brands import Brand
+from backend.graphql.tenant_settings import MapTiles
 from backend.graphql.webhooks import WebhookEntrance
 from backend.services.model import places
 from backend.store.model import metered, sites
@@ -54,6 +55,7 @@ class Tenant:
     timezone: str
     locale: str
     brand: Brand
+    map_tiles: MapTiles | None
 
 
 @strawberry.type(description="Who asks.")
@@ -94,6 +96,7 @@ class Viewer(
             timezone=row.timezone,
             locale=row.locale,
             brand=Brand.of(row),
+            map_tiles=MapTiles.of(row),
         )
 
     @strawberry.field(description="A site by its path of names, such as Region/City/House 1.")

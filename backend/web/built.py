@@ -3,6 +3,7 @@
 import asyncio
 import mimetypes
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from backend.web.sources import NONE, Sources
 
 NONCE = "__NONCE__"
 """Stands in the built page where the nonce of an answer goes."""
@@ -40,6 +43,8 @@ class Built:
     """Below this folder names hold a hash of their file, which never changes."""
     absent: str
     """The page that is served before it is built."""
+    sources: Callable[[Request], Awaitable[Sources]] | None = None
+    """What else its page may ask, by who asks for it."""
 
     def routes(self) -> list[BaseRoute]:
         """Its addresses."""
@@ -78,9 +83,13 @@ class Built:
         except FileNotFoundError:
             return HTMLResponse(self.absent, 503, headers={"Cache-Control": "no-store"})
         nonce = secrets.token_urlsafe(12)
+        allowed = NONE if self.sources is None else await self.sources(request)
         return HTMLResponse(
             html.replace(NONCE, nonce),
-            headers={"Content-Security-Policy": _policy(nonce), "Cache-Control": "no-store"},
+            headers={
+                "Content-Security-Policy": _policy(nonce, allowed),
+                "Cache-Control": "no-store",
+            },
         )
 
     def _found(self, path: str) -> Path | None:
@@ -93,17 +102,22 @@ def _takes_gzip(request: Request) -> bool:
     return "gzip" in request.headers.get("accept-encoding", "")
 
 
-def _policy(nonce: str) -> str:
-    """Only what we serve ourselves; charts and maps set styles of elements, and nothing else."""
+def _policy(nonce: str, allowed: Sources) -> str:
+    """What we serve ourselves, and the tenant's tiles and logo; scripts are ours alone.
+
+    Charts and maps set styles of elements, and nothing else.
+    """
+    images = " ".join(("'self'", "data:", "blob:", *allowed.images))
+    connects = " ".join(("'self'", *allowed.connects))
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             f"style-src 'self' 'nonce-{nonce}'",
             "style-src-attr 'unsafe-inline'",
-            "img-src 'self' data: blob:",
+            f"img-src {images}",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src {connects}",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "form-action 'self'",

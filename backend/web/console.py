@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from backend.web.built import Built
+from backend.web.sources import TenantSources
 from tenants.oauth.parties import Client
 
 CLIENT_ID = "console"
@@ -22,6 +23,6 @@ def console_app(addresses: list[str]) -> Client:
     return Client.of_product(CLIENT_ID, "Balance", addresses)
 
 
-def console_routes(directory: Path) -> list[BaseRoute]:
+def console_routes(directory: Path, sources: TenantSources) -> list[BaseRoute]:
     """Routes of the console."""
-    return Built(directory, "/console", "assets/", _NOT_BUILT).routes()
+    return Built(directory, "/console", "assets/", _NOT_BUILT, sources).routes()

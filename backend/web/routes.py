@@ -16,6 +16,8 @@ from backend.settings import Settings
 from backend.web.console import console_routes
 from backend.web.mobile import mobile_routes
 from backend.web.public import PublicPages, public_routes
+from backend.web.sources import TenantSources
+from tenants.oauth.browser import Browser
 from tenants.oauth.pages import TEMPLATES
 from tenants.session import Database
 
@@ -74,7 +76,9 @@ class RevalidatedFiles(StaticFiles):
         return response
 
 
-def web_routes(settings: Settings, sdl: str, database: Database) -> list[BaseRoute]:
+def web_routes(
+    settings: Settings, sdl: str, database: Database, browser: Browser
+) -> list[BaseRoute]:
     """Routes of the pages."""
     templates = Environment(
         loader=FileSystemLoader([HERE / "templates", TEMPLATES]),
@@ -87,7 +91,7 @@ def web_routes(settings: Settings, sdl: str, database: Database) -> list[BaseRou
     routes: list[BaseRoute] = [
         Route("/", pages.landing),
         Mount("/static", RevalidatedFiles(directory=HERE / "static", packages=SHARED)),
-        *console_routes(settings.console_files),
+        *console_routes(settings.console_files, TenantSources(database, browser)),
         *mobile_routes(settings.mobile_files),
         *public_routes(PublicPages(database, templates)),
     ]

@@ -74,6 +74,7 @@ class Tenant(Base):
         CheckConstraint("brand_colour ~ '^#[0-9A-Fa-f]{6}$'", "brand_colour"),
         CheckConstraint("brand_colour_dark ~ '^#[0-9A-Fa-f]{6}$'", "brand_colour_dark"),
         CheckConstraint("brand_logo_url ~ '^https://'", "brand_logo_url"),
+        CheckConstraint("map_tiles ~ '^https://'", "map_tiles"),
         Index("ix_tenant_partner_id", "partner_id"),
         Index("ix_tenant_parent_id", "parent_id"),
     )
@@ -93,6 +94,10 @@ class Tenant(Base):
     brand_colour: Mapped[str | None]
     brand_colour_dark: Mapped[str | None]
     brand_logo_url: Mapped[str | None]
+    map_tiles: Mapped[str | None]
+    """Template of the map's pictures, or a PMTiles archive of them; ours are borders alone."""
+
+    map_attribution: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

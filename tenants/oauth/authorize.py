@@ -192,7 +192,10 @@ class Authorization:
             )
             return response
 
-        return await self._service.run(choice.seat.tenant_id, protocol)
+        response = await self._service.run(choice.seat.tenant_id, protocol)
+        if visit.asked.client.tenant_id is None:
+            self._service.browser.keep_tenant(response, choice.seat.tenant_id)
+        return response
 
     async def _choices(self, visit: Visit) -> list[SeatChoice]:
         assert visit.account is not None

@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.identity import UserId
+from domain.identity import TenantId, UserId
 
 LIFETIME = timedelta(hours=12)
 _ALGORITHM = "HS256"
@@ -44,6 +44,7 @@ class Browser:
         self._form_key = hashlib.sha256(b"form" + key).digest()
         self._secure = secure
         self.cookie = "__Host-balance-login" if secure else "balance-login"
+        self.tenant_cookie = "__Host-balance-tenant" if secure else "balance-tenant"
 
     def session(self, request: Request) -> LoginSession:
         """Session of the cookie, or a fresh one of nobody."""
@@ -84,11 +85,37 @@ class Browser:
             samesite="lax",
         )
 
-    def forget(self, response: Response) -> None:
-        """Take the cookie away."""
-        response.delete_cookie(
-            self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
+    def tenant(self, request: Request) -> TenantId | None:
+        """Tenant that this browser signed in to last, in one of our own apps."""
+        try:
+            claims = jwt.decode(
+                request.cookies.get(self.tenant_cookie, ""), self._key, algorithms=[_ALGORITHM]
+            ).claims
+            jwt.JWTClaimsRegistry(exp={"essential": True}).validate(claims)
+            return TenantId(int(claims["tid"]))
+        except (JoseError, ValueError, TypeError, KeyError):
+            return None
+
+    def keep_tenant(self, response: Response, tenant: TenantId) -> None:
+        """Remember it, so that the page of the app may fetch what the tenant names."""
+        expires = int((datetime.now(UTC) + LIFETIME).timestamp())
+        claims: dict[str, object] = {"tid": int(tenant), "exp": expires}
+        response.set_cookie(
+            self.tenant_cookie,
+            jwt.encode({"alg": _ALGORITHM}, claims, self._key),
+            max_age=int(LIFETIME.total_seconds()),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
         )
+
+    def forget(self, response: Response) -> None:
+        """Take the cookies away."""
+        for cookie in (self.cookie, self.tenant_cookie):
+            response.delete_cookie(
+                cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
+            )
 
     def form_token(self, session: LoginSession) -> str:
         """Token a form must bring back; it changes when the person logs in."""

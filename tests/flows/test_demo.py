@@ -213,7 +213,8 @@ async def test_a_live_push_shows_in_its_meter_and_its_house_within_a_minute(
         "concentrator": "J100-KIOSK",
     }
     file.write_text(metering_file(row))
-    made = demo.product.command("import", "metering", "--tenant", "1", str(file))
+    tenant = str(demo.record.tenants[0].tenant)
+    made = demo.product.command("import", "metering", "--tenant", tenant, str(file))
 
     async with httpx.AsyncClient(base_url=demo.product.url, trust_env=False) as line:
         device = PushingConcentrator(line, "J100-KIOSK", made["devices"][0]["secret"])

@@ -12,7 +12,7 @@ const brand = { name: null, colour: null, colourDark: null, logoUrl: null };
 
 function viewer(permissions: string[], partner: Viewer['partner'] = null): Viewer {
   const held = new Set(permissions);
-  return { permissions: held, tenant: { id: '1', name: 'A', timezone: 'UTC', locale: 'en', brand }, partner, tops: [], may: (one) => held.has(one) };
+  return { permissions: held, tenant: { id: '1', name: 'A', timezone: 'UTC', locale: 'en', brand, mapTiles: null }, partner, tops: [], may: (one) => held.has(one) };
 }
 
 describe('navigation', () => {

@@ -53,6 +53,11 @@ export function formatAmount(value: number | null | undefined, unit: string, loc
   return `${formatNumber(scaled, locale)} ${unitText(scaledUnit, locale)}`;
 }
 
+/** An amount of money, as the API tells it: a decimal text and the code of its currency. */
+export function formatMoney(money: { amount: string; currency: string }, locale: Locale): string {
+  return `${numberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(Number(money.amount))} ${money.currency}`;
+}
+
 export function formatPercent(share: number | null | undefined, locale: Locale, digits = 1): string {
   if (share === null || share === undefined) return '–';
   // What is nearly whole must not read as whole.

@@ -5,7 +5,7 @@ from alembic import op
 from tenants import row_security
 
 revision = "0140"
-down_revision = "0131"
+down_revision = "0132"
 branch_labels = None
 depends_on = None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pytest
 import pytest_asyncio
 from numpy.typing import NDArray
 
@@ -80,8 +81,26 @@ def channels() -> list[Odd]:
         Odd("Gaps", "Q1", quiet, silent=slice(200, 330)),
         Odd("Gaps", "Q2", load(11)),
         Odd("Gaps", "IN-Q", (quiet + load(11)) * 102 // 100, "inlet", silent=slice(100, 160)),
+        *_a_minute_late(),
         Odd("Warm", "HEAT", warm, commodity="heat"),
     ]
+
+
+def _a_minute_late() -> list[Odd]:
+    """A house whose balance meter is read a minute late, and one home a minute early."""
+    homes = [load(seed) for seed in range(20, 26)]
+    whole = np.sum(homes, axis=0)
+
+    def moved(flow: NDArray[np.int64], minutes: int) -> NDArray[np.int64]:
+        register = np.concatenate([[0], flow.cumsum()]).astype(float)
+        at = np.arange(SIZE + 1) + minutes / 60
+        shown = np.rint(np.interp(at, np.arange(SIZE + 1), register)).astype(np.int64)
+        shown[0] = 0
+        return np.diff(shown)
+
+    late = [Odd("Late", f"L{at}", flow) for at, flow in enumerate(homes[1:])]
+    early = Odd("Late", "EARLY-CLOCK", moved(homes[0], -1))
+    return [*late, early, Odd("Late", "IN-L", moved(whole * 102 // 100, 1), "inlet")]
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -113,7 +132,9 @@ async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
         blocks = [_block(store, odd, counters, at) for at in range(day, day + 24)]
         await store.push({"sequence": 1 + day, "hours": blocks})
     await store.fold()
-    yield Town(database, scope, Events(redis_url), store, counters)
+    made_town = Town(database, scope, Events(redis_url), store, counters)
+    yield made_town
+    await made_town.events.close()
 
 
 def _block(store: Store, odd: list[Odd], counters: NDArray[np.int64], at: int) -> dict[str, Any]:
@@ -149,4 +170,86 @@ async def test_odd_groups_fail_nothing_and_accuse_nobody(town: Town) -> None:
     assert [one["kind"] for one in found] == ["HEAT_FLOW_WITHOUT_DELTA"], found
     assert found[0]["point"]["name"].endswith("HEAT")
     assert "differ by 0.1 K" in found[0]["explanation"]
-    await town.events.close()
+
+
+EVERYTHING = """query E($path: String!, $from: DateTime!, $to: DateTime!) { viewer {
+  site(path: $path) { balanceGroups { commodity
+    profile(from: $from, to: $to, step: "P1D") { values coverage }
+    imbalance(from: $from, to: $to, step: "P1D") { supplied delivered imbalance technicalLoss
+      nonTechnicalLoss coverage standing band }
+    commonNeeds(from: $from, to: $to, step: "P1D") { total metered rest }
+    simultaneity(from: $from, to: $to) { coefficient coincidence mixture }
+    checks { check outcome explanation }
+    monthToDate { soFar forecast { p10 p50 p90 } } forecast { p50 } forecastScore { wape }
+    members { name monthToDate { soFar } forecast { p10 p50 p90 }
+      indicators(from: $from, to: $to) { homes consumption } } } } } }"""
+CHECKED = 7
+
+
+async def everything(town: Town, house: str) -> dict[str, Any]:
+    low = TODAY - 4 * 24
+    span = {"from": instant_of(low).isoformat(), "to": instant_of(TODAY).isoformat()}
+    path = f"Region/City/Street/{house}"
+    site = (await town.ask(EVERYTHING, path=path, **span))["viewer"]["site"]
+    return dict(site["balanceGroups"][0])
+
+
+def amounts(group: dict[str, Any], name: str) -> NDArray[np.float64]:
+    return np.asarray(group["imbalance"][name], dtype=float)
+
+
+async def test_everything_has_an_answer_for_every_odd_group(town: Town) -> None:
+    houses = dict.fromkeys(one.house for one in channels())
+    for house in houses:
+        group = await everything(town, house)
+        assert len(group["checks"]) == CHECKED, house
+        assert all(one["explanation"] for one in group["checks"]), house
+        known = ~np.isnan(amounts(group, "imbalance"))
+        total = np.asarray(group["commonNeeds"]["total"], dtype=float)
+        assert not (known & np.isnan(total)).any(), house
+        for name in ("technicalLoss", "nonTechnicalLoss"):  # nothing is told of what is unknown
+            assert np.isnan(amounts(group, name)[~known]).all(), house
+
+
+async def test_two_inlets_feed_together(town: Town) -> None:
+    group = await everything(town, "Two")
+    both = (load(4) + load(7))[-96:].reshape(4, 24).sum(axis=1) / 1000
+    np.testing.assert_allclose(amounts(group, "delivered"), both)
+    np.testing.assert_allclose(amounts(group, "supplied"), both, atol=0.03)
+    assert np.abs(amounts(group, "imbalance")).max() < 0.03
+
+
+async def test_without_an_inlet_there_is_no_balance_and_no_zero(town: Town) -> None:
+    group = await everything(town, "None")
+    for name in ("supplied", "imbalance", "nonTechnicalLoss", "band"):
+        assert np.isnan(amounts(group, name)).all()
+    delivered = load(3)[-96:].reshape(4, 24).sum(axis=1) / 1000
+    np.testing.assert_allclose(amounts(group, "delivered"), delivered)
+    outcomes = {one["check"]: one["outcome"] for one in group["checks"]}
+    assert outcomes["BALANCE_METER"] == "UNKNOWN"
+    assert outcomes["UNAUTHORISED_CONNECTIONS"] == "UNKNOWN"
+
+
+async def test_members_count_while_they_stand(town: Town) -> None:
+    group = await everything(town, "Moves")
+    late = load(5)
+    late[: 9 * 24] = 0
+    stays = (late + load(9))[-96:].reshape(4, 24).sum(axis=1) / 1000
+    np.testing.assert_allclose(amounts(group, "delivered"), stays)
+    assert set(group["imbalance"]["coverage"]) == {1.0}
+
+
+async def test_a_home_without_use_uses_nothing_and_is_no_unknown(town: Town) -> None:
+    group = await everything(town, "Giant")
+    (empty,) = [one for one in group["members"] if one["name"].endswith("EMPTY")]
+    assert empty["monthToDate"]["soFar"] == 0
+    share = amounts(group, "imbalance") / amounts(group, "supplied")
+    np.testing.assert_allclose(share, 0.02 / 1.02, atol=0.001)
+
+
+async def test_clocks_a_minute_off_move_energy_between_hours_and_lose_none(town: Town) -> None:
+    group = await everything(town, "Late")
+    share = amounts(group, "imbalance").sum() / amounts(group, "supplied").sum()
+    assert share == pytest.approx(0.02 / 1.02, abs=0.002)
+    outcomes = {one["check"]: one["outcome"] for one in group["checks"]}
+    assert outcomes["MANIPULATION"] == outcomes["UNAUTHORISED_CONNECTIONS"] == "PASSED"

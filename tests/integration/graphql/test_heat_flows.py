@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from analytics.heat.water import MeterPlace, energy_wh, enthalpy, specific_volume
 from backend.clients.events import Events
+from backend.services.alerts import judging as alerts
 from backend.services.findings import judging
 from backend.services.gateway.devices import Devices
 from backend.store import bells
@@ -27,6 +28,7 @@ from tenants.permissions import Permission
 from tenants.session import Database
 from tests.desk import Desk
 from tests.factories import MASTER_KEY, PushingConcentrator, block, make_tenant, place
+from tests.integration.alerts.house import someone
 
 NOW = hour_of(datetime.now(UTC))
 HOURS = 40
@@ -74,8 +76,8 @@ class Town:
         place = MeterPlace.FLOW if "supply" in one.row["quantity"] else MeterPlace.RETURN
         return float(energy_wh(one.litres, one.supply, one.back, place).sum())
 
-    async def shares(self, house: str, scheme: str) -> dict[str, Any]:
-        asked = {"path": f"Town/{house}", "scheme": scheme, **SPAN}
+    async def shares(self, house: str, scheme: str, town: str = "Town") -> dict[str, Any]:
+        asked = {"path": f"{town}/{house}", "scheme": scheme, **SPAN}
         (group,) = (await self.desk.ask(ALLOCATION, **asked))["viewer"]["site"]["balanceGroups"]
         return group["heatAllocation"]
 
@@ -127,7 +129,41 @@ def channels() -> list[Channel]:
     sent = plant | {"meter_serial": "OUT", "quantity": "supply_volume"}
     found.append(_flow(sent, out, 80.0, 43.0))
     found.append(Channel(plant | {"meter_serial": "BACK", "quantity": "return_volume"}, back))
-    return found
+    return found + odd_channels()
+
+
+def odd_channels() -> list[Channel]:
+    """Two inlets; a flat whose sensors are silent, one that uses nothing, one that left."""
+
+    def of(name: str, serial: str, **row: str) -> dict[str, str]:
+        return {"site_path": f"Elsewhere/{name}", "meter_serial": serial, **row}
+
+    def flat(serial: str, **row: str) -> dict[str, str]:
+        return of("Odd", serial, premise=serial, area_m2="50", quantity="return_volume", **row)
+
+    silent = _flow(flat("SILENT"), _steady(80), 70, 40)
+    assert silent.supply is not None
+    silent.supply[5:20] = np.nan
+    short = _flow(flat("SHORT"), _steady(80), 70, 40)
+    assert short.supply is not None
+    short.supply[5:8] = np.nan
+    gone = instant_of(LOW + HOURS // 2).isoformat()
+    inlet = {"role": "inlet", "quantity": "supply_volume"}
+    riser = {"role": "common", "riser": "R1", "quantity": "return_volume"}
+    return [
+        _flow(flat("WHOLE"), _steady(100), 70, 40),
+        short,
+        silent,
+        _flow(flat("NOBODY"), _steady(0), 70, 40),
+        _flow(flat("GONE", removed_at=gone, final_index="1.5"), _steady(75), 70, 40),
+        _flow(of("Odd", "IN-A", **inlet), _steady(300), 74, 44),
+        _flow(of("Odd", "IN-B", **inlet), _steady(200), 72, 46),
+        _flow(of("Twice", "R1-A", **riser), _steady(10), 70, 60),
+        _flow(of("Twice", "R1-B", **riser), _steady(10), 70, 60),
+        _flow(of("Twice", "IN-T", **inlet), _steady(10), 70, 60),
+        _flow(of("Bare", "ALONE", premise="1", area_m2="9", quantity="return_volume"),
+              _steady(10), 70, 60),
+    ]  # fmt: skip
 
 
 async def push(work: Work, scope: Scope, device: Any, told: list[Channel]) -> None:
@@ -141,7 +177,10 @@ async def push(work: Work, scope: Scope, device: Any, told: list[Channel]) -> No
         for at in range(HOURS):
             hour = block(LOW + at, 1, dict(enumerate(counters[:, at].tolist(), 1)))
             hour["temperatures"] = {
-                name: [None if one is None else round(100 * one[at]) for one in pipe]
+                name: [
+                    None if one is None or np.isnan(one[at]) else round(100 * one[at])
+                    for one in pipe
+                ]
                 for name, pipe in (
                     ("supply", [one.supply for one in told]),
                     ("return", [one.back for one in told]),
@@ -158,6 +197,7 @@ async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
     events = Events(redis_url)
     made = await make_tenant(database, "flows")
     told = channels()
+    await someone(database, made.tenant_id, "operator", "ru")
     rows = [
         TOWN | one.row | {"channel": str(at), "installed_at": instant_of(LOW).isoformat()}
         for at, one in enumerate(told, 1)
@@ -172,6 +212,10 @@ async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
     while more:
         async with database.session(made) as session:
             more = (await judging.judge_next(session, instant_of(NOW), Structures())).more
+    more = True
+    while more:
+        async with database.session(made) as session:
+            more = (await alerts.judge_next(session, instant_of(NOW), Structures())).more
     desk = Desk(work, replace(made, actor="manager", permissions=ALL))
     yield Town(desk, {one.row["meter_serial"]: one for one in told})
     await events.close()
@@ -245,6 +289,18 @@ async def test_a_loss_of_coolant_is_a_finding_and_fails_its_check(town: Town) ->
     assert [one["kind"] for one in check["findings"]] == ["COOLANT_LOSS"]
 
 
+ALERTS = """query { viewer { alerts(onlyOpen: true, kinds: [LEAK]) { edges { node {
+  kind cause text(locale: "en") owner { name } site { path } } } } } }"""
+
+
+async def test_the_staff_is_alerted_of_a_loss_of_coolant(town: Town) -> None:
+    edges = (await town.desk.ask(ALERTS))["viewer"]["alerts"]["edges"]
+    (alert,) = [one["node"] for one in edges]
+    assert alert["cause"] == "coolant_loss"
+    assert alert["site"]["path"] == alert["owner"]["name"] == "Town"
+    assert "does not all come back" in alert["text"]
+
+
 async def test_a_house_whose_return_is_not_metered_says_so(town: Town) -> None:
     asked = await town.desk.ask(LOSSES, path="Town/H2", **SPAN)
     (group,) = asked["viewer"]["site"]["balanceGroups"]
@@ -274,3 +330,52 @@ async def test_volumes_are_no_energy_in_any_sum(town: Town) -> None:
     for name in ("supplied", "delivered"):
         values = np.asarray(group["imbalance"][name], dtype=float)
         assert np.isnan(values).all() or not np.nan_to_num(values).any()
+
+
+async def test_odd_flats_are_shared_among_to_the_last_watt_hour(town: Town) -> None:
+    found = await town.shares("Odd", "FLOW_METERS", town="Elsewhere")
+    total = round(town.heat("IN-A") + town.heat("IN-B"))
+    assert found["coverage"] == 1
+    assert round(found["totalKwh"] * 1000) == total
+    parts = {one["premise"]["name"]: one for one in found["parts"]}
+    assert sum(round(one["kwh"] * 1000) for one in parts.values()) == total
+    whole, short = parts["WHOLE"], parts["SHORT"]
+    # three hours of forty are taken as the others
+    assert short["known"] == pytest.approx(37 / 40)
+    assert short["own"] == pytest.approx(0.8 * whole["own"], rel=1e-6)
+    for name, known in (("SILENT", 25 / 40), ("GONE", 20 / 40)):
+        assert parts[name]["known"] == pytest.approx(known)
+        assert parts[name]["own"] is None
+        assert parts[name]["estimated"]
+        assert parts[name]["kwh"] > 0
+    assert parts["NOBODY"]["own"] == 0
+    assert not parts["NOBODY"]["estimated"]
+    assert parts["NOBODY"]["kwh"] * 1000 == pytest.approx(0.3 * total / 5, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("house", "scheme", "code"),
+    [
+        ("Bare", "FLOW_METERS", "NO_INLET"),
+        ("Twice", "RISER_METERS", "RISER_TWICE"),
+        ("Odd", "RISER_SENSORS", "NO_FLATS"),
+        ("Odd", "RISER_METERS", "NO_FLATS"),
+    ],
+)
+async def test_what_cannot_be_shared_is_refused_with_the_reason(
+    town: Town, house: str, scheme: str, code: str
+) -> None:
+    asked = {"path": f"Elsewhere/{house}", "scheme": scheme, **SPAN}
+    ((told, _),) = await town.desk.refused(ALLOCATION, **asked)
+    assert told == code
+
+
+async def test_an_empty_range_and_hours_to_come_tell_nothing(town: Town) -> None:
+    later = {"from": instant_of(NOW).isoformat(), "to": instant_of(NOW + 5).isoformat()}
+    asked = await town.desk.ask(LOSSES, path="Town", **later)
+    (group,) = asked["viewer"]["site"]["balanceGroups"]
+    for name in ("outKg", "backKg", "lostKg", "lostKwh", "allowedKg"):
+        assert np.isnan(np.asarray(group["coolant"][name], dtype=float)).all()
+    none = {"from": SPAN["to"], "to": SPAN["to"]}
+    asked = await town.desk.ask(LOSSES, path="Town", **none)
+    assert len(asked["viewer"]["site"]["balanceGroups"][0]["mainsLoss"]["warmthKwh"]) == 0

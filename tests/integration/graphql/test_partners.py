@@ -213,6 +213,30 @@ async def test_tenants_are_run_from_the_office_by_its_administrators(
     assert away["grantableRoles"] == ["TENANT_ADMIN"]
 
 
+MEMBER = """mutation M($email: String!, $role: MemberRole!) {
+  appointMember(input: {name: "N", email: $email, role: $role}) {
+    member { id } errors { code } } }"""
+END = """mutation E($member: ID!) { dismissMember(member: $member) { errors { code } } }"""
+
+
+async def test_an_office_appoints_its_own_and_keeps_its_last_administrator(
+    two: tuple[Reseller, Reseller],
+) -> None:
+    _, second = two
+    wide = (await second.ask(MEMBER, email="x@second.example", role="OPERATOR"))["appointMember"]
+    assert wide["errors"] == [{"code": "GRANT_TOO_WIDE"}]
+    made = await second.ask(MEMBER, email="colleague@second.example", role="PARTNER_ADMIN")
+    assert made["appointMember"]["errors"] == []
+    colleague = made["appointMember"]["member"]["id"]
+    assert (await second.ask(END, member=colleague))["dismissMember"]["errors"] == []
+    listed = "{ viewer { members { edges { node { id login } } } } }"
+    edges = (await second.ask(listed))["viewer"]["members"]["edges"]
+    (boss,) = [one["node"] for one in edges]
+    assert boss["login"] == "boss@second.example"
+    last = (await second.ask(END, member=boss["id"]))["dismissMember"]
+    assert last["errors"] == [{"code": "LAST_ADMIN"}]
+
+
 async def test_a_partner_reads_no_meters(two: tuple[Reseller, Reseller]) -> None:
     first, _ = two
     made = await first.tenant("Private")
@@ -297,6 +321,50 @@ async def test_a_brand_shows_to_the_tenants_people(two: tuple[Reseller, Reseller
     }
     plain = (await first.ask(BRAND, input={"tenant": made["id"], "name": " "}))["brandTenant"]
     assert plain["tenant"]["brand"] == {"name": None, "colour": None}
+
+
+TILES = """mutation T($url: String, $by: String) {
+  setMapTiles(input: {url: $url, attribution: $by}) {
+  mapTiles { url attribution } errors { code field } } }"""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}.png",
+        "https://tiles.example/{z}/{x}/{y}/{y}.png",
+        "https://tiles.example/{z}/{x}/{y}.png?k={key}",
+        "https://{z}.example/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}/{y}.png; script-src *",
+        "https://tiles.example/map.png",
+    ],
+)
+async def test_tiles_that_cannot_be_fetched_are_refused(
+    two: tuple[Reseller, Reseller], url: str
+) -> None:
+    first, _ = two
+    admin = as_role(first.scope.tenant_id, Role.TENANT_ADMIN)
+    refused = (await first.ask(TILES, admin, url=url))["setMapTiles"]
+    assert refused == {"mapTiles": None, "errors": [{"code": "INVALID_TILES", "field": "url"}]}
+
+
+async def test_an_administrator_sets_the_tiles_of_the_map(two: tuple[Reseller, Reseller]) -> None:
+    first, _ = two
+    admin = as_role(number(await first.tenant("Mapped")), Role.TENANT_ADMIN)
+    seen = "{ viewer { tenant { mapTiles { url attribution } } } }"
+    assert (await first.ask(seen, admin))["viewer"]["tenant"]["mapTiles"] is None
+    for url in ("https://a.example/{z}/{x}/{y}@2x.png?k=1", "https://a.example/city.pmtiles"):
+        done = (await first.ask(TILES, admin, url=url, by="© Surveyors"))["setMapTiles"]
+        assert done == {"mapTiles": {"url": url, "attribution": "© Surveyors"}, "errors": []}
+    operator = as_role(admin.tenant_id, Role.OPERATOR)
+    shown = (await first.ask(seen, operator))["viewer"]["tenant"]["mapTiles"]
+    assert shown["url"] == "https://a.example/city.pmtiles"
+    result = await first.result(TILES, operator, url=None)
+    assert [one.original_error.code for one in result.errors] == ["FORBIDDEN"]
+    assert (await first.ask(TILES, admin, url=None))["setMapTiles"]["mapTiles"] is None
+    acts = [one.action for one in await trail(first.database, admin.tenant_id)]
+    assert acts[-3:] == ["tenant.map"] * 3
 
 
 async def test_a_suspended_tenant_shuts_people_out_and_takes_readings(

@@ -8,9 +8,17 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.responses import Response
 
 from backend.app import create_app
+from backend.master_key import load_master_key
 from backend.settings import Settings
+from domain.identity import Scope
+from tenants.models import Tenant
+from tenants.oauth.browser import Browser
+from tenants.oauth.keys import derive
+from tenants.session import Database
+from tests.factories import make_tenant
 from tests.live import live
 
 PAGE = '<html><script src="/console/assets/a-1.js" nonce="__NONCE__"></script></html>'
@@ -53,6 +61,41 @@ async def test_every_address_is_the_page_with_a_nonce_of_its_own(
         assert "script-src 'self';" in policy
         nonces.add(found[1])
     assert len(nonces) == 2
+
+
+async def test_its_page_may_ask_where_its_tenant_has_tiles_and_logo(
+    settings: Settings, built: Path, database: Database, redis_url: str
+) -> None:
+    mine = await make_tenant(database, "With tiles")
+    other = await make_tenant(database, "Without")
+    async with database.global_session() as session:
+        row = await session.get_one(Tenant, mine.tenant_id)
+        row.map_tiles = "https://tiles.example:8443/{z}/{x}/{y}.png"
+        row.brand_logo_url = "https://logo.example/a.png"
+    app = create_app(settings.model_copy(update={"console_files": built}))
+    key = derive(load_master_key(settings), "login session")
+    browser = Browser(key, secure=False)
+    async with live(app) as url, httpx.AsyncClient(base_url=url) as client:
+
+        async def policy(cookie: str | None) -> str:
+            cookies = {} if cookie is None else {"Cookie": f"{browser.tenant_cookie}={cookie}"}
+            answer = await client.get("/console/", headers=cookies)
+            return answer.headers["content-security-policy"]
+
+        def signed(scope: Scope, by: Browser = browser) -> str:
+            response = Response()
+            by.keep_tenant(response, scope.tenant_id)
+            return response.headers["set-cookie"].split(";")[0].split("=", 1)[1]
+
+        allowed = await policy(signed(mine))
+        assert "connect-src 'self' https://tiles.example:8443;" in allowed
+        assert "https://logo.example https://tiles.example:8443;" in allowed
+        assert "script-src 'self';" in allowed
+        forged = signed(mine, Browser(bytes(32), secure=False))
+        for cookie in (None, "nonsense", forged, signed(other)):
+            refused = await policy(cookie)
+            assert "connect-src 'self';" in refused
+            assert "img-src 'self' data: blob:;" in refused
 
 
 async def test_files_have_their_types_and_are_kept(client: httpx.AsyncClient) -> None:

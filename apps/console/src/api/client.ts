@@ -7,7 +7,7 @@ import * as session from '../auth/session';
 import { live } from './live';
 
 export const NOT_ENTITIES = [
-  'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'Partner', 'Seat', 'Supply', 'TenantLimits', 'TenantUsage',
+  'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'MapTiles', 'Partner', 'Seat', 'Supply', 'TenantLimits', 'TenantUsage',
   'CoolantBalance', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
   'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',

@@ -1,4 +1,5 @@
-/** The mark of an organisation: its first letter on its colour, or the product's own mark. */
+/** The mark of an organisation: its logo, or its first letter on its colour. */
+import { useState } from 'react';
 import { inkOn } from '@shared/tokens';
 
 export interface Brand {
@@ -12,9 +13,15 @@ interface MarkProps {
   brand: Brand;
   name: string;
   size?: number;
+  /** Whether the logo may be fetched: the page's policy allows that of its own organisation. */
+  own?: boolean;
 }
 
-export function BrandMark({ brand, name, size = 32 }: MarkProps) {
+export function BrandMark({ brand, name, size = 32, own = false }: MarkProps) {
+  const [lost, setLost] = useState(false);
+  if (own && brand.logoUrl && !lost) {
+    return <img className="brand-logo" src={brand.logoUrl} height={size} alt="" referrerPolicy="no-referrer" onError={() => setLost(true)} />;
+  }
   const light = brand.colour ?? 'var(--b-accent)';
   const dark = brand.colourDark ?? brand.colour ?? 'var(--b-accent)';
   const ink = (colour: string) => (colour.startsWith('#') ? inkOn(colour) : 'var(--b-card)');

@@ -86,11 +86,11 @@ function Rail({ open, close }: { open: boolean; close: () => void }) {
   const t = useT();
   const viewer = useViewer();
   const { brand, name } = viewer.tenant;
-  const branded = !!(brand.name ?? brand.colour);
+  const branded = !!(brand.name ?? brand.colour ?? brand.logoUrl);
   return (
     <nav className="rail" data-open={open} aria-label={t('navigation')}>
       <Link to="/" className="brand" onClick={close}>
-        {branded ? <BrandMark brand={brand} name={name} /> : <img src="/static/mark.svg" width={32} height={32} alt="" />}
+        {branded ? <BrandMark brand={brand} name={name} own /> : <img src="/static/mark.svg" width={32} height={32} alt="" />}
         {branded ? (brand.name ?? name) : 'Balance'}
       </Link>
       {navigation(viewer).map((section) => (

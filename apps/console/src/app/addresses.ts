@@ -101,7 +101,7 @@ export interface PriceSearch {
 }
 
 export interface HeatSearch extends SpanSearch {
-  scheme?: 'HEAT_METERS' | 'HOT_WATER' | undefined;
+  scheme?: 'HEAT_METERS' | 'FLOW_METERS' | 'HOT_WATER' | 'RISER_SENSORS' | 'RISER_METERS' | undefined;
   basic?: string | undefined;
 }
 
@@ -114,7 +114,7 @@ export const priceSearch = (raw: Raw): PriceSearch => ({
 });
 export const heatSearch = (raw: Raw): HeatSearch => ({
   ...spanSearch(raw),
-  scheme: oneOf(['HEAT_METERS', 'HOT_WATER'], raw.scheme),
+  scheme: oneOf(['HEAT_METERS', 'FLOW_METERS', 'HOT_WATER', 'RISER_SENSORS', 'RISER_METERS'], raw.scheme),
   basic: oneOf(['0', '10', '20', '30', '40', '50', '60', '100'], raw.basic),
 });
 

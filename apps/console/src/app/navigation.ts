@@ -36,7 +36,7 @@ const SECTIONS: Section[] = [
       { to: '/findings', title: 'nav.findings', icon: 'finding', needs: 'findings:read' },
       { to: '/map', title: 'nav.map', icon: 'map', needs: 'findings:read' },
       { to: '/alarms', title: 'nav.alarms', icon: 'alarm', needs: ['alerts:read', 'health:read'] },
-      { to: '/rules', title: 'nav.rules', icon: 'settings', needs: 'alerts:read' },
+      { to: '/rules', title: 'nav.rules', icon: 'filter', needs: 'alerts:read' },
     ],
   },
   {
@@ -64,6 +64,7 @@ const SECTIONS: Section[] = [
   {
     title: 'nav.administration',
     places: [
+      { to: '/settings', title: 'nav.settings', icon: 'settings', needs: 'tenant:admin', where: 'elsewhere' },
       { to: '/residents', title: 'nav.residents', icon: 'people', needs: 'residents:read' },
       { to: '/members', title: 'nav.members', icon: 'user', needs: 'members:write' },
       { to: '/clients', title: 'nav.clients', icon: 'shield', needs: 'clients:write', where: 'elsewhere' },

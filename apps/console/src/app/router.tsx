@@ -216,6 +216,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/settings',
+    component: page(() => import('../pages/admin/Settings'), 'Settings'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/members',
     component: page(() => import('../pages/admin/Members'), 'Members'),
   }),

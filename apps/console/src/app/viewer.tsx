@@ -9,7 +9,7 @@ const VIEWER = graphql(`
   query Viewer {
     viewer {
       permissions
-      tenant { id name timezone locale brand { name colour colourDark logoUrl } }
+      tenant { id name timezone locale brand { name colour colourDark logoUrl } mapTiles { url attribution } }
       partner { name }
       sites { id name kind path timezone balanceGroups { id commodity } }
     }
@@ -17,7 +17,7 @@ const VIEWER = graphql(`
 `);
 
 const PLAIN_VIEWER = graphql(`
-  query PlainViewer { viewer { permissions tenant { id name timezone locale brand { name colour colourDark logoUrl } } partner { name } } }
+  query PlainViewer { viewer { permissions tenant { id name timezone locale brand { name colour colourDark logoUrl } mapTiles { url attribution } } partner { name } } }
 `);
 
 export interface TopSite {
@@ -31,7 +31,7 @@ export interface TopSite {
 
 export interface Viewer {
   permissions: ReadonlySet<string>;
-  tenant: { id: string; name: string; timezone: string; locale: string; brand: Brand };
+  tenant: { id: string; name: string; timezone: string; locale: string; brand: Brand; mapTiles: { url: string; attribution: string | null } | null };
   /** The partner in whose office the person sits. */
   partner: { name: string } | null;
   tops: TopSite[];

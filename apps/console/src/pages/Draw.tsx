@@ -40,7 +40,7 @@ function DrawNew() {
     <>
       <PageHead eyebrow={<Link to="/balances" search={{}}>{t('nav.balances')}</Link>} title={t('draw.title')} lead={t('draw.lead')} />
       <Panel>
-        <div className="field-grid">
+        <div className="field-grid field-grid-wide">
           <TextInput label={t('draw.name')} required maxLength={200} value={name} error={of('name')} onChange={(event) => setName(event.currentTarget.value)} />
           <Select
             label={t('commodity')}

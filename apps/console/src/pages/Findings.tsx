@@ -2,7 +2,7 @@
 import { SegmentedControl, Select } from '@mantine/core';
 import { dayAndMonth } from '@shared/dates';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
-import { formatAmount } from '@shared/units';
+import { formatAmount, formatMoney } from '@shared/units';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useSubscription } from 'urql';
@@ -87,7 +87,7 @@ export function Findings() {
             <Confidence value={node.confidence} />,
             <span>
               {node.energy ? formatAmount(node.energy.value, node.energy.unit, locale) : '–'}
-              {node.money && <span className="quiet"><br />{node.money.amount} {node.money.currency}</span>}
+              {node.money && <span className="quiet"><br />{formatMoney(node.money, locale)}</span>}
             </span>,
             <FindingState state={node.state} verdict={node.verdict} />,
           ]}

@@ -5,6 +5,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { useT } from '../app/preferences';
+import { useViewer } from '../app/viewer';
 import { Answer, Empty, Waiting } from '../ui/Answer';
 import { PageHead, Panel } from '../ui/Panel';
 import { Status } from '../ui/Status';
@@ -41,6 +42,8 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
   const search = useSearch({ from: '/map' });
   const navigate = useNavigate({ from: '/map' });
   const [chosen, setChosen] = useState<string | null>(null);
+  const [lostTiles, setLost] = useState(false);
+  const tiles = useViewer().tenant.mapTiles;
   const show = search.show ?? 'all';
   const all = useMemo(() => unpacked(packed), [packed]);
   const shown = useMemo(() => all.filter((house) => isShown(house, show)), [all, show]);
@@ -61,8 +64,9 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
       <div className="map-page">
         <div className="panel panel-flush map-frame">
           <Suspense fallback={<Waiting height={560} />}>
-            <Canvas houses={shown} chosen={chosen} onChoose={setChosen} />
+            <Canvas houses={shown} chosen={chosen} onChoose={setChosen} tiles={tiles?.url ?? null} onLost={() => setLost(true)} />
           </Suspense>
+          {lostTiles ? <p className="panel-note hint" role="status">{t('map.tilesLost')}</p> : tiles?.attribution && <p className="panel-note hint">{tiles.attribution}</p>}
         </div>
         <Panel flush title={t(show === 'all' ? 'map.all' : 'map.list')}>
           {listed.length === 0 && <Empty icon="ok" title={t('map.noneWrong')} />}

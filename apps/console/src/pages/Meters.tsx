@@ -1,5 +1,5 @@
 /** All meters of the tenant: search and filters in the address. */
-import { Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -9,7 +9,8 @@ import { graphql } from '../api/graphql';
 import { useT } from '../app/preferences';
 import { Icon } from '../ui/Icon';
 import { PageHead, Panel } from '../ui/Panel';
-import { MeterList } from './meters/MeterList';
+import { Bulk } from './meters/Bulk';
+import { MeterList, type Point } from './meters/MeterList';
 
 const UNDER = graphql(`query UnderSite($id: ID!) { node(id: $id) { id ... on Site { name path } } }`);
 const ROLES = ['CONSUMER', 'INLET', 'COMMON', 'EXPORT'] as const;
@@ -18,6 +19,18 @@ export function Meters() {
   const t = useT();
   const search = useSearch({ from: '/meters' });
   const navigate = useNavigate({ from: '/meters' });
+  const [choosing, setChoosing] = useState(false);
+  const [chosen, setChosen] = useState<ReadonlyMap<string, Point>>(new Map());
+  const [shown, setShown] = useState<readonly Point[]>([]);
+  const toggle = (point: Point) => setChosen((known) => {
+    const next = new Map(known);
+    if (!next.delete(point.id)) next.set(point.id, point);
+    return next;
+  });
+  const stop = () => {
+    setChoosing(false);
+    setChosen(new Map());
+  };
   const [text, setText] = useState(search.q ?? '');
   const [q] = useDebouncedValue(text.trim(), 200);
   useEffect(() => {
@@ -27,7 +40,7 @@ export function Meters() {
   const site = under.data?.node && 'name' in under.data.node ? under.data.node : null;
   return (
     <>
-      <PageHead title={t('nav.meters')} lead={t('meters.lead')} />
+      <PageHead title={t('nav.meters')} lead={t('meters.lead')} actions={<Button variant="default" aria-pressed={choosing} onClick={() => (choosing ? stop() : setChoosing(true))}>{t(choosing ? 'bulk.stop' : 'bulk.start')}</Button>} />
       <Panel flush>
         <div className="row" style={{ padding: '16px 20px 12px' }}>
           <TextInput
@@ -60,7 +73,8 @@ export function Meters() {
             </button>
           )}
         </div>
-        <MeterList filter={{ under: search.under, commodity: search.commodity, role: search.role, search: search.q }} />
+        {choosing && <Bulk chosen={chosen} shown={shown} choose={(points) => setChosen(new Map(points.map((one) => [one.id, one])))} />}
+        <MeterList filter={{ under: search.under, commodity: search.commodity, role: search.role, search: search.q }} choosing={choosing ? { chosen, toggle, loaded: setShown } : undefined} />
       </Panel>
     </>
   );

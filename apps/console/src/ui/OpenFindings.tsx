@@ -1,6 +1,6 @@
 /** The newest open findings, shortly: on the overview, beside a balance, at a meter. */
 import { dayAndMonth } from '@shared/dates';
-import { formatAmount } from '@shared/units';
+import { formatAmount, formatMoney } from '@shared/units';
 import { Link } from '@tanstack/react-router';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
@@ -47,7 +47,7 @@ export function OpenFindings() {
                       </span>
                     </span>
                   </span>
-                  <strong className="nowrap">{node.money ? `${node.money.amount} ${node.money.currency}` : node.energy ? formatAmount(node.energy.value, node.energy.unit, locale) : ''}</strong>
+                  <strong className="nowrap">{node.money ? formatMoney(node.money, locale) : node.energy ? formatAmount(node.energy.value, node.energy.unit, locale) : ''}</strong>
                 </li>
               ))}
             </ul>

@@ -4,7 +4,7 @@ import { loadRest, loadTexts, translator, type Key, type Texts } from '@shared/i
 import { en as first } from '@shared/i18n/en';
 import { rest } from '@shared/i18n/rest/en';
 import { COLOURS, contrast, COMMODITIES, OVERLAY } from '@shared/tokens';
-import { formatAmount, formatPercent, LOCALES } from '@shared/units';
+import { formatAmount, formatMoney, formatPercent, LOCALES } from '@shared/units';
 
 const en: Texts = { ...first, ...rest };
 const names = (text: string) => [...text.matchAll(/\{(\w+)/g)].map((match) => match[1]).sort();
@@ -47,6 +47,11 @@ describe('amounts', () => {
     expect(formatAmount(1234.5, 'kWh', 'en')).toBe('1,235 kWh');
     expect(formatAmount(12.345, 'kWh', 'ru')).toBe('12,35 кВт·ч');
     expect(formatAmount(0.012, 'm3', 'ro')).toBe('0,012 m³');
+  });
+
+  it('show money with the separator of the language', () => {
+    expect(formatMoney({ amount: '1511.08', currency: 'MDL' }, 'ro')).toBe('1.511,08 MDL');
+    expect(formatMoney({ amount: '3', currency: 'EUR' }, 'en')).toBe('3.00 EUR');
   });
 
   it('show what is unknown as a dash', () => {

@@ -300,6 +300,7 @@ export const en = {
   'nav.reports': 'Reports',
   'nav.residents': 'Residents',
   'nav.rules': 'Alert rules',
+  'nav.settings': 'Organisation',
   'nav.tenants': 'Organisations',
   'nav.webhooks': 'Webhooks',
   'none': '— none —',

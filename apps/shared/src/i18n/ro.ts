@@ -301,6 +301,7 @@ export const ro: Record<keyof typeof english, string> = {
   'nav.reports': 'Rapoarte',
   'nav.residents': 'Locatari',
   'nav.rules': 'Reguli de alertă',
+  'nav.settings': 'Organizația',
   'nav.tenants': 'Organizații',
   'nav.webhooks': 'Webhookuri',
   'none': '— niciunul —',

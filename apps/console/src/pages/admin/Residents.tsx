@@ -16,6 +16,7 @@ import { SitePicker } from '../../ui/SitePicker';
 import { Status } from '../../ui/Status';
 import { SureButton } from '../../ui/SureButton';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
+import { Waiting } from './Waiting';
 
 const RESIDENTS = graphql(`
   query Residents($after: String, $search: String) {
@@ -50,11 +51,13 @@ export function Residents() {
   const navigate = useNavigate({ from: '/residents' });
   const paged = usePages(RESIDENTS, { search: search.q ?? null }, (data) => data.viewer.residents);
   const [inviting, setInviting] = useState(false);
+  const [version, setVersion] = useState(0);
   const [issued, setIssued] = useState<Issued | null>(null);
   const writes = viewer.may('residents:write');
   const when = (text: string) => dateTime(Date.parse(text), zone, locale);
   const took = (made: Issued) => {
     setIssued(made);
+    setVersion((known) => known + 1);
     setInviting(false);
     paged.again();
   };
@@ -82,6 +85,7 @@ export function Residents() {
           empty={<Empty icon="people" title={t('residents.none')}>{t('residents.noneLead')}</Empty>}
         />
       </Panel>
+      <Waiting key={version} done={paged.again} />
       {inviting && <Invite close={() => setInviting(false)} took={took} />}
     </>
   );

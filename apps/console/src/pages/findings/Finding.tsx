@@ -4,7 +4,7 @@ import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
 import { isKey, type Translate } from '@shared/i18n';
 import { dailySums } from '@shared/profiles';
 import type { Commodity as Word } from '@shared/tokens';
-import { formatAmount, formatNumber, unitText } from '@shared/units';
+import { formatAmount, formatMoney, formatNumber, unitText } from '@shared/units';
 import { HOUR_MS } from '@shared/zones';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
@@ -64,7 +64,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
           value={energy ? formatAmount(energy.value, energy.unit, locale) : '–'}
           note={energyLow && energyHigh ? t('findings.band', { low: formatAmount(energyLow.value, energyLow.unit, locale), high: formatAmount(energyHigh.value, energyHigh.unit, locale) }) : t('findings.noBand')}
         />
-        <Figure label={t('findings.money')} value={money ? `${money.amount} ${money.currency}` : '–'} note={money ? t('findings.atPrice') : t('findings.noPrice')} />
+        <Figure label={t('findings.money')} value={money ? formatMoney(money, locale) : '–'} note={money ? t('findings.atPrice') : t('findings.noPrice')} />
         {flow && <Figure label={t('findings.flow')} value={formatAmount(flow.value, flow.unit, locale)} note={t('findings.perHour')} />}
       </Figures>
       <div className="grid-side">

@@ -26,7 +26,7 @@ const HEAT = graphql(`
   }
 `);
 
-const SCHEMES = ['HEAT_METERS', 'HOT_WATER'] as const;
+const SCHEMES = ['HEAT_METERS', 'FLOW_METERS', 'HOT_WATER', 'RISER_SENSORS', 'RISER_METERS'] as const;
 
 export function Heat() {
   const { t } = usePreferences();
@@ -61,7 +61,7 @@ function Shared({ group, zone }: { group: Group; zone: string }) {
         {({ node }) => {
           if (!node || !('heatAllocation' in node)) return null;
           const { totalKwh, coverage, parts } = node.heatAllocation;
-          const unit = scheme === 'HEAT_METERS' ? 'kWh' : 'm3';
+          const unit = scheme === 'HOT_WATER' ? 'm3' : 'kWh';
           return (
             <>
               <Figures>

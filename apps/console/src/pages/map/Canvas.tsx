@@ -1,5 +1,5 @@
 /** Borders of the world, and the houses upon them: near ones gathered in a circle of the worst colour. */
-import { GeoJSONSource, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import { addProtocol, GeoJSONSource, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl, type RasterSourceSpecification, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { useEffect, useEffectEvent, useRef } from 'react';
@@ -23,6 +23,9 @@ interface CanvasProps {
   houses: House[];
   chosen: string | null;
   onChoose: (id: string) => void;
+  /** Pictures below the houses; without them there are borders alone. */
+  tiles: string | null;
+  onLost: () => void;
 }
 
 interface Gathered {
@@ -49,9 +52,22 @@ async function borders(): Promise<GeoJSON.GeoJSON> {
   return feature(topology, topology.objects.countries);
 }
 
-export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
+/** Tiles are drawn for daylight. */
+const DIMMED = { 'raster-brightness-max': 0.55, 'raster-saturation': -0.5 };
+const ARCHIVE = /\.pmtiles(\?|$)/;
+
+/** The source of tiles: a template, or an archive that is read in parts by its own protocol. */
+async function tileSource(url: string): Promise<RasterSourceSpecification> {
+  if (!ARCHIVE.test(url)) return { type: 'raster', tiles: [url], tileSize: 256, maxzoom: 19 };
+  const { Protocol } = await import('pmtiles');
+  addProtocol('pmtiles', new Protocol().tile);
+  return { type: 'raster', url: `pmtiles://${url}`, tileSize: 256 };
+}
+
+export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps) {
   const { t } = usePreferences();
-  const { colours } = useColours();
+  const { colours, scheme } = useColours();
+  const lost = useEffectEvent(onLost);
   const place = useRef<HTMLDivElement>(null);
   const map = useRef<MapLibre | null>(null);
   const markers = useRef(new Map<string, Marker>());
@@ -77,13 +93,22 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
     made.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
     made.touchZoomRotate.disableRotation();
     made.on('load', () => {
+      // Borders lie below the tiles, too: they are what is seen where a tile is missing.
       void borders().then((data) => {
         if (!map.current) return;
+        const above = made.getLayer('tiles') ? 'tiles' : 'houses';
         made.addSource('borders', { type: 'geojson', data });
-        made.addLayer({ id: 'land', type: 'fill', source: 'borders', paint: { 'fill-color': colours.card } }, 'houses');
-        made.addLayer({ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': colours.field, 'line-width': 0.8 } }, 'houses');
+        made.addLayer({ id: 'land', type: 'fill', source: 'borders', paint: { 'fill-color': colours.card } }, above);
+        made.addLayer({ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': colours.field, 'line-width': 0.8 } }, above);
+      });
+      if (!tiles) return;
+      void tileSource(tiles).then((source) => {
+        if (!map.current) return;
+        made.addSource('tiles', source);
+        made.addLayer({ id: 'tiles', type: 'raster', source: 'tiles', paint: scheme === 'dark' ? DIMMED : {} }, 'houses');
       });
     });
+    made.on('error', () => lost());
     const redraw = () => draw(made, markers.current, wordsOf, choose);
     made.on('render', () => made.isSourceLoaded('houses') && redraw());
     map.current = made;
@@ -93,7 +118,7 @@ export function Canvas({ houses, chosen, onChoose }: CanvasProps) {
       known.clear();
       made.remove();
     };
-  }, [colours]);
+  }, [colours, scheme, tiles]);
 
   useEffect(() => {
     const shown = map.current;

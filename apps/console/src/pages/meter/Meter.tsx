@@ -20,6 +20,7 @@ import { ProfileSection } from '../profile/ProfileSection';
 import { Changes } from './Changes';
 import { Compare } from './Compare';
 import { CorrectReadings } from './CorrectReadings';
+import { Exchange } from './Exchange';
 import { Flags } from './Flags';
 import { Freshness } from './Freshness';
 import { History } from './History';
@@ -50,6 +51,7 @@ export function Meter() {
   const search = useSearch({ from: '/meters/$id' });
   const navigate = useNavigate({ from: '/meters/$id' });
   const [correcting, setCorrecting] = useState(false);
+  const [exchanging, setExchanging] = useState(false);
   const [version, setVersion] = useState(0);
   const [result, again] = useQuery({ query: POINT, variables: { id } });
   const node = result.data?.node && 'site' in result.data.node ? result.data.node : null;
@@ -80,6 +82,7 @@ export function Meter() {
               actions={
                 <>
                   {viewer.may('alerts:read') && <Button variant="default" leftSection={<Icon name="alarm" size={18} />} renderRoot={(props) => <Link to="/rules" search={{ about: id }} {...props} />}>{t('rules.make')}</Button>}
+                  {viewer.may('metering:install') && node.meter && <Button variant="default" onClick={() => setExchanging(true)}>{t('exchange.open')}</Button>}
                   {viewer.may('readings:correct') && <Button variant="default" onClick={() => setCorrecting(true)}>{t('correct.open')}</Button>}
                 </>
               }
@@ -125,6 +128,20 @@ export function Meter() {
                 <Tabs.Panel value="household">{node.premise && <Household premise={node.premise.id} zone={zone} />}</Tabs.Panel>
               </Tabs>
             </Panel>
+            {exchanging && (
+              <Exchange
+                point={id}
+                serial={node.meter?.serial ?? node.name}
+                constant={node.installations.at(-1)?.pulseConstant ?? null}
+                zone={zone}
+                close={() => setExchanging(false)}
+                done={() => {
+                  setExchanging(false);
+                  setVersion((known) => known + 1);
+                  again({ requestPolicy: 'network-only' });
+                }}
+              />
+            )}
             {correcting && (
               <CorrectReadings
                 point={id}

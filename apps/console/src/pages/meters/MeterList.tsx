@@ -21,7 +21,7 @@ const METERS = graphql(`
   }
 `);
 
-type Point = ResultOf<typeof METERS>['viewer']['meteringPoints']['edges'][number]['node'];
+export type Point = ResultOf<typeof METERS>['viewer']['meteringPoints']['edges'][number]['node'];
 
 export interface MeterFilter {
   under?: string | undefined;
@@ -61,7 +61,14 @@ function useMeters(filter: MeterFilter) {
   return { ...state, more, retry: () => setState((known) => ({ ...known, error: undefined })) };
 }
 
-export function MeterList({ filter, height }: { filter: MeterFilter; height?: number }) {
+/** Rows that are chosen instead of opened, and what is loaded so far. */
+export interface Choosing {
+  chosen: ReadonlyMap<string, Point>;
+  toggle: (point: Point) => void;
+  loaded: (points: readonly Point[]) => void;
+}
+
+export function MeterList({ filter, height, choosing }: { filter: MeterFilter; height?: number; choosing?: Choosing | undefined }) {
   const t = useT();
   const { points, done, error, more, retry } = useMeters(filter);
   const place = useRef<HTMLDivElement>(null);
@@ -71,6 +78,8 @@ export function MeterList({ filter, height }: { filter: MeterFilter; height?: nu
   useEffect(() => {
     if (!done && !error && last >= points.length - AHEAD) void more();
   }, [done, error, last, points.length, more]);
+  const tell = choosing?.loaded;
+  useEffect(() => tell?.(points), [tell, points]);
   if (points.length === 0 && done) return <Empty icon="meter" title={t('meters.none')}>{t('meters.noneLead')}</Empty>;
   return (
     <>
@@ -87,7 +96,7 @@ export function MeterList({ filter, height }: { filter: MeterFilter; height?: nu
         <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const point = points[item.index];
-            return point && <Row key={point.id} point={point} top={item.start} count={done ? points.length : -1} index={item.index} />;
+            return point && <Row key={point.id} point={point} top={item.start} count={done ? points.length : -1} index={item.index} choosing={choosing} />;
           })}
         </div>
       </div>
@@ -98,17 +107,38 @@ export function MeterList({ filter, height }: { filter: MeterFilter; height?: nu
   );
 }
 
-function Row({ point, top, count, index }: { point: Point; top: number; count: number; index: number }) {
+interface RowProps {
+  point: Point;
+  top: number;
+  count: number;
+  index: number;
+  choosing: Choosing | undefined;
+}
+
+function Row({ point, top, count, index, choosing }: RowProps) {
   const t = useT();
+  const told = (
+    <>
+      <strong>{point.meter?.serial ?? point.name}</strong>
+      <span className="quiet">{point.site.path.split('/').slice(-2).join(' · ')}{point.premise && ` · ${point.premise.name}`}</span>
+      <span className="quiet">{t(`role.point.${point.role}`)}</span>
+      <span className="quiet">{t(`commodity.${point.commodity}`)}</span>
+    </>
+  );
+  const look = { className: 'list-row meter-cols', style: { top, height: ROW } };
   return (
     <div role="listitem" aria-setsize={count} aria-posinset={index + 1}>
-      <Link className="list-row meter-cols" to="/meters/$id" params={{ id: point.id }} search={{}} preload={false} style={{ top, height: ROW }}>
-        <CommodityIcon commodity={point.commodity} />
-        <strong>{point.meter?.serial ?? point.name}</strong>
-        <span className="quiet">{point.site.path.split('/').slice(-2).join(' · ')}{point.premise && ` · ${point.premise.name}`}</span>
-        <span className="quiet">{t(`role.point.${point.role}`)}</span>
-        <span className="quiet">{t(`commodity.${point.commodity}`)}</span>
-      </Link>
+      {choosing ? (
+        <label {...look}>
+          <input type="checkbox" checked={choosing.chosen.has(point.id)} onChange={() => choosing.toggle(point)} />
+          {told}
+        </label>
+      ) : (
+        <Link {...look} to="/meters/$id" params={{ id: point.id }} search={{}} preload={false}>
+          <CommodityIcon commodity={point.commodity} />
+          {told}
+        </Link>
+      )}
     </div>
   );
 }

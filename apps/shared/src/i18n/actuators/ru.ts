@@ -2,7 +2,7 @@ import type { actuators as english } from './en';
 
 export const actuators: Record<keyof typeof english, string> = {
   'actuators.lead': 'Контакторы и клапаны, которые отключают подачу: их состояние и то, что защищает потребителя за ними.',
-  'actuators.none': 'Исполнителей нет',
+  'actuators.none': 'Отключающих устройств нет',
   'actuators.noneLead': 'Появится с первой командой прибору или когда его объявят на странице прибора.',
   'actuators.where': 'Прибор',
   'actuators.kind': 'Устройство',
@@ -18,8 +18,8 @@ export const actuators: Record<keyof typeof english, string> = {
   'actuators.onlyMissing': 'Отсутствуют',
   'actuators.missingWord': 'отсутствует',
   'actuators.edit': 'Изменить',
-  'actuators.declare': 'Объявить исполнителя',
-  'actuators.absent': 'Команд здесь ещё не было. Объявите исполнителя, когда он установлен.',
+  'actuators.declare': 'Объявить устройство',
+  'actuators.absent': 'Команд здесь ещё не было. Объявите устройство, когда оно установлено.',
   'actuators.clear': 'Отозвать уведомление',
   'policy.title': 'Блокировки и пределы',
   'policy.hint': 'Чему подчиняется каждая команда. Задаёт администратор.',

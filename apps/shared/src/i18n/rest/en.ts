@@ -3,6 +3,7 @@ import { actuators } from '../actuators/en';
 import { admin } from '../admin/en';
 import { alerts } from '../alerts/en';
 import { balances } from '../balances/en';
+import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
 import { drawing } from '../drawing/en';
 import { group } from '../group/en';
@@ -11,12 +12,14 @@ import { networks } from '../networks/en';
 import { partner } from '../partner/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
+import { settings } from '../settings/en';
 
 export const rest = {
   ...actuators,
   ...admin,
   ...alerts,
   ...balances,
+  ...bulk,
   ...compare,
   ...drawing,
   ...group,
@@ -25,4 +28,5 @@ export const rest = {
   ...partner,
   ...reports,
   ...rules,
+  ...settings,
 } as const;

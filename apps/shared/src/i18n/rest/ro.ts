@@ -2,6 +2,7 @@ import { actuators } from '../actuators/ro';
 import { admin } from '../admin/ro';
 import { alerts } from '../alerts/ro';
 import { balances } from '../balances/ro';
+import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
 import { drawing } from '../drawing/ro';
 import { group } from '../group/ro';
@@ -10,6 +11,7 @@ import { networks } from '../networks/ro';
 import { partner } from '../partner/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
+import { settings } from '../settings/ro';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -17,6 +19,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...admin,
   ...alerts,
   ...balances,
+  ...bulk,
   ...compare,
   ...drawing,
   ...group,
@@ -25,4 +28,5 @@ export const rest: Record<keyof typeof english, string> = {
   ...partner,
   ...reports,
   ...rules,
+  ...settings,
 };

@@ -2,6 +2,7 @@ import { actuators } from '../actuators/ru';
 import { admin } from '../admin/ru';
 import { alerts } from '../alerts/ru';
 import { balances } from '../balances/ru';
+import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
 import { drawing } from '../drawing/ru';
 import { group } from '../group/ru';
@@ -10,6 +11,7 @@ import { networks } from '../networks/ru';
 import { partner } from '../partner/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
+import { settings } from '../settings/ru';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -17,6 +19,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...admin,
   ...alerts,
   ...balances,
+  ...bulk,
   ...compare,
   ...drawing,
   ...group,
@@ -25,4 +28,5 @@ export const rest: Record<keyof typeof english, string> = {
   ...partner,
   ...reports,
   ...rules,
+  ...settings,
 };
