@@ -1,5 +1,6 @@
 /** The own threshold: the power above which secondary loads are dropped, set with a second thought. */
 import type { SupplyOfData } from '@/api/operations.generated';
+import { unitWord } from '@/household/amounts';
 import { useT } from '@/i18n';
 import { usePreferences } from '@/theme/preferences';
 import { Button } from '@/ui/Button';
@@ -36,7 +37,7 @@ export function LimitCard({ supply, disabled, onSet }: { supply: Supply; disable
     <Card title={t('control.limit')} lead={t('control.limit.lead')}>
       <Status tone="quiet" icon="gauge" word={supply.limitKw === null ? t('control.limit.none') : t('control.limit.now', { limit: write(supply.limitKw) })} />
       {supply.mostKw !== null && <T size="small" tone="quiet">{t('control.limit.most', { limit: write(supply.mostKw) })}</T>}
-      <Field label={t('control.limit.at')} value={text} onChangeText={setText} inputMode="decimal" unit="kW" wrong={tried && !good ? t('control.limit.wrong', { low: write(LEAST_KW), high: write(most) }) : null} onSubmitEditing={set} />
+      <Field label={t('control.limit.at')} value={text} onChangeText={setText} inputMode="decimal" unit={unitWord('kW', language)} wrong={tried && !good ? t('control.limit.wrong', { low: write(LEAST_KW), high: write(most) }) : null} onSubmitEditing={set} />
       <Button kind="plain" label={t('control.limit.set')} disabled={disabled || text.trim() === ''} onPress={set} />
       <Confirm
         open={asking}

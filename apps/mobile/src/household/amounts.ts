@@ -11,6 +11,7 @@ export interface Units {
 }
 
 const WORDS: Record<string, Record<Locale, string>> = {
+  kW: { en: 'kW', ru: 'кВт', ro: 'kW' },
   l: { en: 'l', ru: 'л', ro: 'l' },
   Gcal: { en: 'Gcal', ru: 'Гкал', ro: 'Gcal' },
 };
