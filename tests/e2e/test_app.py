@@ -2,6 +2,7 @@
 
 import csv
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,13 +27,14 @@ async def test_walk(chromium: str, demo: Product, providers: Providers, tmp_path
 
 def house_of_its_own(demo: Product, tenant: dict[str, str], file: Path) -> dict[str, str]:
     """A house that no other walk knows, whose concentrator the walk speaks for; its device."""
-    client = demo.client(tenant)
-    town = "/".join(client.points()[0]["site"]["path"].split("/")[:3])
+    with closing(demo.client(tenant)) as client:
+        town = "/".join(client.points()[0]["site"]["path"].split("/")[:3])
+        town_kinds = kinds(client, town)
     installed = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=40)
     rows = [
         {
             "site_path": f"{town}/{STREET}",
-            "site_kinds": "/".join([*kinds(client, town), "house"]),
+            "site_kinds": "/".join([*town_kinds, "house"]),
             "premise": f"Flat {flat}",
             "commodity": "electricity",
             "role": "consumer",
