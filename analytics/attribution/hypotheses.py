@@ -17,6 +17,9 @@ _PART = 0.5
 """Share of a constant led past a meter that is missing in hours in which nothing is left to
 count: all that was taken, which is less."""
 
+_DAILY = 1.0
+"""Standard deviation of a share that changes from day to day, of a member or of a load."""
+
 _CLOSE = 3
 """How many members of each kind get the forms of which little is known."""
 
@@ -26,6 +29,7 @@ class Cause(StrEnum):
 
     CONSTANT = "constant"
     EVERYDAY = "everyday"
+    BY_DAYS = "by_days"
     BY_HOUR = "by_hour"
     GAIN = "gain"
     NEGATIVE_OFFSET = "negative_offset"
@@ -161,6 +165,10 @@ def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
         for what, (columns, spread) in (
             (Cause.CONSTANT, constant),
             (Cause.EVERYDAY, usual),
+            *(
+                (Cause.BY_DAYS, (_daily(prepared, values[0], first), _DAILY))
+                for values, _ in (constant, usual)
+            ),
             (Cause.BY_HOUR, by_hour),
             (Cause.BY_HOUR, unknown),
             (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
@@ -204,10 +212,15 @@ def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -
 
 def by_days(prepared: Prepared, member: int, first: int) -> Hypothesis:
     """A member that counts a share of its own each day."""
+    columns = _daily(prepared, prepared.readings[member], first)
+    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, _DAILY)
+
+
+def _daily(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:
+    """Values of which each day from one on has a share of its own, shape ``(1 + d, t)``."""
     days: IntArray = np.arange(first, len(prepared.starts))
-    each = prepared.readings[member] * (prepared.day == days[:, None])
-    columns = np.concatenate((each.sum(axis=0, keepdims=True), each))
-    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, 1.0)
+    each = values * (prepared.day == days[:, None])
+    return np.concatenate((each.sum(axis=0, keepdims=True), each))
 
 
 def _from(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:

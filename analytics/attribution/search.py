@@ -9,12 +9,20 @@ from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, fit, nuisance
-from analytics.attribution.step import Found, State, advance, persistence, ranked
+from analytics.attribution.step import (
+    LEAST_OF_LARGEST,
+    Found,
+    State,
+    advance,
+    persistence,
+    ranked,
+)
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
 _DETOURS = 1
-_LOOSE = (Kind.STUCK, Kind.CAPPED, Cause.BY_HOUR)
+_BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
+_LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,18 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     start = State.of(prepared, thresholds)
     end = _explain(start, thresholds, _DETOURS)
     held = [one for one in end.found if _holds(end, one, thresholds)]
-    return _settled(Case(end.prepared, end.frame, held, start.told.best, start.told.placebo))
+    case = _settled(Case(end.prepared, end.frame, held, start.told.best, start.told.placebo))
+    largest = max((_size(one) for one in case.found), default=0.0)
+    kept = [
+        one
+        for one in case.found
+        if one.fitted.hypothesis.what is Kind.CLOCK_SKEW or _size(one) >= LEAST_OF_LARGEST * largest
+    ]
+    return replace(case, found=kept)
+
+
+def _size(one: Found) -> float:
+    return abs(float(one.fitted.missing.sum()))
 
 
 def _holds(end: State, one: Found, thresholds: Thresholds) -> bool:
@@ -86,8 +105,13 @@ def _choice(
             continue
         rivals = [other for other in fits if other is not one]
         aside = advance(state, one, rivals, thresholds)
-        if aside is not None:
-            ends[id(one)] = (one, _explain(aside, thresholds, detours - 1))
+        if aside is None:
+            continue
+        end = _explain(aside, thresholds, detours - 1)
+        owners = {found.fitted.hypothesis.member for found in end.found[len(state.found) :]}
+        plain_twice = len(end.found) > len(state.found) + 1 and owners == {None}
+        if len(owners) > 1 or plain_twice:  # one alone was weighed above
+            ends[id(one)] = (one, end)
     chosen, best = max(ends.values(), key=lambda way: way[1].likelihood())
     if chosen.hypothesis.member is None:
         return best
@@ -97,7 +121,7 @@ def _choice(
         for key, (_, end) in ends.items()
         if all(one.fitted.hypothesis.member is None for one in end.found[place:])
     }
-    blind = winner.hypothesis.what is Cause.BY_HOUR
+    blind = winner.hypothesis.what in _BLIND
     most = max(behind.values(), default=np.inf) if blind else np.inf
     rivals = [
         replace(one, likelihood=behind.get(id(one), min(one.likelihood, most)))

@@ -34,7 +34,7 @@ _LEAST_BLOCK_HOURS = 12
 _MEDIAN_OF_SQUARES = 0.455
 """Median of the square of a standard normal number."""
 
-_LEAST_OF_LARGEST = 0.03
+LEAST_OF_LARGEST = 0.03
 """Share of the largest loss that a further one must come to: no model of the former is exact."""
 
 
@@ -208,7 +208,7 @@ def _small(state: State, winner: Fitted, thresholds: Thresholds) -> bool:
     whole = float(state.prepared.delivered[since].sum())
     lost = abs(float(winner.missing.sum()))
     largest = max((abs(float(one.fitted.missing.sum())) for one in state.found), default=0.0)
-    return lost < max(thresholds.least_share * whole, _LEAST_OF_LARGEST * largest)
+    return lost < max(thresholds.least_share * whole, LEAST_OF_LARGEST * largest)
 
 
 def _widened(prepared: Prepared, frame: Frame, winner: Fitted) -> tuple[Prepared, float]:
