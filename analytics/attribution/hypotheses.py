@@ -9,7 +9,7 @@ from analytics.attribution.forms import of_displaced, of_unseen
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, Screen, screen
-from analytics.attribution.shapes import Shapes, all_shapes, everyday
+from analytics.attribution.shapes import LEAST_EXCUSE, Shapes, all_shapes, everyday
 from analytics.attribution.window import FloatArray, IntArray
 
 _OLD_SILENCE = 0.5
@@ -83,12 +83,13 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
     return Survey(shapes, screens, group, placebo, best)
 
 
-def _scores(shapes: Shapes, told: Screen) -> FloatArray:
+def _scores(shapes: Shapes, told: Screen, clock_least: float | None = None) -> FloatArray:
     """Scores of coefficients that mean something, else 0; a clock may be off to either side."""
     clock = shapes.kind is Kind.CLOCK_SKEW
     size = np.abs(told.coefficient) if clock else told.coefficient
     score = np.abs(told.score) if clock else told.score
-    return np.where((size >= shapes.least) & (size <= shapes.most), score, 0.0)
+    least = shapes.least if clock_least is None or not clock else clock_least
+    return np.where((size >= least) & (size <= shapes.most), score, 0.0)
 
 
 def latest_best(score: FloatArray) -> int:
@@ -110,7 +111,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
         )
     ]
     for item, one in zip(told.shapes, told.screens, strict=True):
-        score = _scores(item, one)
+        score = _scores(item, one, LEAST_EXCUSE)
         most = score.max(axis=1)
         for rank, place in enumerate(np.argsort(-most)[:members]):
             if most[place] < 2:

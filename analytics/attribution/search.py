@@ -36,6 +36,8 @@ class Case:
     """Score of the strongest explanation at first sight."""
 
     placebo: float
+    excused: tuple[FloatArray, ...] = ()
+    """What clocks explain that are off by less than is worth a finding."""
 
 
 def search(prepared: Prepared, thresholds: Thresholds) -> Case:
@@ -43,7 +45,8 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     start = State.of(prepared, thresholds)
     end = _explain(start, thresholds, _DETOURS)
     held = [one for one in end.found if _holds(end, one, thresholds)]
-    case = _settled(Case(end.prepared, end.frame, held, start.told.best, start.told.placebo))
+    told = start.told
+    case = _settled(Case(end.prepared, end.frame, held, told.best, told.placebo, end.excused))
     largest = max((_size(one) for one in case.found), default=0.0)
     kept = [
         one
@@ -70,6 +73,9 @@ def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
         ahead = _ahead(state, fits, thresholds)
         if ahead is None:
             break
+        if len(ahead.found) == len(state.found):
+            state = ahead
+            continue
         winner = ahead.found[-1].fitted
         if detours and len(winner.hypothesis.columns) > 1 and winner.hypothesis.what in _LOOSE:
             return _choice(state, ahead, fits, thresholds, detours)
@@ -121,7 +127,11 @@ def _choice(
         for key, (_, end) in ends.items()
         if all(one.fitted.hypothesis.member is None for one in end.found[place:])
     }
-    blind = winner.hypothesis.what in _BLIND
+    return _as_sure(best, place, behind, blind=winner.hypothesis.what in _BLIND)
+
+
+def _as_sure(best: State, place: int, behind: dict[int, float], *, blind: bool) -> State:
+    """The same end, with the likelihoods of rivals that accuse nobody by where their ways end."""
     most = max(behind.values(), default=np.inf) if blind else np.inf
     rivals = [
         replace(one, likelihood=behind.get(id(one), min(one.likelihood, most)))
@@ -152,7 +162,8 @@ def _settled(case: Case) -> Case:
     if not case.found:
         return case
     curves: list[FloatArray] = [item.fitted.missing for item in case.found]
-    basis = nuisance(case.prepared)
+    losses = nuisance(case.prepared)
+    basis = np.concatenate((losses, np.reshape(case.excused, (-1, losses.shape[1]))))
     settled = list[Found]()
     for place, item in enumerate(case.found):
         others = [curve for other, curve in enumerate(curves) if other != place]
