@@ -22,6 +22,11 @@ from analytics.attribution.window import Window
 _USUAL_MEMBERS = 30
 """Members of the groups on which ``Thresholds.accuse`` was set."""
 
+_OF_BALANCE_METER = (Cause.GAIN, Cause.NEGATIVE_OFFSET)
+_LEAST_BESIDE = 1 / 3
+"""Share of the largest loss that a step of the balance meter must come to beside it: what the
+models of a theft or a load leave follows the sum of all, too."""
+
 _KNOWN_SHARE = 0.75
 """Of the hours of the least days, how many must be known."""
 
@@ -79,11 +84,12 @@ def _judged(
         if item.fitted.hypothesis.member is not None and _sure(item, thresholds, window.members):
             suspects.append(findings.suspect(window, case, item))
             continue
-        if item.fitted.hypothesis.what in (Cause.GAIN, Cause.NEGATIVE_OFFSET) and _sure(
-            item, thresholds, window.members
-        ):
-            meter = meter or balance_meter.step(window, case, item)
-            continue
+        if item.fitted.hypothesis.what in _OF_BALANCE_METER:
+            if _beside(item, case.found):
+                continue
+            if _sure(item, thresholds, window.members):
+                meter = meter or balance_meter.step(window, case, item)
+                continue
         if float(item.fitted.missing.sum()) > 0:
             loose.append(findings.unattributed(window, case, item))
             candidates += findings.candidates(window, case, item)
@@ -110,6 +116,12 @@ def _judged(
     )
 
 
+def _beside(item: Found, found: list[Found]) -> bool:
+    """Whether a step of the balance meter is small beside what else was found."""
+    sizes = [abs(float(one.fitted.missing.sum())) for one in found if one is not item]
+    return abs(float(item.fitted.missing.sum())) < _LEAST_BESIDE * max(sizes, default=0.0)
+
+
 def _sure(item: Found, thresholds: Thresholds, members: int) -> bool:
     """Whether an explanation beats those that accuse nobody, and those that accuse another.
 
@@ -122,8 +134,7 @@ def _sure(item: Found, thresholds: Thresholds, members: int) -> bool:
         others += [
             one.likelihood
             for one in item.rivals
-            if one.hypothesis.member is None
-            and one.hypothesis.what not in (Cause.GAIN, Cause.NEGATIVE_OFFSET)
+            if one.hypothesis.member is None and one.hypothesis.what not in _OF_BALANCE_METER
         ]
     ahead = item.fitted.likelihood - max(others, default=-np.inf)
     needed = thresholds.accuse + max(float(np.log(members / _USUAL_MEMBERS)), 0.0)
