@@ -42,6 +42,8 @@ class RolledUp:
     end: int
     rows: int
     more: bool
+    watched: bool = False
+    """Whether rules have to be held against what changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ async def roll_up_due(
         structure = await (structures or Structures()).of(session)
         result = await _roll_up(session, structure, batch, hour_of(now))
         await judging.note_changes(session, result.groups, _hull(batch)[0], now)
-        await marking.note_changes(session, result.groups, _hull(batch)[0], now)
+        watched = await marking.note_changes(session, result.groups, _hull(batch)[0], now)
+        result = replace(result, watched=watched)
         await group_hours.settle_due(session, batch)
     more = len(batch) < len(due) or len(due) == MOST_DUE
     if not more:
