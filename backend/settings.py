@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     kept_screens: int = Field(
         default=2000,
         ge=0,
-        description="First screens of the app that a process keeps until something in them changes.",
+        description="First screens of homes that a process keeps until they change.",
     )
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."

@@ -1,7 +1,7 @@
 """What the other homes of a house use on average, hour by hour, and never of fewer than five.
 
-Who stands behind an hour is settled for good (:mod:`analytics.neighbours`). Longer buckets are sums
-of those hours and nothing else: whatever ranges and steps are asked for, all answers follow from one
+Who stands behind an hour is settled (:mod:`analytics.neighbours`). Longer buckets are sums
+of those hours and nothing else: whatever ranges and steps are asked for, all answers come from one
 figure an hour, so that none can be taken from another to single out a home.
 """
 

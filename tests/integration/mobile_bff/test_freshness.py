@@ -111,9 +111,7 @@ async def test_whatever_changes_changes_the_version(house: House, mine: Scope) -
     assert await version(house, mine) == before
 
 
-async def test_an_alert_is_told_at_once(
-    house: House, ann: Phone
-) -> None:
+async def test_an_alert_is_told_at_once(house: House, ann: Phone) -> None:
     first = (await home(ann)).headers["etag"]
     assert (await home(ann)).headers["etag"] == first
     point = house.points["E1"]

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from backend.graphql.transport.streams import StreamContext
 from backend.graphql.ids import Kind, encode
 from backend.graphql.schema import schema
+from backend.graphql.transport.streams import StreamContext
 from backend.services.households import members
 from backend.services.model import premises
 from domain.hours import instant_of
@@ -135,9 +135,7 @@ async def heard(busy: House) -> AsyncIterator[dict[str, list[Any]]]:
         task.cancel()
 
 
-async def test_no_stream_tells_of_a_neighbour(
-    busy: House, heard: dict[str, list[Any]]
-) -> None:
+async def test_no_stream_tells_of_a_neighbour(busy: House, heard: dict[str, list[Any]]) -> None:
     events, tenant = busy.work.events, busy.scope.tenant_id
     async with busy.work.database.session(busy.scope) as session:
         alerts = (await session.execute(text("SELECT id, user_id FROM alert ORDER BY id"))).all()
