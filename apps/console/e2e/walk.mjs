@@ -2,12 +2,14 @@
 // in New York; then axe on every route. Any error on a browser's console fails the run.
 
 import assert from 'node:assert/strict';
-import { axe, complaints, end, everything, open, settled, shot, signIn, start } from './browser.mjs';
-import { asker, HOUSE, places, routes } from './places.mjs';
+import { axe, complaints, end, everything, gateway, open, settled, shot, signIn, start } from './browser.mjs';
+import { heating } from './heating.mjs';
+import { asker, places } from './places.mjs';
+import { HOUSE, LOOKERS, routes } from './routes.mjs';
 
 const { tenants } = JSON.parse(process.env.CONSOLE);
 const ask = await asker(tenants[0]);
-const found = await places(ask);
+const found = { ...(await places(ask)), heat: await heating(ask, gateway) };
 const all = routes(found);
 const findings = [];
 
@@ -605,36 +607,44 @@ async function administration() {
   await page.context().close();
 }
 
-async function accessible() {
-  const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
-  const look = async ([scheme, locale]) => {
-    const page = await signIn('operator@riverside.example', { scheme, locale });
-    for (const [name, path] of Object.entries(all)) {
+/** Every route as who has it, in one look. */
+async function everyRoute(look, see) {
+  for (const [who, addresses] of Object.entries(all)) {
+    const { login, ...where } = LOOKERS[who];
+    const page = await signIn(login, { ...look, ...where });
+    for (const [name, path] of Object.entries(addresses)) {
       await open(page, path);
-      findings.push(...(await axe(page, `${name} ${scheme} ${locale}`)));
-      await shot(page, `${name}-${scheme}-${locale}`);
-    }
-    await page.context().close();
-  };
-  await Promise.all(looks.map(look));
-}
-
-async function narrow() {
-  const looks = everything ? [['light', 'en'], ['dark', 'ru'], ['light', 'ro']] : [['dark', 'ru']];
-  for (const [scheme, locale] of looks) {
-    const page = await signIn('operator@riverside.example', { scheme, locale, width: 390, height: 844 });
-    for (const [name, path] of Object.entries(all)) {
-      await open(page, path);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      await shot(page, `${name}-narrow-${scheme}-${locale}`);
-      assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
+      await see(page, name, path);
     }
     await page.context().close();
   }
 }
 
+async function accessible() {
+  const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
+  await Promise.all(looks.map(([scheme, locale]) => everyRoute({ scheme, locale }, async (page, name) => {
+    findings.push(...(await axe(page, `${name} ${scheme} ${locale}`)));
+    await shot(page, `${name}-${scheme}-${locale}`);
+  })));
+}
+
+async function narrow() {
+  const looks = everything ? [['light', 'en'], ['dark', 'ru'], ['light', 'ro']] : [['dark', 'ru']];
+  for (const [scheme, locale] of looks) {
+    await everyRoute({ scheme, locale, width: 390, height: 844 }, async (page, name, path) => {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      await shot(page, `${name}-narrow-${scheme}-${locale}`);
+      assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
+    });
+  }
+}
+
+const JOURNEYS = { operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow };
+const wanted = process.argv.slice(2);
+
 await start();
-for (const journey of [operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow]) {
+for (const [name, journey] of Object.entries(JOURNEYS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const began = Date.now();
   try {
     await journey();

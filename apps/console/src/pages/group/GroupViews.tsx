@@ -41,6 +41,7 @@ export function GroupLinks({ id, commodity, metered }: LinksProps) {
       {judges && metered && <Link to="/balances/$id/verification" params={params} search={{}}>{t('group.verification')}</Link>}
       {viewer.may('reports:read') && <Link to="/balances/$id/comparison" params={params}>{t('group.comparison')}</Link>}
       {commodity === 'HEAT' && metered && <Link to="/balances/$id/heat" params={params} search={{}}>{t('group.heat')}</Link>}
+      {commodity === 'HEAT' && metered && viewer.may('balances:read') && <Link to="/balances/$id/mains" params={params} search={{}}>{t('group.mains')}</Link>}
     </nav>
   );
 }

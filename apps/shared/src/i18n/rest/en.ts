@@ -7,6 +7,7 @@ import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
 import { drawing } from '../drawing/en';
 import { group } from '../group/en';
+import { heat } from '../heat/en';
 import { map } from '../map/en';
 import { networks } from '../networks/en';
 import { partner } from '../partner/en';
@@ -23,6 +24,7 @@ export const rest = {
   ...compare,
   ...drawing,
   ...group,
+  ...heat,
   ...map,
   ...networks,
   ...partner,

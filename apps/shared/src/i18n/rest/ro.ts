@@ -6,6 +6,7 @@ import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
 import { drawing } from '../drawing/ro';
 import { group } from '../group/ro';
+import { heat } from '../heat/ro';
 import { map } from '../map/ro';
 import { networks } from '../networks/ro';
 import { partner } from '../partner/ro';
@@ -23,6 +24,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...compare,
   ...drawing,
   ...group,
+  ...heat,
   ...map,
   ...networks,
   ...partner,

@@ -6,6 +6,7 @@ import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
 import { drawing } from '../drawing/ru';
 import { group } from '../group/ru';
+import { heat } from '../heat/ru';
 import { map } from '../map/ru';
 import { networks } from '../networks/ru';
 import { partner } from '../partner/ru';
@@ -23,6 +24,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...compare,
   ...drawing,
   ...group,
+  ...heat,
   ...map,
   ...networks,
   ...partner,
