@@ -14,6 +14,7 @@ import { partner } from '../partner/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
 import { settings } from '../settings/en';
+import { terms } from '../terms/en';
 
 export const rest = {
   ...actuators,
@@ -31,4 +32,5 @@ export const rest = {
   ...reports,
   ...rules,
   ...settings,
+  ...terms,
 } as const;

@@ -13,6 +13,7 @@ import { partner } from '../partner/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
 import { settings } from '../settings/ro';
+import { terms } from '../terms/ro';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -31,4 +32,5 @@ export const rest: Record<keyof typeof english, string> = {
   ...reports,
   ...rules,
   ...settings,
+  ...terms,
 };

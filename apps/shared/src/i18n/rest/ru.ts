@@ -13,6 +13,7 @@ import { partner } from '../partner/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
 import { settings } from '../settings/ru';
+import { terms } from '../terms/ru';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -31,4 +32,5 @@ export const rest: Record<keyof typeof english, string> = {
   ...reports,
   ...rules,
   ...settings,
+  ...terms,
 };
