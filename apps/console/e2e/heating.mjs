@@ -31,16 +31,16 @@ function flows(at, hours) {
 }
 
 function rows(since) {
-  const row = (site, kinds, serial, role, quantity, channel, premise = '', area = '') =>
-    [site, kinds, premise, 'heat', role, serial, '1000', since, '0', CONCENTRATOR, '1', String(channel), '60', quantity, area].join(',');
+  const row = (site, kinds, serial, role, quantity, channel, premise = '', area = '', where = ',') =>
+    [site, kinds, premise, 'heat', role, serial, '1000', since, '0', CONCENTRATOR, '1', String(channel), '60', quantity, area, where].join(',');
   const kinds = 'region/city/district';
   const lines = [
     row(DISTRICT, kinds, '71000001', 'inlet', 'supply_volume', 1),
     row(DISTRICT, kinds, '71000002', 'inlet', 'return_volume', 2),
-    ...[1, 2, 3].map((house) => row(`${DISTRICT}/Boiler Lane ${house}`, `${kinds}/house`, `7100001${house}`, 'inlet', 'supply_volume', 2 + house)),
+    ...[1, 2, 3].map((house) => row(`${DISTRICT}/Boiler Lane ${house}`, `${kinds}/house`, `7100001${house}`, 'inlet', 'supply_volume', 2 + house, '', '', `47.02${house},28.838${house}`)),
     ...[1, 2, 3].flatMap((house) => [1, 2, 3, 4].map((flat) => row(`${DISTRICT}/Boiler Lane ${house}`, `${kinds}/house`, `710001${house}${flat}`, 'consumer', 'return_volume', 1 + 4 * house + flat, `Flat ${flat}`, String(38 + 9 * flat)))),
   ];
-  const head = 'site_path,site_kinds,premise,commodity,role,meter_serial,pulse_constant,installed_at,initial_index,concentrator,network,channel,capacity,quantity,area_m2';
+  const head = 'site_path,site_kinds,premise,commodity,role,meter_serial,pulse_constant,installed_at,initial_index,concentrator,network,channel,capacity,quantity,area_m2,latitude,longitude';
   return [head, ...lines].join('\n');
 }
 
@@ -62,23 +62,26 @@ async function push(gateway, secret, body) {
   if (!answer.ok || told.rejected.length > 0) throw new Error(JSON.stringify(told));
 }
 
-const GROUPS = 'query($path: String!) { viewer { site(path: $path) { balanceGroups { id commodity mainsLoss(from: "FROM", to: "TO") { houses sentKwh } } } } }';
+const GROUPS = 'query($path: String!) { viewer { site(path: $path) { children { balanceGroups { id } } balanceGroups { id commodity mainsLoss(from: "FROM", to: "TO") { houses sentKwh } } } } }';
 
-/** Group of the plant, and the volume meter in its supply; brought when they are not there yet. */
+/** Groups of the plant and of its first house; brought when they are not there yet. */
 export async function heating(ask, gateway) {
   const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  const start = end - 24 * DAYS * HOUR_MS;
   const iso = (time) => new Date(time).toISOString().replace('.000', '');
-  const { importMetering } = await ask('mutation($input: ImportMeteringInput!) { importMetering(input: $input) { devices { serial secret } errors { message } } }', {
-    input: { file: rows(iso(start)), idempotencyKey: randomUUID() },
-  });
-  if (importMetering.errors.length > 0) throw new Error(JSON.stringify(importMetering.errors));
-  const [device] = importMetering.devices;
-  if (device) await push(gateway, device.secret, JSON.stringify({ frames: [frame(start, 24 * DAYS)] }));
+  const query = GROUPS.replace('FROM', iso(end - 48 * HOUR_MS)).replace('TO', iso(end - 24 * HOUR_MS));
+  const found = async () => (await ask(query, { path: DISTRICT })).viewer.site;
+  if (!(await found())) {
+    const start = end - 24 * DAYS * HOUR_MS;
+    const { importMetering } = await ask('mutation($input: ImportMeteringInput!) { importMetering(input: $input) { devices { serial secret } errors { message } } }', {
+      input: { file: rows(iso(start)), idempotencyKey: randomUUID() },
+    });
+    if (importMetering.errors.length > 0) throw new Error(JSON.stringify(importMetering.errors));
+    await push(gateway, importMetering.devices[0].secret, JSON.stringify({ frames: [frame(start, 24 * DAYS)] }));
+  }
   for (let tries = 0; tries < 120; tries++) {
-    const { viewer } = await ask(GROUPS.replace('FROM', iso(end - 48 * HOUR_MS)).replace('TO', iso(end - 24 * HOUR_MS)), { path: DISTRICT });
-    const group = viewer.site?.balanceGroups.find((one) => one.commodity === 'HEAT');
-    if (group?.mainsLoss?.sentKwh.some((value) => value !== null)) return group.id;
+    const site = await found();
+    const group = site.balanceGroups.find((one) => one.commodity === 'HEAT');
+    if (group?.mainsLoss?.sentKwh.some((value) => value !== null)) return { heat: group.id, boiler: site.children[0].balanceGroups[0].id };
     await new Promise((done) => setTimeout(done, 500));
   }
   throw new Error('the heating plant was not folded within a minute');

@@ -11,7 +11,7 @@ export const LOOKERS = {
 };
 
 /** Addresses by looker and name; `found` holds ids of real things. */
-export function routes({ group, heat, meter, concentrator, finding, alert, tenant }) {
+export function routes({ group, heat, boiler, meter, concentrator, finding, alert, tenant }) {
   return {
     operator: {
       overview: '/',
@@ -20,7 +20,7 @@ export function routes({ group, heat, meter, concentrator, finding, alert, tenan
       'group-losses': `/balances/${group}/losses`,
       'group-verification': `/balances/${group}/verification?verify=150&replace=600&unit=3`,
       'group-comparison': `/balances/${group}/comparison`,
-      'group-heat': `/balances/${heat}/heat?span=month`,
+      'group-heat': `/balances/${boiler}/heat?span=month&scheme=FLOW_METERS`,
       'group-mains': `/balances/${heat}/mains?span=day`,
       draw: '/draw',
       map: '/map',

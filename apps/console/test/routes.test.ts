@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { routes } from '../e2e/routes.mjs';
 import { router } from '../src/app/router';
 
-const ids = { group: 'G', heat: 'H', meter: 'M', concentrator: 'C', finding: 'F', alert: 'A', tenant: 'T' };
+const ids = { group: 'G', heat: 'H', boiler: 'B', meter: 'M', concentrator: 'C', finding: 'F', alert: 'A', tenant: 'T' };
 const walked = Object.values(routes(ids)).flatMap((each) => Object.values(each));
 const known = Object.keys(router.routesByPath);
 

@@ -6,7 +6,7 @@ export const terms = {
   'terms.hysteresis': 'Over when this far back',
   'terms.coolDown': 'Same alert within',
   'terms.hours': 'h',
-  'terms.escalates': 'Administrators are told of a critical alert that nobody noted after, h',
+  'terms.escalates': 'Administrators are told of a critical alert that nobody acknowledged after, h',
   'terms.usual': 'as usual',
   'terms.reset': 'Back to usual',
   'terms.save': 'Save the terms',
