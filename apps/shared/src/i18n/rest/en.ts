@@ -14,6 +14,7 @@ import { partner } from '../partner/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
 import { settings } from '../settings/en';
+import { silence } from '../silence/en';
 import { terms } from '../terms/en';
 
 export const rest = {
@@ -32,5 +33,6 @@ export const rest = {
   ...reports,
   ...rules,
   ...settings,
+  ...silence,
   ...terms,
 } as const;

@@ -13,6 +13,7 @@ import { partner } from '../partner/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
 import { settings } from '../settings/ro';
+import { silence } from '../silence/ro';
 import { terms } from '../terms/ro';
 import type { rest as english } from './en';
 
@@ -32,5 +33,6 @@ export const rest: Record<keyof typeof english, string> = {
   ...reports,
   ...rules,
   ...settings,
+  ...silence,
   ...terms,
 };

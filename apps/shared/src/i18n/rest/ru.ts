@@ -13,6 +13,7 @@ import { partner } from '../partner/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
 import { settings } from '../settings/ru';
+import { silence } from '../silence/ru';
 import { terms } from '../terms/ru';
 import type { rest as english } from './en';
 
@@ -32,5 +33,6 @@ export const rest: Record<keyof typeof english, string> = {
   ...reports,
   ...rules,
   ...settings,
+  ...silence,
   ...terms,
 };
