@@ -8,7 +8,7 @@ import { live } from './live';
 
 export const NOT_ENTITIES = [
   'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'MapTiles', 'Partner', 'Seat', 'Supply', 'TenantLimits', 'TenantUsage',
-  'CoolantBalance', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
+  'CoolantBalance', 'GroupDifference', 'GroupTotals', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
   'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',
   'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'BatteryForecast', 'Channel', 'CollectorRoute',
