@@ -194,6 +194,14 @@ async function graphiql() {
   const [opened] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: /GraphiQL/ }).click()]);
   await opened.waitForLoadState();
   assert.match(opened.url(), /\/graphiql/);
+  await opened.waitForFunction(() => document.getElementById('who').textContent !== '');
+  await opened.click('button[data-name=Points]');
+  await opened.click('#run');
+  await opened.waitForFunction(() => document.getElementById('status').textContent.startsWith('Done'));
+  const { data, errors } = JSON.parse(await opened.locator('#result').innerText());
+  assert.equal(errors, undefined);
+  assert.equal(data.viewer.tenant.name, 'Riverside');
+  assert.ok(data.viewer.meteringPoints.edges.length > 0, 'it answers with real meters');
   await page.context().close();
 }
 
@@ -205,12 +213,16 @@ async function webhooks() {
   await page.getByRole('button', { name: 'Add an endpoint' }).click();
   await page.waitForSelector('.refusals >> text=WEBHOOK_URL');
   await page.getByLabel('Address').fill('https://hooks.example.org/balance');
+  await page.getByLabel('Other events').first().click();
+  for (const event of ['a suspect was confirmed', 'a concentrator fell silent']) await page.getByRole('option', { name: event }).click();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Add an endpoint' }).click();
   await page.waitForSelector('.secret >> text=whsec_');
   await shot(page, 'journey-webhook');
   await page.reload();
   await page.waitForSelector('td >> text=hooks.example.org');
   assert.equal(await page.locator('.secret').count(), 0, 'a secret is shown once');
+  assert.match(await page.locator('tr', { hasText: 'hooks.example.org' }).innerText(), /a suspect was confirmed, a concentrator fell silent/);
   await page.getByRole('button', { name: 'Show deliveries' }).click();
   // Whatever other journeys set off meanwhile was sent there, too.
   await page.getByText('Nothing was delivered yet').or(page.getByRole('region', { name: 'Deliveries' })).first().waitFor();
@@ -534,11 +546,11 @@ async function settings() {
   });
   await open(page, '/settings');
   await page.getByLabel('Address of the tiles').fill('https://tiles.example/{z}/{x}.png');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.waitForSelector('.refusals >> text=INVALID_TILES');
   await page.getByLabel('Address of the tiles').fill('https://tiles.example/{z}/{x}/{y}.png');
   await page.getByLabel(/Whom they are owed to/).fill('© Surveyors of Portmere');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Load anew' }).click();
   await page.waitForSelector('h1 >> text=Organisation');
   await open(page, '/map');
@@ -551,10 +563,32 @@ async function settings() {
   await page.waitForSelector('text=borders are shown instead');
   await open(page, '/settings');
   await page.getByLabel('Address of the tiles').fill('');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.waitForSelector('[role=status] >> text=Saved');
   await page.context().close();
   complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED/.test(one)));
+}
+
+/** Terms of alerts: refused where they make no sense, kept, seen in the rules, and taken back. */
+async function terms() {
+  const page = await signIn('admin@riverside.example');
+  await open(page, '/settings');
+  const limit = page.getByLabel('No readings, Usual limit');
+  const save = page.getByRole('button', { name: 'Save the terms' });
+  await limit.fill('9999');
+  await save.click();
+  await page.waitForSelector('.refusals li');
+  await limit.fill('30');
+  await save.click();
+  await page.waitForSelector('[role=status] >> text=Saved');
+  await open(page, '/rules');
+  assert.match(await page.locator('tr', { hasText: 'No readings' }).first().innerText(), /30 h/);
+  await open(page, '/settings');
+  assert.equal(await page.getByLabel('No readings, Usual limit').inputValue(), '30');
+  await page.getByRole('button', { name: 'Back to usual: No readings' }).click();
+  await save.click();
+  await page.waitForFunction(() => document.querySelector('[aria-label="No readings, Usual limit"]')?.value === '26');
+  await page.context().close();
 }
 
 /** Who works here, which programs, what was done; and a household that is invited. */
@@ -633,7 +667,7 @@ async function narrow() {
   }
 }
 
-const JOURNEYS = { operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, losses, published, settings, administration, accessible, narrow };
+const JOURNEYS = { operator, suspects, alarms, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, losses, published, settings, terms, administration, accessible, narrow };
 const wanted = process.argv.slice(2);
 
 await start();
