@@ -1,6 +1,6 @@
 /** By which terms alerts of the organisation end, cool down and escalate, and their usual limits. */
 import { Button, TextInput } from '@mantine/core';
-import { formatNumber } from '@shared/units';
+import { formatNumber, type Locale } from '@shared/units';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
@@ -33,12 +33,11 @@ interface Typed {
 export function AlertTerms() {
   const t = useT();
   const [result, again] = useQuery({ query: TERMS });
-  const [version, setVersion] = useState(0);
   const retry = () => again({ requestPolicy: 'network-only' });
   return (
     <Panel title={t('terms.title')} hint={t('terms.hint')} flush>
       <Answer result={result} retry={retry} skeleton={360}>
-        {({ viewer }) => <Form key={version} known={viewer.alertTerms} done={() => { retry(); setVersion((one) => one + 1); }} />}
+        {({ viewer }) => <Form known={viewer.alertTerms} done={retry} />}
       </Answer>
     </Panel>
   );
@@ -46,16 +45,21 @@ export function AlertTerms() {
 
 const amount = (text: string): number | null => (text.trim() === '' ? null : Number(text.replace(',', '.')));
 
+/** What is typed to begin with: the terms as they hold. */
+function rowsOf(terms: Terms, locale: Locale): ReadonlyMap<KindTerms['kind'], Typed> {
+  const shown = (value: number | null) => (value === null ? '' : formatNumber(value, locale, 1));
+  return new Map(terms.kinds.map((one) => [one.kind, {
+    hysteresis: shown(one.hysteresis === null ? null : one.hysteresis * 100), coolDown: String(one.coolDownH), limit: shown(one.limit), usual: one.isUsual,
+  }]));
+}
+
 function Form({ known, done }: { known: Terms; done: () => void }) {
   const { t, locale } = usePreferences();
   const [{ fetching }, save] = useMutation(SAVE);
   const [errors, setErrors] = useState<Refusal[]>([]);
   const [saved, setSaved] = useState(false);
   const [after, setAfter] = useState(String(known.escalatesAfterH));
-  const shown = (value: number | null) => (value === null ? '' : formatNumber(value, locale, 1));
-  const [rows, setRows] = useState(() => new Map(known.kinds.map((one) => [one.kind, {
-    hysteresis: shown(one.hysteresis === null ? null : one.hysteresis * 100), coolDown: String(one.coolDownH), limit: shown(one.limit), usual: one.isUsual,
-  } as Typed])));
+  const [rows, setRows] = useState(() => rowsOf(known, locale));
   const told = (kind: KindTerms['kind'], part: Partial<Typed>) => {
     setSaved(false);
     setRows((all) => new Map(all).set(kind, { ...all.get(kind)!, usual: false, ...part }));
@@ -69,7 +73,10 @@ function Form({ known, done }: { known: Terms; done: () => void }) {
     const refused = error ? [{ code: 'FAILED', message: error.message }] : (data?.saveAlertTerms.errors ?? []);
     setErrors(refused);
     setSaved(refused.length === 0);
-    if (refused.length === 0 && [...rows.values()].some((row) => row.usual)) done();
+    const now = data?.saveAlertTerms.terms;
+    if (!now) return;
+    setRows(rowsOf(now, locale));
+    done();
   };
   const ordered = KINDS.flatMap((kind) => known.kinds.filter((one) => one.kind === kind));
   return (

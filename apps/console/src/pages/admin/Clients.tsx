@@ -41,7 +41,7 @@ export function Clients() {
     <>
       <PageHead title={t('nav.clients')} lead={t('clients.lead')} actions={
           <>
-            {result.data?.viewer.graphiql && <a href={result.data.viewer.graphiql} target="_blank" rel="noreferrer">{t('clients.graphiql')}</a>}
+            {result.data?.viewer.graphiql && <a href={`${result.data.viewer.graphiql}?person`} target="_blank" rel="noreferrer">{t('clients.graphiql')}</a>}
             <Button onClick={() => setAdding(true)}>{t('clients.add')}</Button>
           </>
         }

@@ -11,6 +11,7 @@ import { heat } from '../heat/en';
 import { map } from '../map/en';
 import { networks } from '../networks/en';
 import { partner } from '../partner/en';
+import { places } from '../places/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
 import { settings } from '../settings/en';
@@ -30,6 +31,7 @@ export const rest = {
   ...map,
   ...networks,
   ...partner,
+  ...places,
   ...reports,
   ...rules,
   ...settings,

@@ -10,6 +10,7 @@ import { heat } from '../heat/ro';
 import { map } from '../map/ro';
 import { networks } from '../networks/ro';
 import { partner } from '../partner/ro';
+import { places } from '../places/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
 import { settings } from '../settings/ro';
@@ -30,6 +31,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...map,
   ...networks,
   ...partner,
+  ...places,
   ...reports,
   ...rules,
   ...settings,

@@ -10,6 +10,7 @@ import { heat } from '../heat/ru';
 import { map } from '../map/ru';
 import { networks } from '../networks/ru';
 import { partner } from '../partner/ru';
+import { places } from '../places/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
 import { settings } from '../settings/ru';
@@ -30,6 +31,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...map,
   ...networks,
   ...partner,
+  ...places,
   ...reports,
   ...rules,
   ...settings,
