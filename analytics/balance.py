@@ -97,6 +97,10 @@ class GroupHours:
         """Choose some groups."""
         return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))
 
+    def at(self, hours: NDArray[np.int64]) -> Self:
+        """Choose some hours."""
+        return type(self)(*(getattr(self, f.name)[:, hours] for f in fields(self)))
+
 
 def roll_up(
     parent: NDArray[np.int64],

@@ -1,7 +1,7 @@
-"""Indicators of a home against its house: consumption, temperature, efficiency.
+"""Indicators of a home against its house: temperature and efficiency; and against its norm.
 
-No average is told that fewer than :data:`LEAST_HOMES` other homes stand behind, so that nobody can
-reckon what a neighbour takes.
+Consumption goes by hours (:mod:`analytics.neighbours`). No average is told that fewer than
+:data:`LEAST_HOMES` other homes stand behind, so that nobody can reckon how a neighbour lives.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.neighbours import LEAST_HOMES
 from domain.errors import ShapeError
 from domain.quantities import Mask
 
 FloatArray = NDArray[np.float64]
 
-LEAST_HOMES = 5
 LEAST_DIFFERENCE_K = 3.0
 """Between inside and outside; below it heat says nothing of a home's walls."""
 
@@ -45,66 +45,45 @@ class Homes:
 
 
 @dataclass(frozen=True, slots=True)
-class Indicators:
-    """Of one home; None where too little is known, or too few homes stand behind an average."""
+class Warmth:
+    """Of one home; None where too little is known, or too few homes stand behind an average.
 
-    homes: int
-    """Others with a known amount; at least :data:`LEAST_HOMES` where an average is told."""
+    In whole hundredths: means of a range have no hours of which they are the sum, so they are too
+    coarse to tell one home from another.
+    """
 
-    average: float | None
-    """Wh or litres of a home of the house, on average."""
-
-    by_area: bool
-    """Whether consumption and average go by area; else by home."""
-
-    consumption: float | None
     temperature: float | None
     efficiency: float | None
 
 
-def of_home(homes: Homes, own: int, outside: float | None) -> Indicators:
+def warmth_of(homes: Homes, own: int, outside: float | None) -> Warmth:
     """Compare one home with all of its house, itself among them.
 
-    - consumption ``(x / A) / mean(x / A)``, without the area where too few areas are known;
     - temperature ``T / mean(T)`` in degC;
     - efficiency ``[x / (A (T - T_out))] / mean``: above 1 is worse than the house.
 
     Examples
     --------
-    >>> blank = np.full(6, np.nan)
-    >>> of_home(Homes(np.array([2.0, 1, 1, 1, 1, 0]), blank, blank), 0, None).consumption
-    2.0
+    >>> blank, warm = np.full(6, np.nan), np.array([24.0, 20, 20, 20, 20, 20])
+    >>> warmth_of(Homes(blank, blank, warm), 0, None).temperature
+    1.16
     """
     x, area, inside = homes.amount, homes.area_m2, homes.temperature
-    known: Mask = ~np.isnan(x)
     sized = np.where(area > 0, area, np.nan)
-    by_area = _enough(known & ~np.isnan(sized), own)
-    used = x / sized if by_area else x
     warm = (
         np.where(inside - outside >= LEAST_DIFFERENCE_K, inside - outside, np.nan)
         if (outside is not None)
         else np.full(x.shape, np.nan)
     )
-    return Indicators(
-        homes=int(np.count_nonzero(known)) - int(known[own]),
-        average=float(np.mean(x[known])) if _enough(known, own) else None,
-        by_area=by_area,
-        consumption=_ratio(used, own),
-        temperature=_ratio(inside, own),
-        efficiency=_ratio(x / sized / warm, own),
-    )
-
-
-def _enough(known: Mask, own: int) -> bool:
-    return bool(known[own]) and int(np.count_nonzero(known)) - 1 >= LEAST_HOMES
+    return Warmth(temperature=_ratio(inside, own), efficiency=_ratio(x / sized / warm, own))
 
 
 def _ratio(values: FloatArray, own: int) -> float | None:
     known: Mask = np.isfinite(values)
-    if not _enough(known, own):
+    if not known[own] or int(np.count_nonzero(known)) - 1 < LEAST_HOMES:
         return None
     mean = float(values[known].mean())
-    return round(float(values[own]) / mean, 4) if mean > 0 else None
+    return round(float(values[own]) / mean, 2) if mean > 0 else None
 
 
 def against_norm(amount: float, norm_a_month: float | None, hours: int) -> float | None:

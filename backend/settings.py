@@ -128,6 +128,11 @@ class Settings(BaseSettings):
     )
     app_store_ios: str = Field(default="", description="Address of the app in the App Store.")
     app_store_android: str = Field(default="", description="Address of the app in Google Play.")
+    kept_screens: int = Field(
+        default=2000,
+        ge=0,
+        description="First screens of homes that a process keeps until they change.",
+    )
     introspection: bool = Field(
         default=True, description="Answer GraphQL introspection: integrators generate clients."
     )

@@ -17,6 +17,7 @@ from mobile_bff.invitations import Invitations
 from mobile_bff.operations import TrustedOperations
 from mobile_bff.requests import Desk, Handler, json_answer
 from mobile_bff.session import Sessions
+from mobile_bff.snapshots import Snapshots
 from mobile_bff.versions import App, Versions
 
 _KEPT = {"Cache-Control": "public, max-age=300"}
@@ -34,7 +35,8 @@ def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Se
     sign_in = assembly.sign_in
     invitations = Invitations(Doorman(sign_in.database, sign_in.passwords, sign_in.throttle))
     exports = Exports(desk, assembly.database)
-    homes = Homes(desk, assembly.database, assembly.operations.weather)
+    snapshots = Snapshots(assembly.settings.kept_screens)
+    homes = Homes(desk, assembly.database, assembly.operations.weather, snapshots)
     changes, devices = Changes(desk, assembly.database), Devices(desk, assembly.database)
 
     async def compatibility(request: Request) -> Response:

@@ -20,8 +20,8 @@ from backend.graphql.ids import Kind, encode
 from backend.services.households import state
 from backend.services.households.state import State
 from domain.errors import ForbiddenError, InvalidError
-from mobile_bff.home import kept
 from mobile_bff.requests import Desk
+from mobile_bff.snapshots import Snapshot
 from tenants.session import Database
 
 _KINDS = {
@@ -50,7 +50,8 @@ class Changes:
         before = unpacked(request.query_params.get("since"))
         async with self.database.session(scope) as session:
             now = await state.of_household(session, datetime.now(UTC))
-        return kept(request, orjson.dumps(differences(before, now) | {"cursor": packed(now)}))
+        body = orjson.dumps(differences(before, now) | {"cursor": packed(now)})
+        return Snapshot.of(body).answer(request)
 
 
 def differences(before: State, now: State) -> dict[str, list[dict[str, str]]]:

@@ -1,9 +1,8 @@
 """``GET /bff/home``: the first screen in one small answer, or that it has not changed."""
 
-import gzip
-import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -18,16 +17,20 @@ from backend.services.alerts import sentences
 from backend.services.commands.offering import Supply
 from backend.services.forecasting.telling import Told as Forecast
 from backend.services.households.home_screen import Card, Moment, Screen, screen_of
+from backend.services.reading.indicators import Told
 from backend.services.reading.profiles import Profile
+from backend.store import home_versions
 from backend.store.alerts.alert_lists import AlertRow
 from domain.errors import ForbiddenError, NotFoundError
-from domain.hours import instant_of
+from domain.hours import hour_of, instant_of
 from domain.identity import PremiseId, Scope
 from mobile_bff.requests import Desk
+from mobile_bff.snapshots import Snapshot, Snapshots
 from tenants.permissions import Permission
-from tenants.session import Database
+from tenants.session import Database, TenantSession
 
-_WORTH_PACKING = 600
+_WEATHER_DAYS = 40
+"""More than any part of the screen looks back for the weather."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Homes:
     desk: Desk
     database: Database
     weather: Weather
+    snapshots: Snapshots
 
     async def answer(self, request: Request) -> Response:
         """Screen of the home that ``object`` names, or of the first; 304 where it is known."""
@@ -45,15 +49,37 @@ class Homes:
             raise ForbiddenError(f"this needs the permission {Permission.READINGS_READ}")
         named = request.query_params.get("object")
         premise = None if named is None else PremiseId(number_of(Kind.PREMISE, named, "object"))
+        locale = request.query_params.get("locale", "en")
         moment = Moment(datetime.now(UTC), self.weather)
+        question = scope.tenant_id, scope.actor, scope.permissions, premise, locale
         async with self.database.session(scope) as session:
+            version = await _version(session, moment)
+            known = self.snapshots.find(question, version)
+            if known is not None:
+                return known.answer(request)
             screen = await screen_of(session, premise, moment)
             person = _person(session.scope)
         if screen is None:
             raise NotFoundError("home", named)
-        locale = request.query_params.get("locale", "en")
         own = scope.household is not None
-        return kept(request, as_json(person | told(screen, locale, own=own)))
+        made = Snapshot.of(as_json(person | told(screen, locale, own=own)))
+        if version is not None:
+            self.snapshots.keep(question, version, made)
+        return made.answer(request)
+
+
+async def _version(session: TenantSession, moment: Moment) -> Hashable | None:
+    """Version of a household's screens: that of its rows, of the hour, and of the weather.
+
+    None for others, whose sight is too wide to be looked over.
+    """
+    if session.scope.household is None:
+        return None
+    now = moment.now
+    days = [now.date() + timedelta(days=at) for at in range(-_WEATHER_DAYS, 3)]
+    weather = moment.weather.temperatures(days)
+    told_of_it = None if weather is None else weather.tobytes()
+    return hour_of(now), told_of_it, await home_versions.version_of(session, now)
 
 
 def _person(scope: Scope) -> dict[str, Any]:
@@ -61,23 +87,6 @@ def _person(scope: Scope) -> dict[str, Any]:
         "household": scope.household is not None,
         "permissions": sorted(scope.permissions),
     }
-
-
-def kept(request: Request, body: bytes) -> Response:
-    """Answer with a body and the name of its content, or 304 where the app has it."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    headers = {
-        "ETag": tag,
-        "Cache-Control": "private, no-cache",
-        "Vary": "Authorization, Accept-Encoding",
-    }
-    given = request.headers.get("if-none-match", "")
-    if tag in {one.strip().removeprefix("W/") for one in given.split(",")}:
-        return Response(status_code=304, headers=headers)
-    if len(body) > _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, 6, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, 200, headers, "application/json")
 
 
 def told(screen: Screen, locale: str, *, own: bool = True) -> dict[str, Any]:
@@ -102,7 +111,7 @@ def told(screen: Screen, locale: str, *, own: bool = True) -> dict[str, Any]:
 
 
 def _card(card: Card) -> dict[str, Any]:
-    point, end, found = card.point, card.month.forecast, card.told.found
+    point, end = card.point, card.month.forecast
     return {
         "id": encode(Kind.METERING_POINT, point.id),
         "name": point.name,
@@ -126,16 +135,21 @@ def _card(card: Card) -> dict[str, Any]:
             "p50": None if end is None else _amount(end.p50),
             "p90": None if end is None else _amount(end.p90),
         },
-        "indicators": {
-            "homes": 0 if found is None else found.homes,
-            "byArea": found is not None and found.by_area,
-            "consumption": None if found is None else _share(found.consumption),
-            "temperature": None if found is None else _share(found.temperature),
-            "efficiency": None if found is None else _share(found.efficiency),
-            "norm": _share(card.told.norm),
-        },
+        "indicators": _indicators(card.told),
         "supply": _supply(card.supply),
         "knownUntil": None if card.last is None else instant_of(card.last + 1),
+    }
+
+
+def _indicators(told: Told) -> dict[str, Any]:
+    found = told.found
+    return {
+        "homes": 0 if found is None else found.consumption.homes,
+        "byArea": found is not None and found.consumption.by_area,
+        "consumption": None if found is None else _share(found.consumption.consumption),
+        "temperature": None if found is None else _share(found.warmth.temperature),
+        "efficiency": None if found is None else _share(found.warmth.efficiency),
+        "norm": _share(told.norm),
     }
 
 

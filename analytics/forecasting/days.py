@@ -5,6 +5,7 @@ The hour that the clock skips is unknown; the two that bear one name are their m
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +16,11 @@ from domain.hours import instant_of, midnight
 
 IntArray = NDArray[np.int64]
 
+_PLAIN: IntArray = np.arange(HOURS)
+"""A day on which no clock is set."""
 
+
+@lru_cache(maxsize=4096)
 def slots_of(day: date, zone: ZoneInfo) -> tuple[int, IntArray]:
     """First UTC hour of a local day, and the wall-clock hour of each of its 23 to 25 hours.
 
@@ -27,11 +32,15 @@ def slots_of(day: date, zone: ZoneInfo) -> tuple[int, IntArray]:
     """
     start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     hours = [instant_of(hour).astimezone(zone).hour for hour in range(start, end)]
-    return start, np.array(hours, dtype=np.int64)
+    slots = np.array(hours, dtype=np.int64)
+    slots.flags.writeable = False  # it is remembered
+    return start, slots
 
 
 def by_slot(values: FloatArray, slots: IntArray) -> FloatArray:
     """One day's hours in 24 slots; shape ``(..., h)`` to ``(..., 24)``."""
+    if np.array_equal(slots, _PLAIN):
+        return values
     found = np.full((*values.shape[:-1], HOURS), np.nan)
     for slot in range(HOURS):
         at = np.flatnonzero(slots == slot)

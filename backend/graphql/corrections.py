@@ -1,5 +1,6 @@
 """Corrections in the schema: void, replace and restore readings; what each act changed."""
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import orjson
 import strawberry
 
+from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.context import Context
 from backend.graphql.files import LARGEST_FILE, file_of
 from backend.graphql.ids import Kind, encode, number_of
@@ -16,8 +18,9 @@ from backend.graphql.reading_changes import Difference, differences_of
 from backend.services import corrections, idempotency
 from backend.services.sheets import FileFormat
 from domain.errors import InvalidError
-from domain.hours import whole_hour
+from domain.hours import instant_of, whole_hour
 from domain.identity import MeteringPointId
+from domain.quantities import unit_of
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
@@ -32,6 +35,34 @@ class Correction:
     point: MeteringPoint
     unit: str
     differences: list[Difference]
+
+
+@strawberry.type(description="Sums over the hours of a group that change; null where unknown.")
+class GroupTotals:
+    """Amounts in the unit of the group."""
+
+    consumption: float | None
+    supplied: float | None
+    delivered: float | None
+    imbalance: float | None
+
+    @classmethod
+    def of(cls, told: dict[str, int | None]) -> "GroupTotals":
+        """Build the view of sums in Wh or litres."""
+        return cls(**{name: None if one is None else one / 1000 for name, one in told.items()})
+
+
+@strawberry.type(description="What corrections change in a group above, or would.")
+class GroupDifference:
+    """Hours of the group that change, added up."""
+
+    group: BalanceGroup
+    unit: str
+    hours: int = strawberry.field(description="How many hours change.")
+    start: datetime = strawberry.field(description="Start of the first of them.")
+    end: datetime = strawberry.field(description="End of the last of them.")
+    before: GroupTotals
+    after: GroupTotals
 
 
 @strawberry.input(description="What shall stand at the end of an hour: one of the three.")
@@ -75,6 +106,9 @@ class CorrectionsPayload:
     """What was corrected."""
 
     corrections: list[Correction]
+    groups: list[GroupDifference] = strawberry.field(
+        description="Groups above the points whose hours change, from the root downwards."
+    )
     errors: list[UserError]
 
 
@@ -87,32 +121,68 @@ def _correction(at: int, given: ReadingChangeInput) -> corrections.Correction:
     return corrections.Correction(hour, given.index, restore=given.restore)
 
 
-def _answer(done: corrections.Corrected) -> dict[str, Any]:
-    return {
-        "change": done.change,
-        "point": done.point.id,
-        "unit": done.unit,
-        "differences": list(done.differences),
-    }
+def _answer(done: corrections.Done) -> dict[str, Any]:
+    """What the key of the act remembers."""
+    made = [
+        {
+            "change": one.change,
+            "point": one.point.id,
+            "unit": one.unit,
+            "differences": list(one.differences),
+        }
+        for one in done.corrected
+    ]
+    groups = [
+        {
+            "group": one.group_id,
+            "hours": len(one.hours),
+            "span": [one.hours[0], one.hours[-1] + 1],
+            "before": asdict(one.before),
+            "after": asdict(one.after),
+        }
+        for one in done.groups
+    ]
+    return {"made": made, "groups": groups}
 
 
 async def _payload(
-    info: Info, answers: list[dict[str, Any]] | None, errors: list[UserError]
+    info: Info, answer: dict[str, Any] | None, errors: list[UserError]
 ) -> CorrectionsPayload:
-    made = []
-    for answer in answers or []:
-        point = await info.context.point(answer["point"])
-        assert point is not None
-        change = answer["change"]
-        made.append(
-            Correction(
-                id=None if change is None else strawberry.ID(encode(Kind.READING_CHANGE, change)),
-                point=MeteringPoint.of(point),
-                unit=answer["unit"],
-                differences=differences_of(answer["differences"]),
-            )
-        )
-    return CorrectionsPayload(corrections=made, errors=errors)
+    told = answer or {}
+    made = [await _made(info, one) for one in told.get("made", [])]
+    groups = [await _group(info, one) for one in told.get("groups", [])]
+    return CorrectionsPayload(
+        corrections=made, groups=[one for one in groups if one is not None], errors=errors
+    )
+
+
+async def _made(info: Info, answer: dict[str, Any]) -> Correction:
+    point = await info.context.point(answer["point"])
+    assert point is not None
+    change = answer["change"]
+    return Correction(
+        id=None if change is None else strawberry.ID(encode(Kind.READING_CHANGE, change)),
+        point=MeteringPoint.of(point),
+        unit=answer["unit"],
+        differences=differences_of(answer["differences"]),
+    )
+
+
+async def _group(info: Info, answer: dict[str, Any]) -> GroupDifference | None:
+    """A group; None where it lies above what the asker may see."""
+    row = await info.context.group(answer["group"])
+    if row is None:
+        return None
+    start, end = answer["span"]
+    return GroupDifference(
+        group=BalanceGroup.of(row),
+        unit=unit_of(row.commodity),
+        hours=answer["hours"],
+        start=instant_of(start),
+        end=instant_of(end),
+        before=GroupTotals.of(answer["before"]),
+        after=GroupTotals.of(answer["after"]),
+    )
 
 
 @strawberry.type
@@ -124,7 +194,7 @@ class CorrectionMutation:
         """Resolve by service; the same key and changes do nothing more."""
         now = info.context.now
 
-        async def act(session: TenantSession) -> list[dict[str, Any]]:
+        async def act(session: TenantSession) -> dict[str, Any]:
             point = MeteringPointId(number_of(Kind.METERING_POINT, input.point, "point"))
             wanted = [_correction(at, one) for at, one in enumerate(input.changes)]
 
@@ -132,15 +202,14 @@ class CorrectionMutation:
                 done = await corrections.correct(
                     session, point, wanted, corrections.Act(input.reason, now, input.preview)
                 )
-                return {"made": [_answer(done)]}
+                return _answer(done)
 
             if input.preview:
-                return list((await run())["made"])
+                return await run()
             told = [(one.hour, str(one.index), one.restore) for one in wanted]
             request = orjson.dumps([point, told, input.reason])
             key = input.idempotency_key
-            made = await idempotency.once(session, "correctReadings", key, request, run)
-            return list(made["made"])
+            return await idempotency.once(session, "correctReadings", key, request, run)
 
         done, errors = await attempt(info.context, Permission.READINGS_CORRECT, act)
         return await _payload(info, done, errors)
@@ -152,21 +221,20 @@ class CorrectionMutation:
         """Resolve by service; the same key and file do nothing more."""
         now = info.context.now
 
-        async def act(session: TenantSession) -> list[dict[str, Any]]:
+        async def act(session: TenantSession) -> dict[str, Any]:
             file = file_of(input.file, input.format, LARGEST_FILE)
 
             async def run() -> dict[str, Any]:
                 done = await corrections.import_corrections(
                     session, file, input.format, corrections.Act(input.reason, now, input.preview)
                 )
-                return {"made": [_answer(one) for one in done.corrected]}
+                return _answer(done)
 
             if input.preview:
-                return list((await run())["made"])
+                return await run()
             request = file + input.reason.encode()
             key = input.idempotency_key
-            made = await idempotency.once(session, "importCorrections", key, request, run)
-            return list(made["made"])
+            return await idempotency.once(session, "importCorrections", key, request, run)
 
         done, errors = await attempt(info.context, Permission.READINGS_CORRECT, act)
         return await _payload(info, done, errors)

@@ -48,16 +48,17 @@ class HomeIndicators:
     def of(cls, told: Told, row: PointRow) -> Self:
         """Build the view."""
         found = told.found
-        average = None if found is None else found.average
+        used = None if found is None else found.consumption
+        average = None if used is None else used.average
         unit = unit_of(row.commodity, row.energy_kind)
         return cls(
-            homes=0 if found is None else found.homes,
+            homes=0 if used is None else used.homes,
             average=None if average is None else Amount(value=round(average / 1000, 3), unit=unit),
-            by_area=found is not None and found.by_area,
-            consumption=None if found is None else found.consumption,
+            by_area=used is not None and used.by_area,
+            consumption=None if used is None else used.consumption,
             norm=told.norm,
-            temperature=None if found is None else found.temperature,
-            efficiency=None if found is None else found.efficiency,
+            temperature=None if found is None else found.warmth.temperature,
+            efficiency=None if found is None else found.warmth.efficiency,
         )
 
 

@@ -1,8 +1,9 @@
 """Models that forecast days, in SQL; their arrays packed."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.forecasting.linear import Model
 from analytics.forecasting.scores import Score
-from domain.identity import MeteringPointId
+from domain.identity import MeteringPointId, TenantId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
 
@@ -38,7 +39,9 @@ UPDATE forecast_model SET hours = $4, wape = $5, wape_lag24 = $6, covered = $7
 WHERE tenant_id = $1 AND commodity = $2 AND day = $3
 """
 _LOAD = """
-SELECT DISTINCT ON (u.day) u.day, m.day, m.content, m.sample, m.weather
+SELECT DISTINCT ON (u.day) u.day, m.day, m.fitted_at, m.sample, m.weather,
+       CASE WHEN (m.day, m.fitted_at) NOT IN (
+           SELECT * FROM unnest($5::date[], $6::timestamptz[])) THEN m.content END
 FROM unnest($3::date[]) AS u (day) JOIN forecast_model AS m
   ON m.tenant_id = $1 AND m.commodity = $2 AND m.content IS NOT NULL
  AND m.day <= u.day AND m.day > u.day - $4::int
@@ -73,6 +76,9 @@ class Learnt:
     weather: bool
 
 
+_Fitted = tuple[datetime, Learnt]
+
+
 @dataclass(frozen=True, slots=True)
 class DayScore:
     """How good the model of one day was on its sample."""
@@ -82,6 +88,33 @@ class DayScore:
     weather: bool
     score: Score | None
     """None until the day is over and read."""
+
+
+class _Unpacked:
+    """Models that were unpacked already, with the moment each was fitted at; bounded."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: OrderedDict[tuple[TenantId, Commodity], dict[date, _Fitted]] = OrderedDict()
+
+    def of(self, tenant: TenantId, commodity: Commodity) -> dict[date, _Fitted]:
+        """Those of one kind, by the day that they were learnt for."""
+        return dict(self._known.get((tenant, commodity), {}))
+
+    def keep(
+        self, tenant: TenantId, commodity: Commodity, fitted_at: datetime, learnt: Learnt
+    ) -> None:
+        """Keep one; the kinds that were not unpacked for longest give way."""
+        models = self._known.setdefault((tenant, commodity), {})
+        models[learnt.day] = fitted_at, learnt
+        for day in sorted(models)[:-KEEP_DAYS]:
+            del models[day]
+        self._known.move_to_end((tenant, commodity))
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+
+_unpacked_before = _Unpacked(200)
 
 
 async def sample(
@@ -112,8 +145,18 @@ async def load(
 ) -> dict[date, Learnt]:
     """For each day the newest model that was learnt no later; days without one are left out."""
     driver = await session.driver()
-    rows = await driver.fetch(_LOAD, session.scope.tenant_id, commodity, days, KEEP_DAYS)
-    return {row[0]: _unpacked(*row[1:]) for row in rows}
+    tenant = session.scope.tenant_id
+    known = _unpacked_before.of(tenant, commodity)
+    fitted = [at for at, _ in known.values()]
+    rows = await driver.fetch(_LOAD, tenant, commodity, days, KEEP_DAYS, list(known), fitted)
+    found: dict[date, Learnt] = {}
+    for asked, day, fitted_at, size, weather, content in rows:
+        if content is None:
+            found[asked] = known[day][1]
+        else:
+            found[asked] = _unpacked(day, content, size, weather)
+            _unpacked_before.keep(tenant, commodity, fitted_at, found[asked])
+    return found
 
 
 async def unscored(session: TenantSession, commodity: Commodity, before: date) -> list[date]:

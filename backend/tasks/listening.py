@@ -19,6 +19,10 @@ from backend.tasks.queue import INTERACTIVE
 PAUSE_S = 1.0
 """Between two attempts to reach Valkey."""
 
+POLL_S = 0.02
+"""Between two looks at the queue. Each look starts no more tasks than may run at once, so this
+bounds how many short ones a wave of small tenants gets through."""
+
 LAST_WORK_S = 30
 """How long tasks under way may take to end when the process is told to stop."""
 
@@ -39,7 +43,7 @@ async def listen(
                 ctx=dict(context),
                 max_jobs=at_once,
                 job_completion_wait=LAST_WORK_S,
-                poll_delay=0.1,
+                poll_delay=POLL_S,
                 handle_signals=True,
             )
             worker.on_stop = lambda _: stopping.set()

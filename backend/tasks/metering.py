@@ -86,6 +86,7 @@ async def roll_up(work: Work, tenant_id: TenantId) -> None:
         more = done.more
         if done.groups:
             await work.events.readings_folded(tenant_id, done.groups, done.start, done.end)
+        if done.watched:
             work.queue.announce(ALERTS, tenant_id)
         if more and monotonic() > until:
             work.queue.announce(ROLL_UP, tenant_id)

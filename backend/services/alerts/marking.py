@@ -26,11 +26,12 @@ async def announce(database: Database, now: datetime) -> None:
 
 async def note_changes(
     session: TenantSession, groups: Sequence[int], hour: int, now: datetime
-) -> None:
-    """Have rules held against groups of which hours changed, from one on."""
-    if groups:
-        await due.mark(session, [BalanceGroupId(one) for one in groups], hour)
-        await bells.ring(session, ALERTS, f"hours {now.timestamp():.3f}")
+) -> bool:
+    """Have rules held against groups of which hours changed, from one on; whether there are any."""
+    if not groups or not await due.mark(session, [BalanceGroupId(one) for one in groups], hour):
+        return False
+    await bells.ring(session, ALERTS, f"hours {now.timestamp():.3f}")
+    return True
 
 
 async def note_events(

@@ -5,8 +5,9 @@ equal the register, and the hour and the one after it follow, as does every esti
 around them. The pushed counter stays as it is; the correction lies over it and can be taken back.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,8 @@ import numpy as np
 from sqlalchemy import select
 
 from backend.models.metering_points import Installation
+from backend.services.corrections import consequences
+from backend.services.corrections.consequences import GroupDifference
 from backend.store import bells
 from backend.store.groups import group_hours
 from backend.store.groups.group_marks import GroupDirectory
@@ -63,6 +66,17 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """Corrections that were made, or would be, and what they change in the groups above."""
+
+    corrected: tuple[Corrected, ...]
+    """One for each metering point."""
+
+    groups: tuple[GroupDifference, ...]
+    """From the root downwards."""
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """How an act of correction is done."""
 
@@ -77,7 +91,7 @@ async def correct(
     point_id: MeteringPointId,
     corrections: Sequence[Correction],
     act: Act,
-) -> Corrected:
+) -> Done:
     """Correct readings of a point; everything derived from them follows.
 
     Raises
@@ -90,6 +104,45 @@ async def correct(
     ConflictError
         A reading is restored that nobody had corrected.
     """
+    async with trial(session, preview=act.preview):
+        made = await put(session, point_id, corrections, act)
+        return await done(session, [made], act)
+
+
+@asynccontextmanager
+async def trial(session: TenantSession, *, preview: bool) -> AsyncIterator[None]:
+    """Do everything within; of a preview nothing stays."""
+    savepoint = await session.begin_nested()
+    await session.connection()  # the savepoint is made when it is first asked for
+    try:
+        yield
+    except BaseException:
+        await savepoint.rollback()
+        raise
+    if preview:
+        await savepoint.rollback()
+    else:
+        await savepoint.commit()
+
+
+async def done(session: TenantSession, made: Sequence[Corrected], act: Act) -> Done:
+    """What was put, with what it changes in the groups above; ask before they are rolled up."""
+    changed = {hour for one in made for hour, _, _ in one.differences}
+    groups = await consequences.of_hours(
+        session, [MeteringPointId(one.point.id) for one in made], changed, hour_of(act.now)
+    )
+    if act.preview:
+        made = [replace(one, change=None) for one in made]
+    return Done(tuple(made), tuple(groups))
+
+
+async def put(
+    session: TenantSession,
+    point_id: MeteringPointId,
+    corrections: Sequence[Correction],
+    act: Act,
+) -> Corrected:
+    """Let corrections of a point stand, within a trial; refuses as :func:`correct` does."""
     now = hour_of(act.now)
     _check(corrections, act.reason, now)
     point = (await metered.load_points(session, [point_id])).get(point_id)
@@ -98,28 +151,22 @@ async def correct(
     installations = await _installations(session, point_id)
     wanted = [_edit(installations, one, f"changes.{at}") for at, one in enumerate(corrections)]
     await _check_restored(session, wanted)
-    trial = await session.begin_nested()
-    await session.connection()  # the savepoint is made when it is first asked for
     before = await _hours_around(session, point_id, wanted, now)
     change = await edits.begin(session, point_id, act.reason)
     await edits.put(session, change, wanted)
     after = await _hours_around(session, point_id, wanted, now)
     differences = _differences(before, after)
     _check_plausible(installations, wanted, after)
-    if act.preview:
-        await trial.rollback()
-    else:
-        await trial.commit()
-        await edits.tell(session, change, differences)
-        await _derive_again(session, wanted, change)
-        await audit.record(
-            session,
-            "readings.correct",
-            f"point {point_id}",
-            {"change": change, "hours": len(corrections), "reason": act.reason},
-        )
+    await edits.tell(session, change, differences)
+    await _derive_again(session, wanted, change)
+    await audit.record(
+        session,
+        "readings.correct",
+        f"point {point_id}",
+        {"change": change, "hours": len(corrections), "reason": act.reason},
+    )
     unit = unit_of(point.commodity, point.energy_kind)
-    return Corrected(None if act.preview else change, point, unit, differences)
+    return Corrected(change, point, unit, differences)
 
 
 async def history(

@@ -1,13 +1,12 @@
 """Correcting readings by a file: all of it or nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from backend.models.metering_points import Installation, Meter
-from backend.services.corrections.correcting import Act, Corrected, Correction, correct
+from backend.services.corrections.correcting import Act, Corrected, Done, done, put, trial
 from backend.services.corrections.files import Row, read_file
 from backend.services.sheets import FileFormat
 from domain.errors import BalanceError, RowError, RowsError
@@ -16,21 +15,12 @@ from domain.identity import MeteringPointId
 from tenants.session import TenantSession
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What a file did, or would do."""
-
-    rows: int
-    corrected: tuple[Corrected, ...]
-    """One act for each metering point."""
-
-
 async def import_corrections(
     session: TenantSession,
     file: bytes,
     file_format: FileFormat,
     act: Act,
-) -> Imported:
+) -> Done:
     """Correct what a file says.
 
     Raises
@@ -43,20 +33,18 @@ async def import_corrections(
     rows = read_file(file, file_format)
     by_point = await _by_point(session, rows)
     errors: list[RowError] = []
-    done: list[Corrected] = []
-    for point, own in by_point.items():
-        wanted: list[Correction] = [row.correction for row in own]
-        try:
-            made = await correct(session, point, wanted, act)
-        except BalanceError as error:
-            if error.field == "reason":
-                raise
-            errors.append(_row_error(own, error))
-            continue
-        done.append(made)
-    if errors:
-        raise RowsError(errors)
-    return Imported(len(rows), tuple(done))
+    made: list[Corrected] = []
+    async with trial(session, preview=act.preview):
+        for point, own in by_point.items():
+            try:
+                made.append(await put(session, point, [row.correction for row in own], act))
+            except BalanceError as error:
+                if error.field == "reason":
+                    raise
+                errors.append(_row_error(own, error))
+        if errors:
+            raise RowsError(errors)
+        return await done(session, made, act)
 
 
 def _row_error(rows: Sequence[Row], error: BalanceError) -> RowError:

@@ -164,17 +164,19 @@ def quantiles_of(
     A series whose four weeks are not known yet goes by its slots, too. ``guessed`` is the share of
     the last day that is expected, not known.
     """
-    plain = slots.State.of(values).forecast()
     if learnt is None or values.shape[1] < LEAST_HISTORY_DAYS:
-        return plain
+        return slots.State.of(values).forecast()
     past = past_of(values, days, weather, learnt.neighbours)
     if not learnt.weather:
         past = replace(past, temperature=None)
     elif past.temperature is None:
-        return plain
+        return slots.State.of(values).forecast()
     told = learnt.model.forecast(past, guessed)
     recent = ~np.isnan(values[:, -LEAST_HISTORY_DAYS:]).all(axis=2)
     young = (recent.sum(axis=1) < LEAST_HISTORY_DAYS // 2)[:, None]
+    if not young.any():
+        return told
+    plain = slots.State.of(values).forecast()
     return Quantiles(
         *(
             np.where(young, getattr(plain, name), getattr(told, name))

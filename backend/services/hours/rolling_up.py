@@ -42,6 +42,33 @@ class RolledUp:
     end: int
     rows: int
     more: bool
+    watched: bool = False
+    """Whether rules have to be held against what changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The hours ``[start, end)`` as they stand when the hour ``now`` has begun."""
+
+    start: int
+    end: int
+    now: int
+    whole_gaps: bool = False
+    """Take in the rest of the gaps that reach into them: a counter that came into a gap lets all
+    of its hours be estimated anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Hours of groups as their parts give them."""
+
+    groups: NDArray[np.int64]
+    leaf: NDArray[np.bool_]
+    """Those without children."""
+
+    start: int
+    hours: GroupHours
+    """From ``start`` on, shape ``(g, t)``."""
 
 
 NOTHING = RolledUp((), 0, 0, 0, more=False)
@@ -70,7 +97,8 @@ async def roll_up_due(
         structure = await (structures or Structures()).of(session)
         result = await _roll_up(session, structure, batch, hour_of(now))
         await judging.note_changes(session, result.groups, _hull(batch)[0], now)
-        await marking.note_changes(session, result.groups, _hull(batch)[0], now)
+        watched = await marking.note_changes(session, result.groups, _hull(batch)[0], now)
+        result = replace(result, watched=watched)
         await group_hours.settle_due(session, batch)
     more = len(batch) < len(due) or len(due) == MOST_DUE
     if not more:
@@ -82,16 +110,32 @@ async def _roll_up(
     session: TenantSession, structure: Structure, due: list[Due], now: int
 ) -> RolledUp:
     ids = np.array(sorted({group for one in due for group in one.path}), dtype=np.int64)
+    start, end = _hull(due)
+    derived = await derive(session, structure, ids, Span(start, end, now, whole_gaps=True))
+    return await _save(session, derived)
+
+
+async def derive(
+    session: TenantSession,
+    structure: Structure,
+    ids: NDArray[np.int64],
+    span: Span,
+) -> Derived:
+    """Hours of groups out of their parts as these stand now; nothing is written.
+
+    Parameters
+    ----------
+    ids
+        The groups, in ascending order; with a group, its ancestors.
+    """
+    start, end, now = span.start, span.end, span.now
     tree = structure.around(ids)
     members = structure.members_of(ids)
     standing = structure.standing_at(np.unique(members.point_ids))
-    start, end = _hull(due)
     points = await series.load_hours(session, standing, start, end, now)
     wanted_start = max(points.gap_start, start - LONGEST_GAP_DAYS * HOURS)
     wanted_end = min(points.gap_end, end + LONGEST_GAP_DAYS * HOURS)
-    if (
-        wanted_start < start or wanted_end > end
-    ):  # a counter came into a gap: all of its hours are estimated anew
+    if span.whole_gaps and (wanted_start < start or wanted_end > end):
         start, end = wanted_start, wanted_end
         points = await series.load_hours(session, standing, start, end, now)
 
@@ -106,7 +150,7 @@ async def _roll_up(
         settled,
         _index(groups, tree.parent_ids[~inside]),
     )
-    return await _save(session, groups, _leaves(tree, groups), start, rolled)
+    return Derived(groups, _leaves(tree, groups), start, rolled)
 
 
 def _hull(due: list[Due]) -> tuple[int, int]:
@@ -143,18 +187,13 @@ def _leaves(tree: Tree, groups: NDArray[np.int64]) -> NDArray[np.bool_]:
     return ~np.isin(groups, tree.parent_ids)
 
 
-async def _save(
-    session: TenantSession,
-    groups: NDArray[np.int64],
-    leaf: NDArray[np.bool_],
-    start: int,
-    rolled: GroupHours,
-) -> RolledUp:
+async def _save(session: TenantSession, derived: Derived) -> RolledUp:
     """Lay the new hours over what is stored, and write the days that differ.
 
     Not only the hours that were due: a counter that comes into a gap changes what is estimated
     in the rest of the gap.
     """
+    groups, start, rolled = derived.groups, derived.start, derived.hours
     end = start + rolled.known.shape[1]
     low, high = start // HOURS * HOURS, -(-end // HOURS) * HOURS
     before = await group_hours.load_groups(session, groups, low, high)
@@ -165,6 +204,6 @@ async def _save(
         new[:, start - low : end - low] = getattr(rolled, field.name)
         differs |= new != old
     changed = np.logical_or.reduce(differs.reshape(len(groups), -1, HOURS), axis=2)
-    rows = await save_groups(session, groups, low, Rolled(after, before, changed, leaf))
+    rows = await save_groups(session, groups, low, Rolled(after, before, changed, derived.leaf))
     touched = tuple(BalanceGroupId(one) for one in groups[differs.any(axis=1)].tolist())
     return RolledUp(touched, start, end, rows, more=False)

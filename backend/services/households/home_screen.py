@@ -6,7 +6,7 @@ a meter are read once for all of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from backend.services.forecasting import telling
 from backend.services.forecasting.telling import Told as Forecast
 from backend.services.model import places
 from backend.services.reading import house_average, indicators, month, profiles
+from backend.services.reading.houses import Houses
 from backend.services.reading.indicators import Told
 from backend.services.reading.month import MonthToDate
 from backend.services.reading.profiles import Profile, Range, own_part, part
@@ -153,11 +154,13 @@ async def _cards(session: TenantSession, points: Sequence[PointRow], moment: Mom
     day = now.astimezone(ZoneInfo(zone)).date()
     today = _range(day, day + timedelta(days=1), zone)
     kept = await _Hours.read(session, points, day, now)
-    average = await house_average.of_points(session, points, today, now)
     months = month.of_hours(kept.parts(points, month.read_for(zone, now)), zone, now)
     so_far = own_part(points[0], Range(_first_of(day, zone), hour_of(now), Step.HOUR))
+    wide = replace(so_far, start=min(so_far.start, today.start), end=today.end)
+    houses = await Houses.read(session, points, wide, now)
     question = indicators.Question(so_far, moment.weather)
-    told = await indicators.of_points(session, points, question, now)
+    told = await indicators.of_houses(session, houses, points, question)
+    average = [house_average.of_house(houses, point, today) for point in points]
     asked = telling.Question(day, moment.weather)
     ahead = await telling.of_points(session, points, asked, now, kept.again)
     offered = await offering.of_points(session, points, now)

@@ -7,21 +7,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics import indicators
-from analytics.indicators import Homes, Indicators
+from analytics import indicators, neighbours
+from analytics.indicators import Homes, Warmth
+from analytics.neighbours import LEAST_KNOWN, Comparison
 from backend.clients.weather import Weather
+from backend.services.reading.houses import Houses
 from backend.services.reading.profiles import Range
-from backend.store.hours import series
 from backend.store.model import peers
 from backend.store.model.metered import PointRow
-from backend.store.model.peers import Peer
-from domain.hours import hour_of, instant_of
+from domain.hours import instant_of
 from domain.identity import MeteringPointId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
-
-LEAST_KNOWN = 0.95
-"""Share of a home's hours that must be known for it to be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,14 @@ class Question:
 
     asked: Range
     weather: Weather
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """A home against its house."""
+
+    consumption: Comparison
+    warmth: Warmth
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,54 +51,62 @@ async def of_points(
     session: TenantSession, points: Sequence[PointRow], question: Question, now: datetime
 ) -> list[Told]:
     """Indicators of points; those of one house are read together."""
+    houses = await Houses.read(session, points, question.asked, now)
+    return await of_houses(session, houses, points, question)
+
+
+async def of_houses(
+    session: TenantSession, houses: Houses, points: Sequence[PointRow], question: Question
+) -> list[Told]:
+    """Indicators over a part of the hours that were read."""
     asked = question.asked
-    ids = [MeteringPointId(point.id) for point in points]
-    homes = await peers.peers_of(session, ids)
-    every = sorted({*ids, *(one.point_id for own in homes.values() for one in own)})
-    hourly = (await series.load_points(session, every, asked.start, asked.end, hour_of(now))).hourly
-    share = hourly.known.mean(axis=1) if asked.end > asked.start else np.zeros(len(every))
-    sums = np.where(hourly.known, hourly.values, 0).sum(axis=1)
-    amounts = dict(zip(every, np.where(share >= LEAST_KNOWN, sums, np.nan).tolist(), strict=True))
-    inside = await peers.temperatures_of(
-        session, every, instant_of(asked.start), instant_of(asked.end)
-    )
-    norms = await peers.norms_of(session, ids)
+    start, end = instant_of(asked.start), instant_of(asked.end)
+    inside = await peers.temperatures_of(session, list(houses.place), start, end)
+    norms = await peers.norms_of(session, [MeteringPointId(point.id) for point in points])
     found = []
     for point in points:
-        own = homes.get(MeteringPointId(point.id), [])
         outside = _outside(question, point.timezone)
-        told = _compared(point, own, amounts, inside, outside) if own else None
-        amount, norm = amounts[MeteringPointId(point.id)], norms.get(MeteringPointId(point.id))
+        told = _compared(houses, point, asked, inside, outside) if houses.home(point) else None
+        amount, norm = _amount(houses, [point.id], asked), norms.get(MeteringPointId(point.id))
         monthly = None if norm is None else 1000 * norm
         against = indicators.against_norm(amount, monthly, asked.end - asked.start)
         found.append(Told(told, None if np.isnan(amount) else against))
     return found
 
 
+def _amount(houses: Houses, points: Sequence[MeteringPointId], asked: Range) -> float:
+    """Of the known hours of some points; NaN where too few are known."""
+    hours = houses.used(points, asked)
+    known = ~np.isnan(hours)
+    if not len(hours) or known.mean() < LEAST_KNOWN:
+        return np.nan
+    return float(hours[known].sum())
+
+
 def _compared(
+    houses: Houses,
     point: PointRow,
-    own: list[Peer],
-    amounts: dict[MeteringPointId, float],
+    asked: Range,
     inside: dict[MeteringPointId, float],
     outside: float | None,
 ) -> Indicators:
-    """A home is all of its points of the commodity together."""
-    premises = sorted({one.premise_id for one in own})
-    place = {premise: row for row, premise in enumerate(premises)}
-    size = len(premises)
-    amount, area = np.zeros(size), np.full(size, np.nan)
-    warm, sensors = np.zeros(size), np.zeros(size)
-    for one in own:
-        row = place[one.premise_id]
-        amount[row] += amounts[one.point_id]
-        area[row] = np.nan if one.area_m2 is None else one.area_m2
-        if one.point_id in inside:
-            warm[row] += inside[one.point_id]
-            sensors[row] += 1
-    temperature = np.where(sensors > 0, warm / np.maximum(sensors, 1), np.nan)
+    home, strangers = houses.home(point), houses.strangers(point)
+    others = houses.others(point, asked)
+    used = houses.used([one.point_id for one in home], asked)
+    area = np.nan if home[0].area_m2 is None else home[0].area_m2
+    told = neighbours.compare(used, others.values, others.behind, (area, others.areas_m2))
+    if not inside:
+        return Indicators(told, Warmth(None, None))
+    every = [home, *strangers.values()]
+    amounts = [_amount(houses, [one.point_id for one in own], asked) for own in every]
+    warm = [[inside[one.point_id] for one in own if one.point_id in inside] for own in every]
+    homes = Homes(
+        np.array(amounts),
+        np.array([area, *others.areas_m2]),
+        np.array([np.mean(one) if one else np.nan for one in warm]),
+    )
     heated = outside if point.commodity is Commodity.HEAT else None
-    assert point.premise_id is not None
-    return indicators.of_home(Homes(amount, area, temperature), place[point.premise_id], heated)
+    return Indicators(told, indicators.warmth_of(homes, 0, heated))
 
 
 def _outside(question: Question, timezone: str) -> float | None:

@@ -18,6 +18,8 @@ _MARK = """
 INSERT INTO alert_due AS d (tenant_id, group_id, since_hour)
 SELECT $1, u.id, $3 FROM unnest($2::bigint[]) AS u (id)
 WHERE EXISTS (SELECT FROM balance_group AS g WHERE g.tenant_id = $1 AND g.id = u.id)
+  AND (EXISTS (SELECT FROM alert_rule AS r WHERE r.tenant_id = $1)
+       OR EXISTS (SELECT FROM alert AS a WHERE a.tenant_id = $1 AND a.closed_at IS NULL))
 ORDER BY u.id
 ON CONFLICT (tenant_id, group_id) DO UPDATE
 SET since_hour = least(d.since_hour, excluded.since_hour), marks = d.marks + 1
@@ -80,10 +82,14 @@ class News(NamedTuple):
     value: float | None
 
 
-async def mark(session: TenantSession, groups: Sequence[BalanceGroupId], hour: int) -> None:
-    """Note that hours of groups changed, from one on."""
+async def mark(session: TenantSession, groups: Sequence[BalanceGroupId], hour: int) -> bool:
+    """Note that hours of groups changed, from one on; whether any rule or open alert asks for it.
+
+    Thousands of tenants without either would else be judged in every wave.
+    """
     driver = await session.driver()
-    await driver.execute(_MARK, session.scope.tenant_id, groups, hour)
+    done: str = await driver.execute(_MARK, session.scope.tenant_id, groups, hour)
+    return not done.endswith(" 0")
 
 
 async def next_groups(session: TenantSession, most: int) -> list[DueGroup]:

@@ -188,6 +188,8 @@ async def load_groups(
 
     Of ``quantities`` that are not asked for nothing is known either.
     """
+    if not len(groups):
+        return GroupHours.empty(0, end - start)
     first, last = start // HOURS, max(start, end - 1) // HOURS
     driver = await session.driver()
     rows = await driver.fetch(

@@ -6,7 +6,9 @@ transaction, so while the newest entry is the same, what is remembered still hol
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from analytics import registers
 from analytics.registers import Installations
 from backend.store.groups.group_hours import MemberRows, Tree
 from backend.store.hours.series import Standing
-from domain.identity import TenantId
+from domain.identity import MeteringPointId, TenantId
 from tenants.session import TenantSession
 
 _VERSION = "SELECT coalesce(max(sequence), 0) FROM audit_log WHERE tenant_id = $1"
@@ -24,18 +26,34 @@ _GROUPS = """
 SELECT id, coalesce(parent_id, -1), nlevel(path) FROM balance_group
 WHERE tenant_id = $1 ORDER BY id
 """
+_GROUPS_AROUND = """
+SELECT id, coalesce(parent_id, -1), nlevel(path) FROM balance_group
+WHERE tenant_id = $1 AND (id = ANY($2::bigint[]) OR parent_id = ANY($2::bigint[])) ORDER BY id
+"""
+_ABOVE = """
+SELECT DISTINCT a.id FROM group_member AS m
+JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = m.group_id
+JOIN balance_group AS a ON a.tenant_id = $1 AND a.path @> g.path
+WHERE m.tenant_id = $1 AND m.point_id = ANY($2::bigint[])
+"""
 
 _MEMBERS = """
 SELECT group_id, point_id, role FROM group_member WHERE tenant_id = $1 ORDER BY group_id, point_id
 """
+_MEMBERS_OF = """
+SELECT group_id, point_id, role FROM group_member
+WHERE tenant_id = $1 AND group_id = ANY($2::bigint[]) ORDER BY group_id, point_id
+"""
 
-_INSTALLATIONS = """
+_INSTALLATIONS_OF = """
 SELECT point_id, series_id, extract(epoch FROM installed_at)::bigint,
        coalesce(extract(epoch FROM removed_at)::bigint, $2), initial_counter, wrap,
        longest_gap_h, register_offset, register_slope, register_divisor, final_register,
        wraps_matter::int
-FROM installation WHERE tenant_id = $1 ORDER BY point_id, installed_at
+FROM installation WHERE tenant_id = $1 {which} ORDER BY point_id, installed_at
 """
+_INSTALLATIONS = _INSTALLATIONS_OF.format(which="")
+_STANDING_AT = _INSTALLATIONS_OF.format(which="AND point_id = ANY($3::bigint[])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +134,45 @@ class Structures:
             self._rows -= known.rows
 
 
+async def load_above(
+    session: TenantSession, points: Sequence[MeteringPointId]
+) -> tuple[NDArray[np.int64], Structure]:
+    """Groups above some points, in ascending order, and what is needed to derive their hours.
+
+    The tree has their children too; members and installations are those of these groups alone,
+    so that the cost does not grow with the tenant.
+    """
+    driver = await session.driver()
+    tenant = session.scope.tenant_id
+    above = sorted(row[0] for row in await driver.fetch(_ABOVE, tenant, points))
+    groups = await driver.fetch(_GROUPS_AROUND, tenant, above)
+    members = await driver.fetch(_MEMBERS_OF, tenant, above)
+    among = sorted({row[1] for row in members})
+    standing = await driver.fetch(_STANDING_AT, tenant, registers.FOREVER_S, among)
+    return np.array(above, dtype=np.int64), _structure(0, groups, members, standing)
+
+
 async def _load(session: TenantSession, version: int) -> Structure:
     driver = await session.driver()
     tenant = session.scope.tenant_id
-    groups = _table(await driver.fetch(_GROUPS, tenant), 3)
+    groups = await driver.fetch(_GROUPS, tenant)
     members = await driver.fetch(_MEMBERS, tenant)
+    standing = await driver.fetch(_INSTALLATIONS, tenant, registers.FOREVER_S)
+    return _structure(version, groups, members, standing)
+
+
+def _structure(
+    version: int, groups: list[Any], members: list[Any], standing: list[Any]
+) -> Structure:
+    tree = _table(groups, 3)
     pairs = _table([(row[0], row[1]) for row in members], 2)
     role = np.array([row[2] for row in members], dtype=np.str_)
-    rows = _table(await driver.fetch(_INSTALLATIONS, tenant, registers.FOREVER_S), 12)
+    rows = _table(standing, 12)
     points, row_point = np.unique(rows[:, 0], return_inverse=True)
     terms = Installations(*(np.ascontiguousarray(column) for column in rows[:, 2:].T))
     return Structure(
         version,
-        Tree(groups[:, 0].copy(), groups[:, 1].copy(), groups[:, 2].copy()),
+        Tree(tree[:, 0].copy(), tree[:, 1].copy(), tree[:, 2].copy()),
         MemberRows(pairs[:, 0].copy(), pairs[:, 1].copy(), role),
         Standing(points, row_point, rows[:, 1].copy(), terms),
     )

@@ -39,9 +39,13 @@ STEP = 100
 
 CORRECT = """mutation ($input: CorrectReadingsInput!) { correctReadings(input: $input) {
   corrections { id point { id } unit differences { hour before after } }
-  errors { code field message } } }"""
+  groups { group { id } unit hours start end
+           before { ...Totals } after { ...Totals } }
+  errors { code field message } } }
+  fragment Totals on GroupTotals { consumption supplied delivered imbalance }"""
 IMPORT = """mutation ($input: ImportCorrectionsInput!) { importCorrections(input: $input) {
   corrections { id point { id } differences { hour before after } }
+  groups { group { id name } hours before { consumption } after { consumption } }
   errors { code field message } } }"""
 HISTORY = """query ($id: ID!) { node(id: $id) { ... on MeteringPoint {
   readingChanges { edges { node { reason actor recordedAt differences { hour before after } } }
@@ -50,13 +54,16 @@ PROFILE = """query ($id: ID!, $from: DateTime!, $to: DateTime!) { node(id: $id) 
   profile(from: $from, to: $to, step: "PT1H") { values quality coverage }
   deliveries(from: $from, to: $to) { expected onTime missing } } } }"""
 
+IMBALANCE = """query ($id: ID!, $from: DateTime!, $to: DateTime!) { node(id: $id) {
+  ... on BalanceGroup { imbalance(from: $from, to: $to, step: "PT1H") { imbalance } } } }"""
+
 
 class Meter:
     """One meter in a house; counts 100 Wh every hour."""
 
-    def __init__(self, desk: Desk, events: Events, point: str, group: str, number: int) -> None:
+    def __init__(self, desk: Desk, events: Events, point: str, group: str, site: str) -> None:
         self.desk, self.events, self.point, self.group = desk, events, point, group
-        self.number = number
+        self.site = site
 
     async def profile(self, of: str) -> dict[str, Any]:
         answer: dict[str, Any] = await self.desk.ask(
@@ -71,6 +78,34 @@ class Meter:
     async def roll_up(self) -> None:
         work = Work(self.desk.database, SilentQueue(), self.events)
         await metering.roll_up(work, self.desk.scope.tenant_id)
+
+    async def imbalance(self) -> list[float]:
+        span = {"from": stamp(LOW), "to": stamp(LOW + HOURS)}
+        answer = await self.desk.ask(IMBALANCE, id=self.group, **span)
+        return [float(value) for value in answer["imbalance"]["imbalance"]]
+
+    async def beside(self, role: str, hourly: int) -> str:
+        """Place another meter in the house, counting so many pulses an hour."""
+        made = await placed(self.desk, self.site, 2, role=role, premise=None)
+        await self.push(hourly)
+        return str(made["point"]["id"])
+
+    async def push(self, hourly: int) -> None:
+        """Store its hours, as a fold does."""
+        scope = self.desk.scope
+        async with self.desk.database.session(scope) as session:
+            series = await session.scalar(
+                text("SELECT max(series_id) FROM installation WHERE tenant_id = :t"),
+                {"t": scope.tenant_id},
+            )
+            counters = 5000 + hourly * np.arange(1, HOURS + 1)
+            zeros = np.zeros(HOURS, np.int64)
+            codes = zeros.astype(np.uint8)
+            hours = LOW + np.arange(HOURS)
+            readings = Readings(np.full(HOURS, series), hours, counters, codes, zeros)
+            await facts.write(session, readings, await tiers.load(session, datetime.now(UTC)))
+            await GroupDirectory().mark_due(session, readings.series, readings.hour)
+        await self.roll_up()
 
     async def correct(self, *changes: dict[str, Any], **more: Any) -> dict[str, Any]:
         given = {"reason": "read on site", "idempotencyKey": "k1", **more}
@@ -89,28 +124,11 @@ def change(place: int, index: str | None = None, **more: Any) -> dict[str, Any]:
 async def meter(desk: Desk, events: Events) -> Meter:
     site = await house(desk)
     point = str((await placed(desk, site, 1))["point"]["id"])
-    async with desk.database.session(desk.scope) as session:
-        series = await session.scalar(
-            text("SELECT series_id FROM installation WHERE tenant_id = :t"),
-            {"t": desk.scope.tenant_id},
-        )
-        counters = 5000 + STEP * np.arange(1, HOURS + 1)
-        zeros = np.zeros(HOURS, np.int64)
-        readings = Readings(
-            np.full(HOURS, series),
-            LOW + np.arange(HOURS),
-            counters,
-            zeros.astype(np.uint8),
-            zeros,
-        )
-        await facts.write(session, readings, await tiers.load(session, datetime.now(UTC)))
     groups = await desk.ask(
         'query { viewer { site(path: "Town/House") { balanceGroups { id } } } }'
     )
-    made = Meter(desk, events, point, groups["site"]["balanceGroups"][0]["id"], 1)
-    async with desk.database.session(desk.scope) as session:
-        await GroupDirectory().mark_due(session, readings.series, readings.hour)
-    await made.roll_up()
+    made = Meter(desk, events, point, groups["site"]["balanceGroups"][0]["id"], site)
+    await made.push(STEP)
     return made
 
 
@@ -183,6 +201,59 @@ async def test_a_preview_tells_and_does_nothing(meter: Meter) -> None:
     assert await meter.values() == [0.1] * HOURS
     history = await meter.desk.ask(HISTORY, id=meter.point)
     assert history["readingChanges"]["edges"] == []
+
+
+async def test_a_preview_tells_what_the_groups_above_come_to(meter: Meter) -> None:
+    told = (await meter.correct(change(3, "5.43"), change(7, void=True), preview=True))["groups"]
+    town, house = told
+    assert house == {
+        "group": {"id": meter.group},
+        "unit": "kWh",
+        "hours": 3,
+        "start": stamp(LOW + 3),
+        "end": stamp(LOW + 8),
+        "before": {
+            "consumption": pytest.approx(0.3),
+            "supplied": None,
+            "delivered": pytest.approx(0.3),
+            "imbalance": None,
+        },
+        "after": dict.fromkeys(("consumption", "supplied", "delivered", "imbalance")),
+    }
+    assert {**town, "group": house["group"]} == house
+    assert town["group"] != house["group"]
+    assert await meter.values(meter.group) == [0.1] * HOURS
+
+
+async def test_what_is_told_of_a_group_is_what_it_then_comes_to(meter: Meter) -> None:
+    before = await meter.values(meter.group)
+    told = (await meter.correct(change(2, "5.36")))["groups"][-1]
+    after = await meter.values(meter.group)
+    differs = [at for at in range(HOURS) if before[at] != after[at]]
+    assert told["hours"] == len(differs) == 2
+    assert (told["start"], told["end"]) == (stamp(LOW + differs[0]), stamp(LOW + differs[-1] + 1))
+    for side, values in (("before", before), ("after", after)):
+        total = sum(values[at] or 0 for at in differs)
+        assert told[side]["consumption"] == pytest.approx(total)
+
+
+async def test_an_inlet_that_is_corrected_moves_the_imbalance(meter: Meter) -> None:
+    feeder = await meter.beside("INLET", hourly=150)
+    assert await meter.imbalance() == pytest.approx([0.05] * HOURS)
+    await meter.correct(change(7, void=True), point=feeder, idempotencyKey="v")
+    lost = (await meter.correct(change(7, restore=True), point=feeder, preview=True))["groups"][-1]
+    assert lost["before"]["imbalance"] is None
+    assert lost["after"]["imbalance"] == pytest.approx(0.05)
+    done = await meter.correct(change(7, "6.25"), point=feeder, idempotencyKey="i")
+    town, house = done["groups"]
+    assert house["after"] == {
+        "consumption": pytest.approx(0.1),
+        "supplied": pytest.approx(0.2),
+        "delivered": pytest.approx(0.1),
+        "imbalance": pytest.approx(0.1),
+    }
+    assert town["after"]["delivered"] == pytest.approx(0.2)  # to the house
+    assert await meter.imbalance() == pytest.approx([0.05] * 7 + [0.1])
 
 
 async def test_the_same_key_corrects_once(meter: Meter) -> None:

@@ -7,25 +7,27 @@ import { graphql, type ResultOf } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
 import { Status } from '../../ui/Status';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
+import { GROUP_EFFECTS, GroupEffects } from '../meter/GroupEffects';
 import { base64, FileField } from './FileField';
 
 const IMPORT = graphql(`
   mutation ImportCorrections($input: ImportCorrectionsInput!) {
     importCorrections(input: $input) {
       corrections { id unit point { id name meter { id serial } } differences { hour before after } }
+      ...GroupEffects
       errors { code field message }
     }
   }
-`);
+`, [GROUP_EFFECTS]);
 
-type Correction = ResultOf<typeof IMPORT>['importCorrections']['corrections'][number];
+type Effect = ResultOf<typeof IMPORT>['importCorrections'];
 
 export function CorrectionFile() {
   const { t, locale } = usePreferences();
   const [{ fetching }, run] = useMutation(IMPORT);
   const [file, setFile] = useState<File | null>(null);
   const [reason, setReason] = useState('');
-  const [preview, setPreview] = useState<Correction[] | null>(null);
+  const [preview, setPreview] = useState<Effect | null>(null);
   const [done, setDone] = useState(false);
   const [errors, setErrors] = useState<Refusal[]>([]);
   const key = useRef(crypto.randomUUID());
@@ -37,10 +39,10 @@ export function CorrectionFile() {
     });
     const refused = error ? [{ code: 'FAILED', message: error.message }] : (data?.importCorrections.errors ?? []);
     setErrors(refused);
-    setPreview(refused.length === 0 ? (data?.importCorrections.corrections ?? []) : null);
+    setPreview(refused.length === 0 ? (data?.importCorrections ?? null) : null);
     setDone(!asPreview && refused.length === 0);
   };
-  const hours = preview?.reduce((sum, one) => sum + one.differences.length, 0) ?? 0;
+  const hours = preview?.corrections.reduce((sum, one) => sum + one.differences.length, 0) ?? 0;
   return (
     <form
       className="form"
@@ -67,12 +69,13 @@ export function CorrectionFile() {
       <UserErrors errors={errors} />
       {preview && (
         <>
-          <Status tone={done ? 'ok' : 'quiet'}>{t(done ? 'imports.corrected' : 'imports.wouldCorrect', { points: preview.length, hours })}</Status>
+          <Status tone={done ? 'ok' : 'quiet'}>{t(done ? 'imports.corrected' : 'imports.wouldCorrect', { points: preview.corrections.length, hours })}</Status>
+          <GroupEffects of={preview} />
           <div className="table-scroll chart-table" tabIndex={0} role="region" aria-label={t('correct.effect')}>
             <table className="table">
               <thead><tr><th scope="col">{t('meter.serial')}</th><th scope="col">{t('span.hour')}</th><th scope="col" className="number">{t('imports.before')}</th><th scope="col" className="number">{t('imports.after')}</th></tr></thead>
               <tbody>
-                {preview.flatMap((one) => one.differences.map((difference) => (
+                {preview.corrections.flatMap((one) => one.differences.map((difference) => (
                   <tr key={`${one.point.id}${difference.hour}`}>
                     <td>{one.point.meter?.serial ?? one.point.name}</td>
                     <td>{difference.hour.slice(0, 16).replace('T', ' ')} UTC</td>

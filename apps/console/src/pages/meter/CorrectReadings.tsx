@@ -8,17 +8,19 @@ import { useMutation } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
+import { GROUP_EFFECTS, GroupEffects } from './GroupEffects';
 
 const CORRECT = graphql(`
   mutation Correct($input: CorrectReadingsInput!) {
     correctReadings(input: $input) {
       corrections { id unit differences { hour before after } }
+      ...GroupEffects
       errors { code field message }
     }
   }
-`);
+`, [GROUP_EFFECTS]);
 
-type Correction = ResultOf<typeof CORRECT>['correctReadings']['corrections'][number];
+type Effect = ResultOf<typeof CORRECT>['correctReadings'];
 type Kind = 'index' | 'void' | 'restore';
 
 interface CorrectProps {
@@ -37,7 +39,7 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
   const [hour, setHour] = useState(0);
   const [index, setIndex] = useState('');
   const [reason, setReason] = useState('');
-  const [preview, setPreview] = useState<Correction[] | null>(null);
+  const [preview, setPreview] = useState<Effect | null>(null);
   const [errors, setErrors] = useState<Refusal[]>([]);
   const key = useRef(crypto.randomUUID());
   const start = instantOf(parseDate(day) ?? today(zone, Date.now()), zone) + hour * HOUR_MS;
@@ -49,7 +51,7 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
     const told = error ? [{ code: 'FAILED', message: error.message }] : (data?.correctReadings.errors ?? []);
     setErrors(told);
     if (told.length > 0) return setPreview(null);
-    if (asPreview) return setPreview(data?.correctReadings.corrections ?? []);
+    if (asPreview) return setPreview(data?.correctReadings ?? null);
     done();
     close();
   };
@@ -59,7 +61,7 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
   };
   const amount = (value: number | null, unit: string) => (value === null ? '–' : `${formatNumber(value, locale, 3)} ${unitText(unit, locale)}`);
   return (
-    <Drawer opened onClose={close} position="right" size={480} title={t('correct.title')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Drawer opened onClose={close} position="right" size={560} title={t('correct.title')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form
         className="form"
         onSubmit={(event) => {
@@ -102,10 +104,10 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
         {preview && (
           <div aria-live="polite">
             <h3>{t('correct.effect')}</h3>
-            {preview.every((one) => one.differences.length === 0) && <p className="quiet">{t('correct.noEffect')}</p>}
+            {preview.corrections.every((one) => one.differences.length === 0) && <p className="quiet">{t('correct.noEffect')}</p>}
             <table className="table">
               <tbody>
-                {preview.flatMap((one) => one.differences.slice(0, 50).map((difference) => (
+                {preview.corrections.flatMap((one) => one.differences.slice(0, 50).map((difference) => (
                   <tr key={difference.hour}>
                     <td>{dateTime(Date.parse(difference.hour), zone, locale)}</td>
                     <td className="number">{amount(difference.before, one.unit)}</td>
@@ -114,6 +116,7 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
                 )))}
               </tbody>
             </table>
+            <GroupEffects of={preview} />
             <p className="hint">{t('correct.derives')}</p>
           </div>
         )}
