@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { told as toldOf } from './told.mjs';
-import { axe, complaints, end, enter, everything, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
+import { axe, complaints, end, enter, everything, office, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
 
 const PASSWORD = 'seven quiet herons';
 const vera = { login: 'vera@riverside.example', password: PASSWORD };
@@ -273,7 +273,7 @@ async function versions() {
   await page.goto(`${url}/app/`);
   await page.getByRole('button').first().click();
   await enter(page, vera);
-  await seen(page.getByText('A newer version is there: 1.0.0')).waitFor();
+  await seen(page.getByText('Version 1.0.0 is available')).waitFor();
   await shot(page, 'journey-newer');
   findings.push(...(await axe(page, 'newer')));
   await press(page, 'button', 'Take it now');
@@ -290,7 +290,7 @@ async function versions() {
     await old.click('button[type=submit]');
   }
   await seen(old.getByText('Update the app')).waitFor();
-  await seen(old.getByText('This version is served no more. Version 0.9.0 or newer is.')).waitFor();
+  await seen(old.getByText('This version no longer works. Get version 0.9.0 or newer.')).waitFor();
   assert.equal(await old.getByTestId('today-figure').count(), 0);
   await shot(old, 'journey-blocked');
   findings.push(...(await axe(old, 'blocked')));
@@ -300,7 +300,7 @@ async function versions() {
 
 /** An organisation's name, colours and logo stand above everything, and are gone with it. */
 async function brand() {
-  const partner = await staff('partner@demo.example');
+  const partner = await office('partner@demo.example', 'Demo Partner');
   const { viewer } = await ask('query { viewer { tenant { id } } }', {});
   const dress = async (input) => {
     const { brandTenant } = await partner('mutation($input: TenantBrandInput!) { brandTenant(input: $input) { errors { code field message } } }', { input: { tenant: viewer.tenant.id, ...input } });

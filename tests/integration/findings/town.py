@@ -82,7 +82,6 @@ class Town:
     hook: int = 0
     """An endpoint that is told of findings, where a test made one."""
 
-
     async def ask(self, document: str, scope: Scope | None = None, **values: Any) -> Any:
         asking = Context(self.database, scope or self.scope, self.events, MASTER_KEY)
         async with asking as context:

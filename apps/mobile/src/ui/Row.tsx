@@ -23,7 +23,7 @@ export function Row({ title, lead, value, icon, badge, side, onPress, danger, la
   const inside = (
     <>
       {badge ?? (icon ? <Icon name={icon} tone={danger ? 'critical' : 'quiet'} /> : null)}
-      <View style={{ flex: 1, gap: 2 }}>
+      <View style={value === undefined ? { flex: 1, gap: 2 } : { flexGrow: 1, flexShrink: 1, minWidth: '40%', gap: 2 }}>
         <T tone={danger ? 'critical' : 'text'} strong={chosen}>{title}</T>
         {lead !== undefined && <T size="small" tone="quiet">{lead}</T>}
       </View>
