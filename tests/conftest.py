@@ -7,11 +7,16 @@ from itertools import count
 import pytest
 import pytest_asyncio
 import redis.asyncio
+from hypothesis import settings
 
 from runtime import roles
 from runtime.servers import Servers
 from tenants.session import Database
 from tests import servers as shared
+
+# How long an example takes says something of the machine, and nothing of the code.
+settings.register_profile("balance", deadline=None)
+settings.load_profile("balance")
 
 _numbers = count(1)
 

@@ -113,12 +113,12 @@ class Alert(Node):
     @strawberry.field(description="Name of who took note of it.")
     async def acknowledged_by(self, info: Info) -> str | None:
         """Resolve through the loader."""
-        return await _name(info.context, self.row.acknowledged_by)
+        return await name_of(info.context, self.row.acknowledged_by)
 
     @strawberry.field(description="Name of whose business it is.")
     async def assignee(self, info: Info) -> str | None:
         """Resolve through the loader."""
-        return await _name(info.context, self.row.assignee_id)
+        return await name_of(info.context, self.row.assignee_id)
 
     @strawberry.field(description="Whose business it is, as `viewer.colleagues` has them.")
     async def assignee_id(self) -> strawberry.ID | None:
@@ -190,7 +190,8 @@ async def metered_of(
     return None
 
 
-async def _name(context: Context, user: UserId | None) -> str | None:
+async def name_of(context: Context, user: UserId | None) -> str | None:
+    """Name of a person; None for nobody."""
     return None if user is None else await context.loader("names", alert_lists.people).load(user)
 
 

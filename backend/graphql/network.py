@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Annotated
 
 import strawberry
 
@@ -10,17 +11,20 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
 from backend.graphql.metering_points import MeteringPoint
+from backend.graphql.network_alarms import NetworkAlarm
 from backend.graphql.network_health import REPORT_COST, NetworkHealth
 from backend.graphql.sites import Site
 from backend.models import network as models
 from backend.services.gateway import network_health
 from backend.services.model import places
-from backend.store.network import report_lists
+from backend.store.network import network_alarms, report_lists
 from domain.identity import ConcentratorId, MeteringPointId
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
+
+NEWEST_ALARMS = 50
 
 
 @strawberry.type(description="A pulse input as its concentrator addresses it.")
@@ -99,6 +103,33 @@ class Concentrator(Node):
         """Resolve through the loader."""
         row = None if self.row.site_id is None else await info.context.site(self.row.site_id)
         return None if row is None else Site.of(row)
+
+    @strawberry.field(description="When it was heard last; null before the first time.")
+    async def last_heard_at(self, info: Info) -> datetime | None:
+        """Resolve through the loader."""
+        loader = info.context.loader("concentrators heard", network_alarms.heard_at)
+        return await loader.load(self.row.id)
+
+    @strawberry.field(
+        description="The newest fifty alarms of itself and of what it relays, the newest first."
+    )
+    async def alarms(
+        self,
+        info: Info,
+        *,
+        only_open: Annotated[
+            bool, strawberry.argument(description="Leave out those that were heard again.")
+        ] = True,
+    ) -> list[NetworkAlarm]:
+        """Resolve by store."""
+        info.context.require(Permission.HEALTH_READ)
+        info.context.spend(NEWEST_ALARMS)
+        wanted = network_alarms.Wanted(concentrator=ConcentratorId(self.row.id))
+        async with info.context.db() as session:
+            rows = await network_alarms.list_alarms(
+                session, 0, NEWEST_ALARMS, only_open=only_open, wanted=wanted
+            )
+        return [NetworkAlarm.of(row) for row in rows]
 
     @strawberry.field(description="Its logical networks, by number.")
     async def networks(self, info: Info) -> list[LogicalNetwork]:

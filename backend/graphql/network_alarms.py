@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from backend.graphql.alerts import name_of
 from backend.graphql.context import Context
-from backend.graphql.ids import Kind, decode, encode
+from backend.graphql.ids import Kind, decode, encode, number_of
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Site
-from backend.services.gateway import silence
+from backend.services.gateway import silence, silence_work
 from backend.services.model import places
 from backend.store.network import network_alarms
-from backend.store.network.network_alarms import AlarmRow, Limits
-from domain.identity import SiteId
+from backend.store.network.network_alarms import AlarmRow, Limits, Wanted
+from domain.identity import SiteId, UserId
 from tenants.permissions import Permission
+from tenants.session import TenantSession
 
 if TYPE_CHECKING:
     from backend.graphql.network import Concentrator
@@ -49,6 +51,8 @@ class NetworkAlarm:
     )
     opened_at: datetime
     closed_at: datetime | None = strawberry.field(description="When it was heard again.")
+    acknowledged_at: datetime | None
+    note: str | None = strawberry.field(description="What is known of it.")
     row: strawberry.Private[AlarmRow]
 
     @classmethod
@@ -63,8 +67,26 @@ class NetworkAlarm:
             silent_since=row.silent_since,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
+            acknowledged_at=row.acknowledged_at,
+            note=row.note,
             row=row,
         )
+
+    @strawberry.field(description="Name of who acknowledged it.")
+    async def acknowledged_by(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await name_of(info.context, self.row.acknowledged_by)
+
+    @strawberry.field(description="Name of who looks after it.")
+    async def assignee(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await name_of(info.context, self.row.assignee_id)
+
+    @strawberry.field(description="Who looks after it, as `viewer.colleagues` has them.")
+    async def assignee_id(self) -> strawberry.ID | None:
+        """Resolve from the row."""
+        number = self.row.assignee_id
+        return None if number is None else strawberry.ID(encode(Kind.USER, number))
 
     @strawberry.field(description="Where it is.")
     async def site(self, info: Info) -> Site | None:
@@ -123,7 +145,7 @@ class NetworkEntrance:
             site = SiteId(found[1])
         async with info.context.db() as session:
             rows = await network_alarms.list_alarms(
-                session, before, length + 1, only_open=only_open, under=site
+                session, before, length + 1, only_open=only_open, wanted=Wanted(site)
             )
         return page([(row.id, NetworkAlarm.of(row)) for row in rows], length)
 
@@ -140,6 +162,25 @@ class NetworkAlarmLimitsPayload:
     """The limits that hold."""
 
     limits: NetworkAlarmLimits | None
+    errors: list[UserError]
+
+
+@strawberry.input(description="Who looks after a silent device, and what is known of it.")
+class WorkOnNetworkAlarmInput:
+    """All of it replaces what stood there; said twice it is done once."""
+
+    alarm: strawberry.ID
+    assignee: strawberry.ID | None = strawberry.field(
+        default=None, description="One of `viewer.colleagues`; null for nobody."
+    )
+    note: str | None = None
+
+
+@strawberry.type
+class NetworkAlarmPayload:
+    """The alarm as it is now."""
+
+    alarm: NetworkAlarm | None
     errors: list[UserError]
 
 
@@ -160,4 +201,28 @@ class NetworkAlarmMutation:
         )
         return NetworkAlarmLimitsPayload(
             limits=None if made is None else NetworkAlarmLimits.of(made), errors=errors
+        )
+
+    @strawberry.mutation(
+        description=(
+            "Look after a silent device: the alarm is acknowledged, and ends by itself when the"
+            " device is heard again."
+        )
+    )
+    async def work_on_network_alarm(
+        self, info: Info, input: WorkOnNetworkAlarmInput
+    ) -> NetworkAlarmPayload:
+        """Resolve by service."""
+        context = info.context
+
+        async def act(session: TenantSession) -> AlarmRow:
+            context.require(Permission.HEALTH_READ)
+            asked = input.assignee
+            to = None if asked is None else UserId(number_of(Kind.USER, asked, "assignee"))
+            number = number_of(Kind.NETWORK_ALARM, input.alarm, "alarm")
+            return await silence_work.work_on(session, number, to, input.note, context.now)
+
+        row, errors = await attempt(context, Permission.ALERTS_WRITE, act)
+        return NetworkAlarmPayload(
+            alarm=None if row is None else NetworkAlarm.of(row), errors=errors
         )

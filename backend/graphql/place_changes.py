@@ -9,7 +9,7 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Premise, Site
-from backend.services.model import drawn_groups, premises
+from backend.services.model import drawn_groups, premises, site_changes
 from backend.store.model import metered
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId
 from domain.quantities import Commodity, Heating, Role, SiteKind
@@ -26,6 +26,16 @@ class CreateSiteInput:
     kind: SiteKind
     name: str
     parent: strawberry.ID | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@strawberry.input(description="How a site is to be; all of it replaces what was told before.")
+class ChangeSiteInput:
+    """Its kind, zone and parent stay."""
+
+    site: strawberry.ID
+    name: str
     latitude: float | None = None
     longitude: float | None = None
 
@@ -129,6 +139,23 @@ class PlaceMutation:
             above = None if parent is None else SiteId(number_of(Kind.SITE, parent, "parent"))
             new = premises.NewSite(above, input.kind, input.name, input.latitude, input.longitude)
             return Site.of(await premises.create_site(session, new))
+
+        site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return SitePayload(site=site, errors=errors)
+
+    @strawberry.mutation(
+        description=(
+            "Name a site anew, or tell where it lies. Paths of all sites below follow its name; a"
+            " metering file that still has the old one would make a new site."
+        )
+    )
+    async def change_site(self, info: Info, input: ChangeSiteInput) -> SitePayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> Site:
+            wanted = site_changes.SiteChange(input.name, input.latitude, input.longitude)
+            number = SiteId(number_of(Kind.SITE, input.site, "site"))
+            return Site.of(await site_changes.change(session, number, wanted))
 
         site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
         return SitePayload(site=site, errors=errors)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -14,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.identity import ConcentratorId, SiteId
+from domain.identity import ConcentratorId, SiteId, UserId
 from tenants.orm import Base, TenantOwned
 
 
@@ -53,6 +54,10 @@ class NetworkAlarm(TenantOwned, Base):
 
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
     closed_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[UserId | None] = mapped_column(ForeignKey("user_account.id"))
+    assignee_id: Mapped[UserId | None] = mapped_column(ForeignKey("user_account.id"))
+    note: Mapped[str | None]
 
 
 class NetworkSettings(TenantOwned, Base):

@@ -19,7 +19,7 @@ from domain.errors import LimitError
 from domain.identity import TenantId
 from tenants import limits
 from tenants.limits import Limits
-from tenants.outages import OUTAGES
+from tenants.rereading import Rereading
 from tenants.session import Database
 
 HOUR_S = 3600
@@ -122,23 +122,19 @@ class Ledger:
             account.spent = max(account.spent, int(total) + account.untold)
 
 
-@dataclass
 class LimitDirectory:
-    """Limits of tenants, read anew every half minute while somebody asks.
+    """Limits of tenants, read anew every half minute while somebody asks; at first the defaults."""
 
-    Nobody waits for that: until it is done the figures before hold, at first the defaults.
-    """
-
-    defaults: Limits = field(default_factory=Limits)
-    database: Database | None = None
-    _own: dict[TenantId, dict[str, int]] = field(default_factory=dict)
-    _next: float = 0.0
-    _reading: asyncio.Task[None] | None = None
+    def __init__(self, defaults: Limits | None = None, database: Database | None = None) -> None:
+        self.defaults = defaults or Limits()
+        self.database = database
+        self._own: dict[TenantId, dict[str, int]] = {}
+        self._rereading = Rereading("limits of tenants", self.read, REFRESH_S)
 
     def of(self, tenant: TenantId) -> Limits:
         """What a tenant may use."""
-        if self.database is not None and self._reading is None and time.monotonic() >= self._next:
-            self._reading = asyncio.create_task(self._read())
+        if self.database is not None:
+            self._rereading.look()
         own = self._own.get(tenant)
         return self.defaults if own is None else self.defaults.with_own(own)
 
@@ -146,23 +142,11 @@ class LimitDirectory:
         """Read the figures now."""
         if self.database is not None:
             self._own = await limits.load_own(self.database)
-            self._next = time.monotonic() + REFRESH_S
-
-    async def _read(self) -> None:
-        try:
-            await self.read()
-        except OUTAGES as error:
-            self._next = time.monotonic() + TELL_EVERY_S
-            log.warning("limits could not be read, going on", reason=type(error).__name__)
-        finally:
-            self._reading = None
+            self._rereading.postpone()
 
     async def close(self) -> None:
         """Stop reading."""
-        if self._reading is not None:
-            self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
+        await self._rereading.close()
 
 
 @dataclass

@@ -25,6 +25,7 @@ async def walk(folder: str, name: str, product: Product, chromium: str, **more: 
     accounts = json.loads(accounts_file(product.home).read_text())
     needed = {
         "url": product.url,
+        "gateway": product.gateway_url,
         "chromium": chromium,
         "shots": str(shots),
         "people": accounts["people"],

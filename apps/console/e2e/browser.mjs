@@ -1,10 +1,10 @@
 // A browser as a person of the demo: signed in, in a zone that is not the house's, and listened to.
-// What it needs stands in the environment variable CONSOLE as JSON: { url, chromium, shots, people }.
+// What it needs stands in the environment variable CONSOLE as JSON: { url, gateway, chromium, shots, people }.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-export const { url, chromium: executablePath, shots, people, everything = false } = JSON.parse(process.env.CONSOLE);
+export const { url, gateway, chromium: executablePath, shots, people, everything = false } = JSON.parse(process.env.CONSOLE);
 export const complaints = [];
 
 let browser = null;

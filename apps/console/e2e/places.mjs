@@ -1,6 +1,7 @@
 // The real addresses of things in the demo, read over the API that the console itself uses.
 
 import { url } from './browser.mjs';
+import { HOUSE } from './routes.mjs';
 
 /** Asks the API with the token of a client program. */
 export async function asker({ client_id: id, client_secret: secret }) {
@@ -22,8 +23,6 @@ export async function asker({ client_id: id, client_secret: secret }) {
   };
 }
 
-export const HOUSE = 'Lower Valley/Portmere/Old Town/Mill Street/Mill Street 2';
-
 /** Waits until the analyses of a new installation have named the demo's thief. */
 async function suspectsFound(ask) {
   for (let tries = 0; tries < 90; tries++) {
@@ -38,6 +37,7 @@ export async function places(ask) {
   await suspectsFound(ask);
   const { viewer } = await ask(
     `query($path: String!) { viewer {
+      tenant { id }
       site(path: $path) { id timezone balanceGroups { id commodity } }
       meteringPoints(first: 1, search: "31100001") { edges { node { id meter { serial } } } }
       concentrators(first: 1) { edges { node { id serial } } }
@@ -46,46 +46,13 @@ export async function places(ask) {
     { path: HOUSE },
   );
   return {
+    // As its partner's office names it.
+    tenant: btoa(`Tenant:${viewer.tenant.id}`),
     zone: viewer.site.timezone,
     group: viewer.site.balanceGroups.find((one) => one.commodity === 'ELECTRICITY').id,
     meter: viewer.meteringPoints.edges[0].node.id,
     concentrator: viewer.concentrators.edges[0].node.id,
     finding: viewer.findings.edges[0].node.id,
     alert: viewer.alerts.edges[0].node.id,
-  };
-}
-
-/** Every route of the console, by a name for its picture. */
-export function routes({ group, meter, concentrator, finding, alert }) {
-  return {
-    overview: '/',
-    balances: '/balances',
-    balance: `/balances/${group}?span=month`,
-    'group-losses': `/balances/${group}/losses`,
-    'group-verification': `/balances/${group}/verification?verify=150&replace=600&unit=3`,
-    'group-comparison': `/balances/${group}/comparison`,
-    draw: '/draw',
-    map: '/map',
-    findings: '/findings?state=ALL',
-    finding: `/findings/${finding}`,
-    alarms: '/alarms?all=true',
-    alert: `/alarms?alert=${encodeURIComponent(alert)}`,
-    rules: '/rules',
-    sites: `/sites?path=${encodeURIComponent(HOUSE)}`,
-    meters: '/meters',
-    'meter-day': `/meters/${meter}`,
-    'meter-month': `/meters/${meter}?span=month`,
-    'meter-year': `/meters/${meter}?span=year`,
-    networks: '/networks',
-    concentrator: `/networks/${concentrator}`,
-    delivery: '/delivery',
-    commands: '/commands',
-    actuators: '/actuators',
-    imports: '/imports',
-    firmware: '/firmware',
-    route: '/route',
-    reports: '/reports',
-    residents: '/residents',
-    acceptance: '/acceptance',
   };
 }

@@ -122,9 +122,8 @@ export async function office(login, place) {
   const context = await browser.newContext();
   const page = await context.newPage();
   let code = null;
-  await page.route(`${redirect}*`, (route) => {
-    code = new URL(route.request().url()).searchParams.get('code');
-    return route.fulfill({ body: 'back' });
+  page.on('request', (request) => {
+    if (request.url().startsWith(redirect)) code = new URL(request.url()).searchParams.get('code');
   });
   const asked = { response_type: 'code', client_id: 'console', redirect_uri: redirect, state: 's', scope: 'openid profile read administration', code_challenge_method: 'S256', code_challenge: createHash('sha256').update(verifier).digest('base64url') };
   await page.goto(`${url}/oauth/authorize?${new URLSearchParams(asked)}`);

@@ -65,3 +65,10 @@ export function formatPercent(share: number | null | undefined, locale: Locale, 
   const shown = share < 1 && share > 0 ? Math.floor(share * factor + 1e-9) / factor : share;
   return numberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(shown);
 }
+
+/** How sure something is, in percent; nothing is wholly certain, nor wholly excluded. */
+export function sureness(share: number, locale: Locale): string {
+  const bounded = Math.min(0.99, Math.max(0.01, share));
+  const text = formatPercent(Math.round(bounded * 100) / 100, locale, 0);
+  return share > 0.995 ? `> ${text}` : text;
+}

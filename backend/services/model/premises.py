@@ -11,6 +11,7 @@ from backend.models.accounts import Account, Resident
 from backend.models.sites import Premise, Site
 from backend.services.households import members
 from backend.services.model import places
+from backend.services.model.site_terms import check_degrees, checked_name
 from backend.store.model import sites
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
@@ -33,12 +34,6 @@ class NewSite:
     longitude: float | None
 
 
-def _checked_name(name: str) -> str:
-    if not name.strip() or "/" in name or not name.isprintable():
-        raise InvalidError("name must be printable, not empty, without a slash", field="name")
-    return name.strip()
-
-
 async def create_site(session: TenantSession, new: NewSite) -> Site:
     """Make a site below another, or at the top.
 
@@ -51,7 +46,8 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     ConflictError
         A site of that name is there already.
     """
-    name = _checked_name(new.name)
+    name = checked_name(new.name)
+    check_degrees(new.latitude, new.longitude)
     parent = None
     if new.parent is not None:
         parent = (await sites.load(session, [new.parent])).get(new.parent)
@@ -130,7 +126,7 @@ async def save_premise(
     """
     if (await sites.load(session, [site_id])).get(site_id) is None:
         raise NotFoundError("site", site_id)
-    name = _checked_name(name)
+    name = checked_name(name)
     premise = await session.scalar(
         select(Premise).where(Premise.site_id == site_id, Premise.name == name)
     )

@@ -19,6 +19,19 @@ _CHILDREN = f"{_SITE} AND s.parent_id = ANY($4::bigint[]) ORDER BY s.name, s.id"
 _TOPS = f"{_SITE} AND s.parent_id IS NULL ORDER BY s.name, s.id"
 _CHOSEN = f"{_SITE} AND s.id = ANY($2::bigint[]) ORDER BY s.name, s.id"
 
+_RENAME = """
+UPDATE site SET name = CASE id WHEN $2 THEN $3 ELSE name END,
+    name_path = $4 || substr(name_path, length($5) + 1)
+WHERE tenant_id = $1 AND path <@ $6::text::ltree
+"""
+_RENAME_GROUPS = """
+UPDATE balance_group SET name = $3 WHERE tenant_id = $1 AND site_id = $2 AND name = $4
+"""
+_LOCATE = """
+UPDATE site SET latitude = $3, longitude = $4
+WHERE tenant_id = $1 AND id = $2 AND (latitude, longitude) IS DISTINCT FROM ($3, $4)
+"""
+
 
 class SiteRow(NamedTuple):
     """A node of the site tree."""
@@ -73,3 +86,18 @@ async def tops(session: TenantSession) -> list[SiteRow]:
     """Tops of what the principal may see."""
     whole_way = session.scope.sites is None or session.scope.household is not None
     return await _rows(session, _TOPS if whole_way else _CHOSEN)
+
+
+async def rename(session: TenantSession, site: SiteRow, name: str, path: str) -> None:
+    """Name a site and its groups anew; the paths of all sites below follow."""
+    driver, tenant = await session.driver(), session.scope.tenant_id
+    await driver.execute(_RENAME, tenant, site.id, name, path, site.name_path, site.path)
+    await driver.execute(_RENAME_GROUPS, tenant, site.id, name, site.name)
+
+
+async def locate(
+    session: TenantSession, site: SiteId, latitude: float | None, longitude: float | None
+) -> None:
+    """Tell where a site lies, or that nobody knows."""
+    driver = await session.driver()
+    await driver.execute(_LOCATE, session.scope.tenant_id, site, latitude, longitude)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.store.model.access import sites_of, visible
-from domain.identity import ConcentratorId, SiteId
+from domain.identity import ConcentratorId, SiteId, UserId
 from tenants.session import TenantSession
 
 SILENCE = "silence"
@@ -65,7 +65,8 @@ WHERE a.tenant_id = $1 AND a.kind = u.kind AND a.device_id = u.device AND a.clos
 _LIST = f"""
 SELECT a.id, a.kind, a.concentrator_id, a.site_id, a.silent_since, a.opened_at, a.closed_at,
        CASE a.kind WHEN 'module_silent' THEN m.serial ELSE c.serial END,
-       coalesce(h.network, m.network), h.address
+       coalesce(h.network, m.network), h.address,
+       a.acknowledged_at, a.acknowledged_by, a.assignee_id, a.note
 FROM network_alarm AS a
 JOIN concentrator AS c ON c.tenant_id = $1 AND c.id = a.concentrator_id
 LEFT JOIN radio_module AS m
@@ -76,8 +77,24 @@ WHERE a.tenant_id = $1 AND {visible("s", 2)} AND ($3 = 0 OR a.id < $3)
   AND (NOT $5 OR a.closed_at IS NULL)
   AND ($6::bigint IS NULL OR EXISTS (
       SELECT FROM site AS top WHERE top.tenant_id = $1 AND top.id = $6 AND top.path @> s.path))
+  AND ($7::bigint IS NULL OR a.concentrator_id = $7) AND ($8::bigint IS NULL OR a.id = $8)
 ORDER BY a.id DESC LIMIT $4
 """  # noqa: S608 - a condition made of constants
+
+_WORK = """
+UPDATE network_alarm
+SET acknowledged_at = coalesce(acknowledged_at, $3),
+    acknowledged_by = coalesce(acknowledged_by, $4),
+    assignee_id = $5, note = $6
+WHERE tenant_id = $1 AND id = $2
+  AND (acknowledged_at, assignee_id, note) IS DISTINCT FROM (coalesce(acknowledged_at, $3), $5, $6)
+RETURNING id
+"""
+
+_HEARD = """
+SELECT concentrator_id, last_received_at FROM concentrator_link
+WHERE tenant_id = $1 AND concentrator_id = ANY($2::bigint[])
+"""
 
 _COUNT = """
 SELECT top.id, count(*) FROM site AS top
@@ -139,6 +156,29 @@ class AlarmRow(NamedTuple):
     serial: str
     network: int | None
     address: int | None
+    acknowledged_at: datetime | None
+    acknowledged_by: UserId | None
+    assignee_id: UserId | None
+    note: str | None
+
+
+class Work(NamedTuple):
+    """Who acknowledged an alarm, who looks after it, and what is known."""
+
+    person: UserId | None
+    assignee: UserId | None
+    note: str | None
+
+
+class Wanted(NamedTuple):
+    """Which alarms are listed; None does not narrow."""
+
+    under: SiteId | None = None
+    concentrator: ConcentratorId | None = None
+    number: int | None = None
+
+
+EVERYWHERE = Wanted()
 
 
 async def limits(session: TenantSession) -> Limits:
@@ -192,15 +232,35 @@ async def close_alarms(
 
 
 async def list_alarms(
-    session: TenantSession, before: int, most: int, *, only_open: bool, under: SiteId | None
+    session: TenantSession,
+    before: int,
+    most: int,
+    *,
+    only_open: bool,
+    wanted: Wanted = EVERYWHERE,
 ) -> list[AlarmRow]:
     """Alarms, the newest first; ``before`` is an id, or 0."""
     driver = await session.driver()
     scope = session.scope
     rows = await driver.fetch(
-        _LIST, scope.tenant_id, sites_of(scope), before, most, only_open, under
+        _LIST, scope.tenant_id, sites_of(scope), before, most, only_open, *wanted
     )
     return [AlarmRow(*row) for row in rows]
+
+
+async def work_on(session: TenantSession, number: int, work: Work, now: datetime) -> bool:
+    """Somebody looks after an alarm; whether anything of it is new."""
+    driver = await session.driver()
+    return await driver.fetchval(_WORK, session.scope.tenant_id, number, now, *work) is not None
+
+
+async def heard_at(
+    session: TenantSession, concentrators: Sequence[ConcentratorId]
+) -> Mapping[ConcentratorId, datetime | None]:
+    """When each concentrator was heard last."""
+    driver = await session.driver()
+    rows = await driver.fetch(_HEARD, session.scope.tenant_id, concentrators)
+    return {row[0]: row[1] for row in rows}
 
 
 async def count_open(session: TenantSession, sites: Sequence[SiteId]) -> Mapping[SiteId, int]:

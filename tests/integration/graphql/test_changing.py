@@ -68,6 +68,8 @@ IMPORT = """mutation ($input: ImportMeteringInput!) { importMetering(input: $inp
   rows created updated devices { serial secret } errors { code field message } } }"""
 SITE = """mutation ($input: CreateSiteInput!) { createSite(input: $input) {
   site { id path kind } errors { code field message } } }"""
+CHANGE_SITE = """mutation ($input: ChangeSiteInput!) { changeSite(input: $input) {
+  site { id name path latitude longitude } errors { code field message } } }"""
 PLACE = """mutation ($input: PlaceMeterInput!) { placeMeter(input: $input) {
   point { id name site { path } premise { name } meter { serial } } devices { serial secret }
   errors { code field message } } }"""
@@ -115,6 +117,38 @@ async def placed(desk: Desk, site: str, number: int = 1, **more: Any) -> dict[st
     }
     answer: dict[str, Any] = await desk.ask(PLACE, input=given)
     return answer
+
+
+async def test_a_site_is_named_anew_with_all_below_it(desk: Desk) -> None:
+    site = await house(desk)
+    entrance = await desk.ask(SITE, input={"kind": "ENTRANCE", "name": "1", "parent": site})
+    await placed(desk, site)
+    given = {"site": site, "name": "Mill 2", "latitude": 47.02, "longitude": 28.83}
+    told = (await desk.ask(CHANGE_SITE, input=given))["site"]
+    assert told == {**told, "path": "Town/Mill 2", "latitude": 47.02, "longitude": 28.83}
+    found = await desk.ask(
+        """query ($path: String!) { viewer { site(path: $path) {
+          parent { balanceGroups { name } } } } }""",
+        path="Town/Mill 2/1",
+    )
+    names = [one["name"] for one in found["site"]["parent"]["balanceGroups"]]
+    assert names == ["Mill 2"], "its balance is called as it is"
+    assert (await desk.ask(CHANGE_SITE, input={**given, "latitude": None, "longitude": None}))[
+        "site"
+    ]["latitude"] is None
+    for wrong, code, field in (
+        ({"name": "a/b"}, "INVALID", "name"),
+        ({"latitude": None}, "INVALID", "latitude"),
+        ({"latitude": 91}, "INVALID", "latitude"),
+        ({"longitude": 200}, "INVALID", "longitude"),
+        ({"site": "nonsense"}, "NOT_FOUND", "site"),
+    ):
+        (error,) = (await desk.ask(CHANGE_SITE, input={**given, **wrong}))["errors"]
+        assert (error["code"], error["field"]) == (code, field)
+    await desk.ask(SITE, input={"kind": "ENTRANCE", "name": "2", "parent": site})
+    again = {"site": entrance["site"]["id"], "name": "2"}
+    (error,) = (await desk.ask(CHANGE_SITE, input=again))["errors"]
+    assert (error["code"], error["field"]) == ("SITE_EXISTS", "name")
 
 
 async def test_an_import_is_done_once_for_one_key(desk: Desk) -> None:

@@ -1,12 +1,14 @@
 """Silent devices: one alarm for each, for the one above when all below are silent, until heard."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from backend.clients.events import Events
 from backend.graphql.context import Context
@@ -18,12 +20,14 @@ from backend.store.network.network_alarms import AlarmRow, Limits
 from domain.errors import InvalidError
 from domain.hook_events import HookEvent
 from domain.hours import instant_of
-from domain.identity import Scope
+from domain.identity import Scope, UserId
+from tenants.models import AuditEntry
 from tenants.permissions import Permission
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant, place
 from tests.hooks import endpoint
 from tests.hooks import told as told_of
+from tests.integration.alerts.house import someone
 from tests.integration.store.pushing import Store
 from tests.integration.store.test_orders import LOW
 
@@ -76,7 +80,7 @@ async def look(store: Store) -> None:
 
 async def alarms(store: Store, *, only_open: bool = True) -> list[AlarmRow]:
     async with store.database.session(store.scope) as session:
-        return await network_alarms.list_alarms(session, 0, 100, only_open=only_open, under=None)
+        return await network_alarms.list_alarms(session, 0, 100, only_open=only_open)
 
 
 async def told(store: Store) -> set[tuple[str, int | None]]:
@@ -188,6 +192,78 @@ async def test_a_round_visits_every_concentrator_once(database: Database) -> Non
         turns += 1
     assert turns == 3
     async with database.session(scope) as session:
-        found = await network_alarms.list_alarms(session, 0, 100, only_open=True, under=None)
+        found = await network_alarms.list_alarms(session, 0, 100, only_open=True)
         assert await silence.watch(session, now) is False
     assert len(found) == 45
+
+
+WORK = """mutation($alarm: ID!, $assignee: ID, $note: String) { workOnNetworkAlarm(input: {
+  alarm: $alarm, assignee: $assignee, note: $note}) {
+  alarm { acknowledgedBy assignee assigneeId note acknowledgedAt closedAt }
+  errors { code field } } }"""
+OF_DEVICE = """query($id: ID!, $open: Boolean!) { node(id: $id) { ... on Concentrator {
+  lastHeardAt alarms(onlyOpen: $open) { id } } } }"""
+
+
+async def ask(store: Store, redis_url: str, document: str, **variables: object) -> dict[str, Any]:
+    events = Events(redis_url)
+    async with Context(store.database, store.scope, events, MASTER_KEY) as context:
+        result = await schema.execute(document, variables, context_value=context)
+    await events.close()
+    assert result.errors is None
+    assert result.data is not None
+    return result.data
+
+
+async def test_somebody_looks_after_a_silent_concentrator_until_it_is_heard(
+    store: Store, redis_url: str
+) -> None:
+    scope = await someone(store.database, store.scope.tenant_id, "operator", "en")
+    store.scope = replace(store.scope, actor=scope.actor)
+    person = UserId(int(scope.actor.removeprefix("user:")))
+    await say(store, 0, 0, 1, 2, 3)
+    await say(store, 30)
+    (row,) = await alarms(store)
+    device = encode(Kind.CONCENTRATOR, row.concentrator_id)
+    found = (await ask(store, redis_url, OF_DEVICE, id=device, open=True))["node"]
+    assert found["lastHeardAt"] is not None
+    (alarm,) = [one["id"] for one in found["alarms"]]
+    asked = {"alarm": alarm, "assignee": encode(Kind.USER, person), "note": "no power"}
+    for _ in range(2):  # said twice it is done once
+        told = (await ask(store, redis_url, WORK, **asked))["workOnNetworkAlarm"]
+        assert told["errors"] == []
+    name = told["alarm"]["assignee"]
+    assert name is not None
+    assert (told["alarm"]["acknowledgedBy"], told["alarm"]["note"]) == (name, "no power")
+    async with store.database.session(store.scope) as session:
+        acts = select(func.count()).where(AuditEntry.action == "network_alarm.work")
+        assert await session.scalar(acts) == 1
+    await say(store, 31, 0, 1, 2, 3)
+    assert await alarms(store) == []
+    (over,) = await alarms(store, only_open=False)
+    assert (over.assignee_id, over.note) == (person, "no power"), "what was done stays"
+    for only_open, many in ((True, 0), (False, 1)):
+        found = await ask(store, redis_url, OF_DEVICE, id=device, open=only_open)
+        assert len(found["node"]["alarms"]) == many
+
+
+async def test_only_colleagues_look_after_what_is_in_sight(store: Store, redis_url: str) -> None:
+    await say(store, 0, 0, 1, 2, 3)
+    await say(store, 30)
+    (row,) = await alarms(store)
+    alarm = encode(Kind.NETWORK_ALARM, row.id)
+    stranger = encode(Kind.USER, 2**40)
+    for asked, code, field in (
+        ({"alarm": alarm, "assignee": stranger}, "NOT_A_COLLEAGUE", "assignee"),
+        ({"alarm": encode(Kind.NETWORK_ALARM, 2**40)}, "NOT_FOUND", "alarm"),
+        ({"alarm": "nonsense"}, "NOT_FOUND", "alarm"),
+    ):
+        told = (await ask(store, redis_url, WORK, **asked))["workOnNetworkAlarm"]
+        assert told == {"alarm": None, "errors": [{"code": code, "field": field}]}
+    store.scope = replace(store.scope, permissions=frozenset({str(Permission.HEALTH_READ)}))
+    events = Events(redis_url)
+    async with Context(store.database, store.scope, events, MASTER_KEY) as context:
+        result = await schema.execute(WORK, {"alarm": alarm}, context_value=context)
+    await events.close()
+    assert result.errors is not None
+    assert "alerts:write" in result.errors[0].message

@@ -80,9 +80,7 @@ headers = st.dictionaries(
         ]
     ).map(lambda text: text.encode("utf-8")),
 )
-QUIET = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUIET = settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def unlimited(world: World) -> Visitor:

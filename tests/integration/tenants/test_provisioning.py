@@ -188,9 +188,7 @@ async def test_a_refused_act_leaves_no_row(database: Database) -> None:
     assert len(await trail_of(database, made.tenant)) == 2
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     tenant=st.integers(1, 2**31 - 1).map(TenantId),
     user=st.integers(1, 2**63 - 1).map(UserId),

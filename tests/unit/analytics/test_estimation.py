@@ -57,7 +57,7 @@ def estimated(steps: np.ndarray, lost: np.ndarray, minutes: int = 0) -> tuple[Co
     st.lists(st.tuples(st.integers(0, SIZE - 2), st.integers(1, 200)), min_size=1, max_size=5),
     st.integers(0, 59),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_sum_of_every_gap_is_kept_and_no_hour_is_negative(
     seed: int, spans: list[tuple[int, int]], minutes: int
 ) -> None:

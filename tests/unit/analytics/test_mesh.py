@@ -13,7 +13,7 @@ from domain.errors import ShapeError
 
 
 @given(st.floats(3100, 3600), st.floats(0.2, 10), st.integers(20, 120), st.integers(0, 10**6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_day_of_an_empty_battery_is_found_among_wild_reports(
     level: float, fall: float, size: int, seed: int
 ) -> None:
@@ -64,7 +64,7 @@ def test_what_makes_a_hop_weak() -> None:
 
 
 @given(st.integers(1, 40), st.integers(0, 10**6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_route_visits_every_place_once_and_no_reversal_shortens_it(size: int, seed: int) -> None:
     places = np.random.default_rng(seed).uniform(0, 0.1, (2, size))
     metres = distances(47 + places[0], 28 + places[1])

@@ -58,7 +58,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     arrays(np.int64, (3, DAYS * DAY), elements=st.integers(0, 10**9), fill=st.integers(0, 900)),
     arrays(np.bool_, (3, DAYS * DAY), fill=st.booleans()),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_judged_flags_lie_in_their_days_and_are_told_in_numbers(
     values: np.ndarray, measured: np.ndarray
 ) -> None:
@@ -75,7 +75,7 @@ def test_whatever_is_judged_flags_lie_in_their_days_and_are_told_in_numbers(
 
 
 @given(st.integers(1, 1000), st.integers(0, 10**6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_rules_do_not_depend_on_the_unit(factor: int, seed: int) -> None:
     values = np.random.default_rng(seed).integers(0, 2000, (4, DAYS * DAY))
     values[0, -60:] = 0
@@ -90,7 +90,7 @@ def test_rules_do_not_depend_on_the_unit(factor: int, seed: int) -> None:
 
 
 @given(st.integers(0, 5 * DAY - 1), st.integers(3000, 10**7))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_spike_is_found_in_its_hour(at: int, value: int) -> None:
     values = homes()
     values[0, EDGE + at] = value
@@ -102,7 +102,7 @@ def test_a_spike_is_found_in_its_hour(at: int, value: int) -> None:
 
 
 @given(st.integers(0, 60), st.integers(1, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_run_of_zeros_is_found_from_48_hours_on(start: int, length: int) -> None:
     values = homes()
     values[0, EDGE + start : EDGE + start + length] = 0
@@ -119,7 +119,7 @@ def test_who_is_often_away_may_be_away() -> None:
 
 
 @given(st.integers(0, 60), st.integers(1, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_frozen_value_is_found_from_12_hours_on(start: int, length: int) -> None:
     values = homes()
     values[0, EDGE + start : EDGE + start + length] = 5555

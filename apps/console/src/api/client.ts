@@ -1,5 +1,5 @@
 /** The client of the API: typed cache, tokens, live streams, and failures with their request id. */
-import { Client, CombinedError, fetchExchange, subscriptionExchange } from '@urql/core';
+import { Client, CombinedError, fetchExchange, mapExchange, subscriptionExchange, type OperationResult } from '@urql/core';
 import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { createClient as createSockets } from 'graphql-ws';
@@ -42,6 +42,17 @@ const sockets = createSockets({
   },
 });
 
+/**
+ * What could not be told, because something within it failed, is left out of the data. As a null it
+ * would be kept as absent, and every other question about the same thing answered so.
+ */
+export function withoutFailed<Result extends Pick<OperationResult, 'data' | 'error'>>(result: Result): Result {
+  const failed = new Set((result.error?.graphQLErrors ?? []).flatMap(({ path }) => (path && path.length > 1 ? [String(path[0])] : [])));
+  const data = result.data as Record<string, unknown> | null | undefined;
+  if (!data || ![...failed].some((name) => data[name] === null)) return result;
+  return { ...result, data: undefined };
+}
+
 export function createClient(): Client {
   return new Client({
     url: '/graphql',
@@ -52,6 +63,7 @@ export function createClient(): Client {
         // Without it a fragment on an interface is only guessed to fit, and may be skipped.
         possibleTypes: POSSIBLE_TYPES,
       }),
+      mapExchange({ onResult: withoutFailed }),
       authExchange(async (utils) => ({
         addAuthToOperation: (operation) =>
           utils.appendHeaders(operation, { Authorization: `Bearer ${session.current() ?? ''}` }),

@@ -100,6 +100,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/balances/$id/mains',
+    validateSearch: address.spanSearch,
+    component: page(() => import('../pages/group/Mains'), 'Mains'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/draw',
     validateSearch: address.drawSearch,
     component: page(() => import('../pages/Draw'), 'Draw'),

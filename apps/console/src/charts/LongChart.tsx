@@ -33,6 +33,14 @@ function wallDate(seconds: number, zone: string): Date {
   return new Date(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate(), wall.getUTCHours(), wall.getUTCMinutes());
 }
 
+/** From zero, or from what lies below it, up to a little above the largest. */
+function rangeOf(least: number | null, most: number | null, unit: string): [number, number] {
+  if (least === null || most === null) return [0, 1];
+  const room = (most - least || Math.abs(most) || 1) * 0.06;
+  if (unit === 'degC') return [least - room, most + room];
+  return [least < 0 ? least - room : 0, most > 0 ? most + room : 0];
+}
+
 /** What the longest date of the three languages needs beside the next one. */
 const DATE_PX = 72;
 
@@ -50,7 +58,8 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
         height,
         tzDate: (seconds) => wallDate(seconds, zone),
         cursor: { drag: { x: true, y: false }, points: { size: 6 } },
-        scales: { x: { time: true } },
+        // Amounts begin at zero, so that heights compare; temperatures have no zero of their own.
+        scales: { x: { time: true }, y: { range: (_, least, most) => rangeOf(least, most, unit) } },
         axes: [
           {
             ...axis,

@@ -19,7 +19,7 @@ const ALARMS = graphql(`
   query Alarms($after: String, $onlyOpen: Boolean!) {
     viewer {
       networkAlarms(first: 50, after: $after, onlyOpen: $onlyOpen) {
-        edges { node { id kind serial network channel silentSince openedAt closedAt site { id name path timezone } concentrator { id serial } } }
+        edges { node { id kind serial network channel silentSince openedAt closedAt assignee note acknowledgedBy site { id name path timezone } concentrator { id serial } } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -61,7 +61,7 @@ function Silent() {
           paged={paged}
           label={t('alarms.silent')}
           keyOf={(node) => node.id}
-          columns={[{ title: t('alarms.device') }, { title: t('alarms.where') }, { title: t('alarms.sinceTitle') }, { title: t('commands.state') }]}
+          columns={[{ title: t('alarms.device') }, { title: t('alarms.where') }, { title: t('alarms.sinceTitle') }, { title: t('alerts.whose') }, { title: t('commands.state') }]}
           row={(node) => {
             const own = node.site?.timezone ?? zone;
             const since = Date.parse(node.silentSince);
@@ -71,7 +71,8 @@ function Silent() {
                 <span className="quiet"><br />{t(`alarm.${node.kind}`)}{node.channel !== null && ` ${node.network}/${node.channel}`}</span>
               </span>,
               node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-2).join(' · ')}</Link> : '–',
-              <span>{ago(since, now, locale)}<span className="quiet"><br />{dateTime(since, own, locale)}</span></span>,
+              <span className="nowrap">{ago(since, now, locale)}<span className="quiet"><br />{dateTime(since, own, locale)}</span></span>,
+              <span>{node.assignee ?? <span className="quiet">{node.acknowledgedBy ? t('alerts.acknowledged', { name: node.acknowledgedBy }) : t('alerts.nobody')}</span>}{node.note && <span className="quiet"><br />{node.note}</span>}</span>,
               node.closedAt ? <Status tone="ok">{t('alarms.back', { when: dateTime(Date.parse(node.closedAt), own, locale) })}</Status> : <Status tone={node.kind === 'CONCENTRATOR_SILENT' ? 'critical' : 'warning'}>{t('alarms.open')}</Status>,
             ];
           }}

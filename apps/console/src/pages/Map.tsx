@@ -7,6 +7,7 @@ import { graphql } from '../api/graphql';
 import { useT } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { Answer, Empty, Waiting } from '../ui/Answer';
+import { Icon } from '../ui/Icon';
 import { PageHead, Panel } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { isShown, nameOf, severityOf, SHOWN, toneOf, unpacked, type House, type Packed } from './map/houses';
@@ -75,7 +76,7 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
               <li key={house.id} data-chosen={house.id === chosen || undefined}>
                 <div className="spread">
                   <Link to="/sites" search={{ path: house.path }}>{nameOf(house)}</Link>
-                  <button type="button" className="tool" aria-label={`${t('nav.map')}: ${nameOf(house)}`} onClick={() => setChosen(house.id)}>◎</button>
+                  <button type="button" className="tool" aria-label={`${t('nav.map')}: ${nameOf(house)}`} onClick={() => setChosen(house.id)}><Icon name="map" size={18} /></button>
                 </div>
                 <States house={house} />
               </li>
@@ -83,7 +84,7 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
           </ul>
         </Panel>
       </div>
-      {lostCount > 0 && <p className="hint">{t('map.lost', { count: lostCount })} {lost.map((path) => <span key={path}><Link to="/sites" search={{ path }}>{path}</Link> </span>)}</p>}
+      {lostCount > 0 && <p className="hint">{t('map.lost', { count: lostCount })} {lost.map((path) => <span key={path}><Link to="/sites" search={{ path }}>{path.split('/').slice(-2).join(' · ')}</Link> </span>)}</p>}
     </>
   );
 }

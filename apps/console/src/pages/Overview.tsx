@@ -102,7 +102,7 @@ export function Overview() {
           </Answer>
           <Answer result={result} retry={retry} skeleton={260}>
             {(data) => (
-              <div className="grid-2">
+              <div className="grid-2 grid-even">
                 {data.viewer.sites.flatMap((site) =>
                   [...site.balanceGroups]
                     .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))

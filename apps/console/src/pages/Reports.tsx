@@ -8,6 +8,7 @@ import { download } from '../api/download';
 import { REPORTS, type ReportSearch } from '../app/addresses';
 import { usePreferences } from '../app/preferences';
 import { useViewer } from '../app/viewer';
+import { Icon } from '../ui/Icon';
 import { PageHead, Panel } from '../ui/Panel';
 import { SitePicker } from '../ui/SitePicker';
 import { UserErrors, type Refusal } from '../ui/UserErrors';
@@ -97,7 +98,7 @@ export function Reports() {
       <Panel title={t('reports.make')} hint={t('reports.limits')}>
         <div className="form">
           <div className="row">
-            {FORMATS.map((form) => <Button key={form} variant={form === 'pdf' ? 'default' : 'filled'} loading={busy === form} disabled={busy !== null && busy !== form} onClick={() => void make(form)}>{form.toUpperCase()}</Button>)}
+            {FORMATS.map((form) => <Button key={form} variant="default" leftSection={<Icon name="import" size={18} />} loading={busy === form} disabled={busy !== null && busy !== form} onClick={() => void make(form)}>{form.toUpperCase()}</Button>)}
             {made && <span className="quiet" role="status">{t('reports.made')}</span>}
           </div>
           <UserErrors errors={errors} />

@@ -7,7 +7,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { usePreferences } from '../app/preferences';
 import { Answer, Empty } from '../ui/Answer';
-import { Figure, Figures, PageHead, Panel } from '../ui/Panel';
+import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Rows } from '../ui/Rows';
 import { NetworkViews } from './network/NetworkViews';
 
@@ -26,6 +26,7 @@ export function Route() {
   const start = from && Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude: latitude ?? null, longitude: longitude ?? null } : { latitude: null, longitude: null };
   const [result, again] = useQuery({ query: ROUTE, variables: start });
   const way = (metres: number) => (metres >= 1000 ? `${formatNumber(metres / 1000, locale, 1)} km` : `${formatNumber(metres, locale, 0)} m`);
+  const toneIf = (count: number, tone: Tone) => (count > 0 ? tone : 'ok');
   return (
     <>
       <PageHead title={t('network.route')} lead={t('route.lead')} actions={<Button variant="default" onClick={() => print()}>{t('route.print')}</Button>} />
@@ -45,13 +46,14 @@ export function Route() {
       <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={320}>
         {({ viewer: { collectorRoute: route } }) => {
           if (route.stops.length === 0 && route.unlocated.length === 0) return <Panel><Empty icon="ok" title={t('route.none')}>{t('route.noneLead')}</Empty></Panel>;
+          const [silent, weak] = (['silent', 'weak'] as const).map((part) => route.stops.reduce((sum, stop) => sum + stop[part].length, 0)) as [number, number];
           return (
             <>
               <Figures>
                 <Figure label={t('route.length')} value={way(route.metres)} />
                 <Figure label={t('route.stops')} value={route.stops.length} />
-                <Figure label={t('route.silent')} value={route.stops.reduce((sum, stop) => sum + stop.silent.length, 0)} tone="critical" />
-                <Figure label={t('route.weak')} value={route.stops.reduce((sum, stop) => sum + stop.weak.length, 0)} tone="warning" />
+                <Figure label={t('route.silent')} value={silent} tone={toneIf(silent, 'critical')} />
+                <Figure label={t('route.weak')} value={weak} tone={toneIf(weak, 'warning')} />
               </Figures>
               <Panel flush title={t('route.stops')}>
                 <Rows

@@ -11,7 +11,7 @@ import { Answer, Empty } from '../ui/Answer';
 import { PageHead, Panel } from '../ui/Panel';
 import { SureButton } from '../ui/SureButton';
 import { UserErrors, type Refusal } from '../ui/UserErrors';
-import { DELETE, RULES, SAVE, usualLimit, type Rule } from './rules/documents';
+import { DELETE, RULES, SAVE, usualLimit, type Rule, type Terms } from './rules/documents';
 import { RuleForm } from './rules/RuleForm';
 import { Told } from './rules/Told';
 
@@ -33,7 +33,7 @@ export function Rules() {
         <Answer result={result} retry={retry} skeleton={240}>
           {({ viewer }) => (viewer.alertRules.length === 0
             ? <Empty icon="alarm" title={t('rules.none')}>{t('rules.noneLead')}</Empty>
-            : <Table rules={viewer.alertRules} edit={setEditing} again={retry} />)}
+            : <Table rules={viewer.alertRules} terms={viewer.alertTerms.kinds} edit={setEditing} again={retry} />)}
         </Answer>
       </Panel>
       <Told />
@@ -42,6 +42,7 @@ export function Rules() {
           key={editing === 'new' ? 'new' : editing.id}
           rule={editing === 'new' ? null : editing}
           about={about ?? null}
+          terms={result.data?.viewer.alertTerms.kinds ?? []}
           close={close}
           done={() => { close(); retry(); }}
         />
@@ -50,7 +51,7 @@ export function Rules() {
   );
 }
 
-function Table({ rules, edit, again }: { rules: readonly Rule[]; edit: (rule: Rule) => void; again: () => void }) {
+function Table({ rules, terms, edit, again }: { rules: readonly Rule[]; terms: Terms; edit: (rule: Rule) => void; again: () => void }) {
   const t = useT();
   const [errors, setErrors] = useState<Refusal[]>([]);
   return (
@@ -61,14 +62,14 @@ function Table({ rules, edit, again }: { rules: readonly Rule[]; edit: (rule: Ru
           <thead>
             <tr>{(['rules.on', 'rules.what', 'rules.about', 'rules.limit', 'rules.by'] as const).map((key) => <th key={key} scope="col">{t(key)}</th>)}<th><span className="sr">{t('rules.edit')}</span></th></tr>
           </thead>
-          <tbody>{rules.map((rule) => <Row key={rule.id} rule={rule} edit={edit} again={again} refused={setErrors} />)}</tbody>
+          <tbody>{rules.map((rule) => <Row key={rule.id} rule={rule} terms={terms} edit={edit} again={again} refused={setErrors} />)}</tbody>
         </table>
       </div>
     </>
   );
 }
 
-function Row({ rule, edit, again, refused }: { rule: Rule; edit: (rule: Rule) => void; again: () => void; refused: (errors: Refusal[]) => void }) {
+function Row({ rule, terms, edit, again, refused }: { rule: Rule; terms: Terms; edit: (rule: Rule) => void; again: () => void; refused: (errors: Refusal[]) => void }) {
   const t = useT();
   const [{ fetching }, save] = useMutation(SAVE);
   const [{ fetching: removing }, remove] = useMutation(DELETE);
@@ -92,7 +93,7 @@ function Row({ rule, edit, again, refused }: { rule: Rule; edit: (rule: Rule) =>
       <td><Switch aria-label={`${kind}: ${t('rules.on')}`} checked={rule.enabled} disabled={fetching} onChange={(event) => void turn(event.currentTarget.checked)} /></td>
       <td><strong>{kind}</strong>{rule.isDefault && <><br /><span className="hint">{t('rules.standard')}</span></>}</td>
       <td><About rule={rule} /></td>
-      <td className="nowrap"><Limit rule={rule} /></td>
+      <td className="nowrap"><Limit rule={rule} terms={terms} /></td>
       <td>{rule.channels.length === 0 ? <span className="quiet">{t('rules.silent')}</span> : rule.channels.map((one) => t(`rules.${one}`)).join(', ')}</td>
       <td>
         <div className="row row-end nowrap">
@@ -112,10 +113,10 @@ function About({ rule: { owner, site } }: { rule: Rule }) {
   return <>{t('rules.all')}</>;
 }
 
-function Limit({ rule }: { rule: Rule }) {
+function Limit({ rule, terms }: { rule: Rule; terms: Terms }) {
   const { t, locale } = usePreferences();
   const zone = useZone();
-  const usual = usualLimit(rule.kind as Parameters<typeof usualLimit>[0]);
+  const usual = usualLimit(terms, rule.kind as Parameters<typeof usualLimit>[1]);
   const limit = rule.limit ?? usual;
   return (
     <>

@@ -15,7 +15,7 @@ import { Status } from '../ui/Status';
 import { UserErrors, type Refusal } from '../ui/UserErrors';
 import { KINDS, type AlertKind } from './alarms/kinds';
 
-const HOOKS = graphql(`query Webhooks { viewer { webhooks { id url kinds description createdAt } } }`);
+const HOOKS = graphql(`query Webhooks { viewer { webhooks { id url kinds events description createdAt } } }`);
 const CREATE = graphql(`
   mutation CreateWebhook($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id url } secret errors { code field message } } }
 `);
@@ -27,6 +27,10 @@ const DELIVERIES = graphql(`
       edges { node { id event kind state attempts createdAt sentAt response body } } pageInfo { hasNextPage endCursor } } } }
   }
 `);
+
+/** What endpoints may hear of besides alerts. */
+const EVENTS = ['FINDING_OPENED', 'FINDING_CONFIRMED', 'COMMAND_DONE', 'COMMAND_FAILED', 'CONCENTRATOR_SILENT', 'CONCENTRATOR_BACK'] as const;
+type HookEvent = (typeof EVENTS)[number];
 
 export function Webhooks() {
   const { t, locale } = usePreferences();
@@ -51,13 +55,14 @@ export function Webhooks() {
               <div className="table-scroll" tabIndex={0} role="region" aria-label={t('hooks.title')}>
                 <table className="table">
                   <thead>
-                    <tr><th scope="col">{t('hooks.url')}</th><th scope="col">{t('hooks.kinds')}</th><th scope="col">{t('alerts.since')}</th><th scope="col"><span className="visually-hidden">{t('hooks.deliveries')}</span></th></tr>
+                    <tr><th scope="col">{t('hooks.url')}</th><th scope="col">{t('hooks.kinds')}</th><th scope="col">{t('hooks.events')}</th><th scope="col">{t('alerts.since')}</th><th scope="col"><span className="visually-hidden">{t('hooks.deliveries')}</span></th></tr>
                   </thead>
                   <tbody>
                     {viewer.webhooks.map((one) => (
                       <tr key={one.id}>
                         <td><span className="mono">{one.url}</span>{one.description && <span className="quiet"><br />{one.description}</span>}</td>
                         <td>{one.kinds.length === 0 ? t('hooks.allKinds') : one.kinds.map((kind) => t(`alert.${kind}`)).join(', ')}</td>
+                        <td>{one.events.length === 0 ? <span className="quiet">{t('hooks.noEvents')}</span> : one.events.map((event) => t(`hooks.event.${event}`)).join(', ')}</td>
                         <td className="nowrap">{dateTime(Date.parse(one.createdAt), zone, locale)}</td>
                         <td>
                           <span className="row">
@@ -87,11 +92,12 @@ function Create({ made }: { made: () => void }) {
   const [url, setUrl] = useState('');
   const [description, setDescription] = useState('');
   const [kinds, setKinds] = useState<AlertKind[]>([]);
+  const [events, setEvents] = useState<HookEvent[]>([]);
   const [errors, setErrors] = useState<Refusal[]>([]);
   const [secret, setSecret] = useState<{ url: string; secret: string } | null>(null);
   const [{ fetching }, create] = useMutation(CREATE);
   const submit = async () => {
-    const told = await create({ input: { url: url.trim(), kinds, description: description.trim() || null } });
+    const told = await create({ input: { url: url.trim(), kinds, events, description: description.trim() || null } });
     const done = told.data?.createWebhook;
     setErrors(told.error ? [{ code: 'FAILED', message: told.error.message }] : [...(done?.errors ?? [])]);
     if (!done?.secret || !done.webhook) return;
@@ -99,6 +105,7 @@ function Create({ made }: { made: () => void }) {
     setUrl('');
     setDescription('');
     setKinds([]);
+    setEvents([]);
     made();
   };
   return (
@@ -123,6 +130,13 @@ function Create({ made }: { made: () => void }) {
             data={KINDS.filter((kind) => kind !== 'AWAY').map((value) => ({ value, label: t(`alert.${value}`) }))}
             value={kinds}
             onChange={(values) => setKinds(KINDS.filter((kind) => values.includes(kind)))}
+          />
+          <MultiSelect
+            label={t('hooks.events')}
+            placeholder={events.length === 0 ? t('hooks.noEvents') : undefined}
+            data={EVENTS.map((value) => ({ value, label: t(`hooks.event.${value}`) }))}
+            value={events}
+            onChange={(values) => setEvents(EVENTS.filter((event) => values.includes(event)))}
           />
           <UserErrors errors={errors} />
           <Button type="submit" loading={fetching}>{t('hooks.create')}</Button>

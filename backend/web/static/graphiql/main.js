@@ -213,7 +213,8 @@ function wire() {
 async function begin() {
   listExamples();
   wire();
-  const wanted = new URLSearchParams(location.search).has('sign-in');
+  const asked = new URLSearchParams(location.search);
+  const wanted = asked.has('sign-in');
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
   if (kept?.query) {
     query.value = kept.query;
@@ -225,6 +226,8 @@ async function begin() {
   } catch (error) {
     say(error.message, 'bad');
   }
+  // From a page of somebody who is signed in already: without a question.
+  if (asked.has('person') && !session.present) return session.signIn();
   await showSession();
   if (wanted && !session.present) openSignIn();
   document.body.dataset.ready = 'true';

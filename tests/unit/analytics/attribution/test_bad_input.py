@@ -145,7 +145,7 @@ def test_estimated_readings_are_trusted_less() -> None:
     assert judge(homes.window(estimated=estimated), ALL).verdict is Verdict.CLEAN
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
     members=st.integers(0, 5),

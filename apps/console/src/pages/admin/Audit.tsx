@@ -25,6 +25,13 @@ const LOG = graphql(`
 `);
 const CHECK = graphql(`query AuditCheck { viewer { auditCheck { entries brokenAt } } }`);
 
+/** Parts of an entry beside each other; what is no object is shown as it stands. */
+function detailOf(json: string): string {
+  const found: unknown = JSON.parse(json);
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return json;
+  return Object.entries(found).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ');
+}
+
 export function Audit() {
   const { t, locale } = usePreferences();
   const zone = useZone();
@@ -58,11 +65,11 @@ export function Audit() {
           columns={[{ title: '#', number: true }, { title: t('audit.at') }, { title: t('audit.actor') }, { title: t('audit.what') }, { title: t('audit.subject') }, { title: t('audit.detail') }]}
           row={(one) => [
             one.sequence,
-            dateTime(Date.parse(one.at), zone, locale),
-            <span key="actor" className="mono">{one.actor}</span>,
+            <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
+            <span key="actor" className="mono nowrap">{one.actor}</span>,
             one.action,
             one.subject,
-            <span key="detail" className="mono hint">{one.detail === '{}' ? '' : one.detail}</span>,
+            <span key="detail" className="hint">{detailOf(one.detail)}</span>,
           ]}
           empty={<Empty icon="shield" title={t('audit.none')}>{t('audit.lead')}</Empty>}
         />

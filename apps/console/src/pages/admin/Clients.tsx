@@ -41,7 +41,7 @@ export function Clients() {
     <>
       <PageHead title={t('nav.clients')} lead={t('clients.lead')} actions={
           <>
-            {result.data?.viewer.graphiql && <a href={result.data.viewer.graphiql} target="_blank" rel="noreferrer">{t('clients.graphiql')}</a>}
+            {result.data?.viewer.graphiql && <a href={`${result.data.viewer.graphiql}?person`} target="_blank" rel="noreferrer">{t('clients.graphiql')}</a>}
             <Button onClick={() => setAdding(true)}>{t('clients.add')}</Button>
           </>
         }
@@ -62,7 +62,7 @@ export function Clients() {
             viewer.clients.length === 0 ? <Empty icon="shield" title={t('clients.none')}>{t('clients.lead')}</Empty> : (
               <Rows
                 label={t('nav.clients')}
-                columns={[{ title: t('nav.clients') }, { title: t('clients.scopes') }, { title: '' }]}
+                columns={[{ title: t('clients.program') }, { title: t('clients.scopes') }, { title: '' }]}
                 rows={viewer.clients.map((one) => [
                   <span key="name"><strong>{one.name}</strong><br /><span className="hint mono">{one.id}</span></span>,
                   one.scopes.map((scope) => t(`clients.${scope.toUpperCase() as ClientScope}`)).join(', '),

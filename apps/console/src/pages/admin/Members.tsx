@@ -55,7 +55,7 @@ export function Members() {
           paged={paged}
           label={t('nav.members')}
           keyOf={(one) => one.id}
-          columns={[{ title: t('nav.members') }, { title: t('members.role') }, { title: t('members.where') }, { title: '' }]}
+          columns={[{ title: t('members.name') }, { title: t('members.role') }, { title: t('members.where') }, { title: '' }]}
           row={(one) => [
             <span key="name"><strong>{one.name}</strong><br /><span className="hint">{one.login}</span></span>,
             t(`role.${one.role as Shown}`),

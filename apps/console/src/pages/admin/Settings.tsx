@@ -8,12 +8,13 @@ import { useT } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
 import { PageHead, Panel } from '../../ui/Panel';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
+import { AlertTerms } from './AlertTerms';
 
 const SET = graphql(`mutation SetMapTiles($input: SetMapTilesInput!) { setMapTiles(input: $input) { mapTiles { url attribution } errors { code field message } } }`);
 
 export function Settings() {
   const t = useT();
-  const { tenant } = useViewer();
+  const { tenant, may } = useViewer();
   return (
     <>
       <PageHead title={t('settings.title')} lead={t('settings.lead')} />
@@ -27,6 +28,7 @@ export function Settings() {
         </dl>
       </Panel>
       <MapForm />
+      {may('alerts:read') && <AlertTerms />}
     </>
   );
 }

@@ -31,7 +31,7 @@ export function OneAlert({ id }: { id: string }) {
         const own = node.site?.timezone ?? zone;
         return (
           <Panel title={node.title} hint={node.text} actions={back} label={node.title}>
-            <div className="row" style={{ marginBottom: 12 }}>
+            <div className="row" style={{ marginBottom: 16 }}>
               {node.closedAt ? <Status tone="ok">{t('alerts.over', { when: dateTime(Date.parse(node.closedAt), own, locale) })}</Status> : <Severity value={node.severity} />}
               {node.escalatedAt && <Status tone="critical">{t('alerts.escalated', { when: dateTime(Date.parse(node.escalatedAt), own, locale) })}</Status>}
               {node.owner && (node.owner.__typename === 'MeteringPoint'
@@ -39,18 +39,22 @@ export function OneAlert({ id }: { id: string }) {
                 : <Link to="/balances/$id" params={{ id: node.owner.id }} search={{}}>{node.owner.name}</Link>)}
               {node.finding && <Link to="/findings/$id" params={{ id: node.finding.id }}>{t('alerts.finding')}</Link>}
             </div>
-            {node.advice && <p>{node.advice}</p>}
-            <Work key={node.id} id={node.id} noted={node.note ?? ''} assignee={node.assigneeId} isNew={node.acknowledgedAt === null} own={node.own} again={again} />
-            <h3 style={{ marginTop: 20 }}>{t('alerts.past')}</h3>
-            <ol className="past" aria-label={t('alerts.past')}>
-              {[...node.transitions].reverse().map((one, index) => (
-                <li key={index}>
-                  <span>{t(`alerts.step.${one.step}`)}</span>
-                  <span className="quiet">{dateTime(Date.parse(one.at), own, locale)} · <span className="mono">{one.actor}</span></span>
-                  {one.note && <span>“{one.note}”</span>}
-                </li>
-              ))}
-            </ol>
+            <div className="alert-body">
+              <Work key={node.id} id={node.id} noted={node.note ?? ''} assignee={node.assigneeId} isNew={node.acknowledgedAt === null} own={node.own} again={again} />
+              <div>
+                {node.advice && <p style={{ marginBottom: 16 }}>{node.advice}</p>}
+                <h3>{t('alerts.past')}</h3>
+                <ol className="past" aria-label={t('alerts.past')}>
+                  {[...node.transitions].reverse().map((one, index) => (
+                    <li key={index}>
+                      <span>{t(`alerts.step.${one.step}`)}</span>
+                      <span className="quiet">{dateTime(Date.parse(one.at), own, locale)} · <span className="mono">{one.actor}</span></span>
+                      {one.note && <span>“{one.note}”</span>}
+                    </li>
+                  ))}
+                </ol>
+              </div>
+            </div>
           </Panel>
         );
       }}

@@ -16,6 +16,15 @@ import { ALERTS, CHANGED } from './documents';
 import { KINDS } from './kinds';
 import { Severity } from './Severity';
 
+/** A sentence without the place at its beginning, which has a column of its own. */
+export function saidOf(text: string, path: string | undefined): string {
+  const colon = text.indexOf(': ');
+  if (!path || colon < 0 || !text.startsWith(path)) return text;
+  const rest = text.slice(colon + 2);
+  const within = text.slice(path.length, colon).replace(/^[/,]?\s*/, '');
+  return `${within ? `${within}: ` : ''}${within ? rest : rest.charAt(0).toLocaleUpperCase() + rest.slice(1)}`;
+}
+
 export function Queue() {
   const { t, locale } = usePreferences();
   const viewer = useViewer();
@@ -82,7 +91,7 @@ export function Queue() {
           return [
             <span>
               <Link className="cell-link" to="/alarms" search={{ ...search, alert: node.id }}>{node.title}</Link>
-              <span className="quiet"><br />{node.text}</span>
+              <span className="quiet"><br />{saidOf(node.text, node.site?.path)}</span>
             </span>,
             node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-2).join(' · ')}</Link> : '–',
             <span className="nowrap">{ago(since, now, locale)}<span className="quiet"><br />{dateTime(since, own, locale)}</span></span>,

@@ -61,7 +61,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
     const over = (values: (number | null)[]) => values.map((value, index) => ((starts[index] ?? now) < now ? value : null));
     return [
       { name: t('cs.least'), values: over(simultaneity.least), colour: colours.ok, width: 1.6, dash: [6, 3] },
-      { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3] },
+      { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3], band: true },
       { name: t('balance.imbalance'), values: imbalance.imbalance, colour: colours.HEAT, width: 2.2 },
     ];
   }, [simultaneity, imbalance, starts, colours, t]);

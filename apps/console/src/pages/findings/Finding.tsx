@@ -4,7 +4,7 @@ import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
 import { isKey, type Translate } from '@shared/i18n';
 import { dailySums } from '@shared/profiles';
 import type { Commodity as Word } from '@shared/tokens';
-import { formatAmount, formatMoney, formatNumber, unitText } from '@shared/units';
+import { formatAmount, formatMoney, formatNumber, sureness, unitText } from '@shared/units';
 import { HOUR_MS } from '@shared/zones';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
@@ -57,7 +57,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
         }
       />
       <Figures>
-        <Figure label={t('findings.confidence')} value={`${Math.round(finding.confidence * 100)} %`} note={<Confidence value={finding.confidence} />} />
+        <Figure label={t('findings.confidence')} value={sureness(finding.confidence, locale)} note={<Confidence value={finding.confidence} bare />} />
         <Figure label={t('findings.since')} value={dayAndMonth(Date.parse(finding.since), zone, locale)} note={dateTime(Date.parse(finding.since), zone, locale)} />
         <Figure
           label={t('findings.loss')}

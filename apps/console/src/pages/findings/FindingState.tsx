@@ -1,5 +1,6 @@
 /** Where a finding stands, and what an inspection said. */
-import { useT } from '../../app/preferences';
+import { sureness } from '@shared/units';
+import { usePreferences, useT } from '../../app/preferences';
 import type { Tone } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import type { FindingState as State } from './documents';
@@ -16,9 +17,9 @@ export function FindingState({ state, verdict }: { state: State; verdict: 'CONFI
   );
 }
 
-/** How sure: a bar of five beside the word. */
-export function Confidence({ value }: { value: number }) {
-  const t = useT();
+/** How sure: a bar of five beside the word, and the figure unless it stands there already. */
+export function Confidence({ value, bare = false }: { value: number; bare?: boolean }) {
+  const { t, locale } = usePreferences();
   const word = t(value >= 0.9 ? 'finding.sure' : value >= 0.7 ? 'finding.likely' : 'finding.possible');
   return (
     <span className="row nowrap" style={{ gap: 6, flexWrap: 'nowrap' }}>
@@ -27,7 +28,7 @@ export function Confidence({ value }: { value: number }) {
           <rect key={step} x={step * 8.5} y={0} width={6.5} height={10} rx={2} fill={value * 5 > step + 0.5 ? 'var(--b-accent)' : 'var(--b-line)'} />
         ))}
       </svg>
-      <span>{word}</span> <span className="quiet">{Math.round(value * 100)} %</span>
+      <span>{word}</span> {!bare && <span className="quiet">{sureness(value, locale)}</span>}
     </span>
   );
 }

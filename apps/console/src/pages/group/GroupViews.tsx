@@ -36,11 +36,12 @@ export function GroupLinks({ id, commodity, metered }: LinksProps) {
   const params = { id };
   return (
     <nav className="views" aria-label={t('group.views')}>
-      <Link to="/balances/$id" params={params} search={{}} activeOptions={{ exact: true }}>{t('group.balance')}</Link>
-      {judges && commodity === 'ELECTRICITY' && <Link to="/balances/$id/losses" params={params} search={{}}>{t('group.losses')}</Link>}
-      {judges && metered && <Link to="/balances/$id/verification" params={params} search={{}}>{t('group.verification')}</Link>}
+      <Link to="/balances/$id" params={params} search={{}} activeOptions={{ exact: true, includeSearch: false }}>{t('group.balance')}</Link>
+      {judges && commodity === 'ELECTRICITY' && <Link to="/balances/$id/losses" params={params} search={{}} activeOptions={{ includeSearch: false }}>{t('group.losses')}</Link>}
+      {judges && metered && <Link to="/balances/$id/verification" params={params} search={{}} activeOptions={{ includeSearch: false }}>{t('group.verification')}</Link>}
       {viewer.may('reports:read') && <Link to="/balances/$id/comparison" params={params}>{t('group.comparison')}</Link>}
-      {commodity === 'HEAT' && metered && <Link to="/balances/$id/heat" params={params} search={{}}>{t('group.heat')}</Link>}
+      {commodity === 'HEAT' && metered && <Link to="/balances/$id/heat" params={params} search={{}} activeOptions={{ includeSearch: false }}>{t('group.heat')}</Link>}
+      {commodity === 'HEAT' && metered && viewer.may('balances:read') && <Link to="/balances/$id/mains" params={params} search={{}} activeOptions={{ includeSearch: false }}>{t('group.mains')}</Link>}
     </nav>
   );
 }
@@ -66,7 +67,7 @@ export function GroupView({ id, lead, actions, children }: ViewProps) {
             <PageHead
               eyebrow={node.site ? <Crumbs path={node.site.path} last={false} /> : t('balances.drawn')}
               title={node.name}
-              lead={<><Commodity commodity={node.commodity as Word} /><br />{lead}</>}
+              lead={<><Commodity commodity={node.commodity as Word} /><span className="lead-more">{lead}</span></>}
               actions={actions}
             />
             <GroupLinks id={id} commodity={node.commodity as Word} metered={node.inlets.length > 0} />

@@ -9,6 +9,7 @@ import { usePreferences } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
 import { Answer, Empty } from '../../ui/Answer';
 import { UserErrors } from '../../ui/UserErrors';
+import { PremiseFacts } from './PremiseForm';
 
 const RESIDENTS = graphql(`
   query Residents($id: ID!) {
@@ -33,6 +34,7 @@ export function Household({ premise, zone }: { premise: string; zone: string }) 
   };
   return (
     <div className="stack" style={{ padding: 20 }}>
+      <PremiseFacts id={premise} mayWrite={viewer.may('metering:write')} />
       <UserErrors errors={errors} />
       <Answer result={result} retry={again} skeleton={80}>
         {({ node }) => {

@@ -23,6 +23,7 @@ import { CorrectReadings } from './CorrectReadings';
 import { Exchange } from './Exchange';
 import { Flags } from './Flags';
 import { Freshness } from './Freshness';
+import { HeatFlow } from './HeatFlow';
 import { History } from './History';
 import { Household } from './Household';
 import { Orders } from './Orders';
@@ -111,6 +112,7 @@ export function Meter() {
               <ReadingAt key={version} id={id} zone={zone} />
               <History installations={node.installations} zone={zone} accuracyClass={node.meter?.accuracyClass ?? null} />
             </div>
+            {node.commodity === 'HEAT' && <HeatFlow key={`h${version}`} id={id} zone={zone} span={span} date={date} />}
             <Temperatures id={id} zone={zone} span={span} date={date} />
             <Panel flush label={t('meter.more')}>
               <Tabs defaultValue={viewer.may('findings:read') ? 'findings' : 'changes'} keepMounted={false}>

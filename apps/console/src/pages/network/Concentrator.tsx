@@ -1,8 +1,8 @@
 /** One concentrator: its mesh as reported for a day, its channels, and what is to be placed. */
 import { Button, Tabs } from '@mantine/core';
-import { shortDate } from '@shared/dates';
+import { ago, shortDate } from '@shared/dates';
 import { formatNumber } from '@shared/units';
-import { addDays, isoDate, parseDate, today } from '@shared/zones';
+import { addDays, HOUR_MS, isoDate, parseDate, today } from '@shared/zones';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
@@ -17,13 +17,14 @@ import { Status } from '../../ui/Status';
 import { Mesh } from './Mesh';
 import { PlaceMeter } from './PlaceMeter';
 import { RotateKey } from './RotateKey';
+import { Silence } from './Silence';
 
 const CONCENTRATOR = graphql(`
   query Concentrator($id: ID!) {
     node(id: $id) {
       id
       ... on Concentrator {
-        serial generation
+        serial generation lastHeardAt
         site { id name path timezone }
         networks { number name }
         channels { network address input placed foundAt point { id name meter { id serial } premise { id name } } }
@@ -54,6 +55,7 @@ type Channel = Extract<NonNullable<ResultOf<typeof CONCENTRATOR>['node']>, { cha
 export function Concentrator() {
   const { t } = usePreferences();
   const viewer = useViewer();
+  const zone = useZone();
   const { id } = useParams({ from: '/networks/$id' });
   const [rotating, setRotating] = useState(false);
   const [result, ask] = useQuery({ query: CONCENTRATOR, variables: { id } });
@@ -68,8 +70,14 @@ export function Concentrator() {
               eyebrow={<><Link to="/networks">{t('nav.networks')}</Link>{node.site && <> · <Crumbs path={node.site.path} /></>}</>}
               title={node.serial}
               actions={viewer.may('metering:install') && <Button variant="default" onClick={() => setRotating(true)}>{t('rotate.open')}</Button>}
-              lead={`${node.generation} · ${t('networks.networkCount', { count: node.networks.length })} · ${t('networks.channelCount', { count: node.channels.length })}`}
+              lead={
+                <span className="row">
+                  {`${node.generation} · ${t('networks.networkCount', { count: node.networks.length })} · ${t('networks.channelCount', { count: node.channels.length })}`}
+                  <Heard at={node.lastHeardAt} />
+                </span>
+              }
             />
+            {viewer.may('health:read') && <Silence id={id} zone={node.site?.timezone ?? zone} site={node.site} meters={node.channels.filter((channel) => channel.placed).length} />}
             {viewer.may('health:read') && <MeshOfDay id={id} />}
             <Panel flush title={t('networks.channels')}>
               <Channels channels={node.channels} concentrator={node.serial} site={node.site} done={again} />
@@ -80,6 +88,15 @@ export function Concentrator() {
       }}
     </Answer>
   );
+}
+
+/** When it was heard last; whether that is too long ago is said by its alarms. */
+function Heard({ at }: { at: string | null }) {
+  const { t, locale } = usePreferences();
+  const [now] = useState(() => Date.now());
+  if (at === null) return <Status tone="quiet">{t('fresh.never')}</Status>;
+  const recent = now - Date.parse(at) < 2 * HOUR_MS;
+  return <Status tone={recent ? 'ok' : 'warning'}>{t('fresh.now', { when: ago(Date.parse(at), now, locale) })}</Status>;
 }
 
 function MeshOfDay({ id }: { id: string }) {

@@ -10,7 +10,7 @@ import { MeterPicker, type PickedMeter } from '../../ui/MeterPicker';
 import { SitePicker } from '../../ui/SitePicker';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 import { KINDS, type AlertKind } from '../alarms/kinds';
-import { aboutOf, CHANNELS, GROUPS, limitOf, OWNER, SAVE, usualLimit, type About, type Channel, type Rule } from './documents';
+import { aboutOf, CHANNELS, GROUPS, limitOf, OWNER, SAVE, usualLimit, type About, type Channel, type Rule, type Terms } from './documents';
 
 interface FormProps {
   rule: Rule | null;
@@ -18,6 +18,7 @@ interface FormProps {
   about: string | null;
   close: () => void;
   done: () => void;
+  terms: Terms;
 }
 
 const DAY_MS = 86_400_000;
@@ -30,7 +31,7 @@ function aboutOfRule(rule: Rule): About {
   return rule.site ? 'site' : 'all';
 }
 
-export function RuleForm({ rule, about, close, done }: FormProps) {
+export function RuleForm({ rule, about, terms, close, done }: FormProps) {
   const { t, locale } = usePreferences();
   const zone = useZone();
   const [{ fetching }, save] = useMutation(SAVE);
@@ -64,6 +65,7 @@ export function RuleForm({ rule, about, close, done }: FormProps) {
   const chosen = possible.includes(what) ? what : (possible[0] ?? 'all');
   const owner = chosen === 'meter' ? meter : chosen === 'group' ? group : null;
   const fixed = rule?.isDefault ?? false;
+  const usual = usualLimit(terms, kind);
   const whole = fixed || chosen === 'all' || (chosen === 'site' ? site !== null : owner !== null);
   const of = (field: string) => errors.find((one) => one.field === field)?.message;
   const send = async () => {
@@ -97,7 +99,7 @@ export function RuleForm({ rule, about, close, done }: FormProps) {
             {chosen === 'group' && <GroupPicker known={group?.id ?? null} name={rule?.owner?.__typename === 'BalanceGroup' ? rule.owner.name : named?.node?.__typename === 'BalanceGroup' ? named.node.name : null} onChange={setGroup} />}
           </>
         )}
-        <LimitField kind={kind} value={limit} unit={unitText(unitOf(owner?.commodity), locale)} usual={usualLimit(kind) === null ? null : formatNumber(usualLimit(kind) ?? 0, locale)} error={of('limit')} onChange={setLimit} />
+        <LimitField kind={kind} value={limit} unit={unitText(unitOf(owner?.commodity), locale)} usual={usual === null ? null : formatNumber(usual, locale)} error={of('limit')} onChange={setLimit} />
         {kind === 'AWAY' && (
           <div className="row">
             <TextInput type="datetime-local" label={t('rules.awayFrom')} required value={window.from} error={of('awayFrom')} onChange={(event) => { const { value } = event.currentTarget; setWindow((all) => ({ ...all, from: value })); }} />

@@ -10,6 +10,7 @@ export const RULES = graphql(`
         owner { __typename ... on MeteringPoint { id name commodity meter { id serial } } ... on BalanceGroup { id name commodity } }
         site { id name path }
       }
+      alertTerms { kinds { kind limit } }
     }
   }
 `);
@@ -34,6 +35,7 @@ export const SAVE_PREFERENCES = graphql(`
 `);
 
 export type Rule = ResultOf<typeof RULES>['viewer']['alertRules'][number];
+export type Terms = ResultOf<typeof RULES>['viewer']['alertTerms']['kinds'];
 export type Preferences = ResultOf<typeof PREFERENCES>['viewer']['notificationPreferences'];
 export type Channel = Rule['channels'][number];
 export type Mode = Preferences['kinds'][number]['push'];
@@ -58,10 +60,8 @@ export function limitOf(kind: AlertKind): 'hour' | 'day' | 'month' | 'hours' | '
   }
 }
 
-const USUAL: Partial<Record<AlertKind, number>> = { NO_DATA: 26, NO_CONSUMPTION: 72, DELIVERY: 98, IMBALANCE: 10 };
-
-/** The limit that holds where a rule names none. */
-export const usualLimit = (kind: AlertKind): number | null => USUAL[kind] ?? null;
+/** The limit that holds where a rule names none, as the organisation has it. */
+export const usualLimit = (terms: Terms, kind: AlertKind): number | null => terms.find((one) => one.kind === kind)?.limit ?? null;
 
 /** What a rule of a kind may be about: limits name whose they are, balances are of groups. */
 export function aboutOf(kind: AlertKind): readonly About[] {

@@ -1,9 +1,10 @@
 /** One site: what it used, what is below it, its devices. */
+import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { COMMODITIES, type Commodity as Word } from '@shared/tokens';
 import { formatAmount, formatPercent } from '@shared/units';
 import { HOUR_MS, iso } from '@shared/zones';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
@@ -14,12 +15,13 @@ import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { MeterList } from '../meters/MeterList';
+import { below, PlaceForm } from './PlaceForm';
 
 const SITE = graphql(`
   query SiteDetail($path: String!, $from: DateTime!, $to: DateTime!) {
     viewer {
       site(path: $path) {
-        id name kind path timezone
+        id name kind path timezone latitude longitude
         children { id name kind path }
         balanceGroups {
           id commodity name
@@ -34,7 +36,13 @@ const SITE = graphql(`
 
 const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount } } }`);
 
-export function SiteDetail({ path }: { path: string }) {
+interface DetailProps {
+  path: string;
+  /** A place was made or named anew; it is there now. */
+  changed: (path: string) => void;
+}
+
+export function SiteDetail({ path, changed }: DetailProps) {
   const { t, locale } = usePreferences();
   const viewer = useViewer();
   const variables = useMemo(() => {
@@ -42,6 +50,7 @@ export function SiteDetail({ path }: { path: string }) {
     // Hours on time may come two hours late: the newest are not missed yet.
     return { path, from: iso(now - 26 * HOUR_MS), to: iso(now - 2 * HOUR_MS) };
   }, [path]);
+  const [form, setForm] = useState<'add' | 'change' | null>(null);
   const [result, again] = useQuery({ query: SITE, variables });
   const [silent] = useQuery({ query: ALARMS, variables: { path }, pause: !viewer.may('health:read') });
   const count = silent.data?.viewer.site?.networkAlarmCount;
@@ -56,7 +65,13 @@ export function SiteDetail({ path }: { path: string }) {
               title={site.name}
               eyebrow={<Crumbs path={site.path} last={false} />}
               lead={`${t(`kind.${site.kind}`)} · ${t('timesIn', { zone: site.timezone })}`}
-              actions={count === undefined ? undefined : <Status tone={count ? 'critical' : 'ok'}>{count ? t('alarms.silentCount', { count }) : t('sites.allHeard')}</Status>}
+              actions={
+                <>
+                  {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}
+                  {viewer.may('metering:write') && below(site.kind).length > 0 && <Button variant="default" onClick={() => setForm('add')}>{t('place.edit.addHere')}</Button>}
+                  {viewer.may('metering:write') && <Button variant="default" onClick={() => setForm('change')}>{t('place.edit.open')}</Button>}
+                </>
+              }
             />
             <Panel title={t('sites.month')} hint={t('sites.monthHint')} flush>
               <div className="table-scroll">
@@ -97,6 +112,19 @@ export function SiteDetail({ path }: { path: string }) {
                   ))}
                 </div>
               </Panel>
+            )}
+            {form && (
+              <PlaceForm
+                key={form}
+                site={site}
+                adds={form === 'add'}
+                close={() => setForm(null)}
+                done={(to) => {
+                  setForm(null);
+                  changed(to ?? path);
+                  again({ requestPolicy: 'network-only' });
+                }}
+              />
             )}
             <Panel title={t('nav.meters')} flush actions={<Link to="/meters" search={{ under: site.id }}>{t('sites.allMeters')}</Link>}>
               <MeterList filter={{ under: site.id }} height={420} />

@@ -52,9 +52,11 @@ interface TreeProps {
   tops: readonly TreeSite[];
   chosen: string;
   onChoose: (path: string) => void;
+  /** Places were changed: what was read before does not count. */
+  fresh?: boolean;
 }
 
-export function SiteTree({ tops, chosen, onChoose }: TreeProps) {
+export function SiteTree({ tops, chosen, onChoose, fresh = false }: TreeProps) {
   const t = useT();
   const client = useClient();
   const [children, setChildren] = useState<ReadonlyMap<string, readonly TreeSite[]>>(new Map());
@@ -70,7 +72,7 @@ export function SiteTree({ tops, chosen, onChoose }: TreeProps) {
       for (const site of rows) {
         if (!open.has(site.path) || asked.current.has(site.path)) continue;
         asked.current.add(site.path);
-        const { data, error } = await client.query(CHILDREN, { id: site.id }).toPromise();
+        const { data, error } = await client.query(CHILDREN, { id: site.id }, fresh ? { requestPolicy: 'network-only' } : {}).toPromise();
         if (error) asked.current.delete(site.path);
         setFailed(!!error);
         const found = data?.node?.__typename === undefined && data?.node && 'children' in data.node ? data.node.children : [];
@@ -82,7 +84,7 @@ export function SiteTree({ tops, chosen, onChoose }: TreeProps) {
       }
     };
     void ask();
-  }, [rows, open, client]);
+  }, [rows, open, client, fresh]);
 
   useEffect(() => {
     setOpen((known) => new Set([...known, ...pathsTo(chosen).slice(0, -1), ...(chosen.includes('/') ? [] : [chosen])]));

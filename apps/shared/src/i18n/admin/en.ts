@@ -66,4 +66,5 @@ export const admin = {
   'audit.verify': 'Verify the chain',
   'audit.whole': 'All {count} entries follow one another',
   'audit.broken': 'Entry {at} does not follow the one before it',
+  'clients.program': 'Program',
 } as const;

@@ -67,4 +67,5 @@ export const admin: Record<keyof typeof english, string> = {
   'audit.verify': 'Verifică lanțul',
   'audit.whole': 'Lanțul este întreg, înregistrări: {count}',
   'audit.broken': 'Înregistrarea {at} nu o urmează pe cea dinainte',
+  'clients.program': 'Program',
 };

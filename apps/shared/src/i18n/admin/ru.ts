@@ -67,4 +67,5 @@ export const admin: Record<keyof typeof english, string> = {
   'audit.verify': 'Проверить цепочку',
   'audit.whole': 'Цепочка цела, записей: {count}',
   'audit.broken': 'Запись {at} не следует за предыдущей',
+  'clients.program': 'Программа',
 };

@@ -7,12 +7,16 @@ import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
 import { drawing } from '../drawing/en';
 import { group } from '../group/en';
+import { heat } from '../heat/en';
 import { map } from '../map/en';
 import { networks } from '../networks/en';
 import { partner } from '../partner/en';
+import { places } from '../places/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
 import { settings } from '../settings/en';
+import { silence } from '../silence/en';
+import { terms } from '../terms/en';
 
 export const rest = {
   ...actuators,
@@ -23,10 +27,14 @@ export const rest = {
   ...compare,
   ...drawing,
   ...group,
+  ...heat,
   ...map,
   ...networks,
   ...partner,
+  ...places,
   ...reports,
   ...rules,
   ...settings,
+  ...silence,
+  ...terms,
 } as const;

@@ -6,12 +6,16 @@ import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
 import { drawing } from '../drawing/ro';
 import { group } from '../group/ro';
+import { heat } from '../heat/ro';
 import { map } from '../map/ro';
 import { networks } from '../networks/ro';
 import { partner } from '../partner/ro';
+import { places } from '../places/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
 import { settings } from '../settings/ro';
+import { silence } from '../silence/ro';
+import { terms } from '../terms/ro';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -23,10 +27,14 @@ export const rest: Record<keyof typeof english, string> = {
   ...compare,
   ...drawing,
   ...group,
+  ...heat,
   ...map,
   ...networks,
   ...partner,
+  ...places,
   ...reports,
   ...rules,
   ...settings,
+  ...silence,
+  ...terms,
 };

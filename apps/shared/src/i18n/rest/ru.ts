@@ -6,12 +6,16 @@ import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
 import { drawing } from '../drawing/ru';
 import { group } from '../group/ru';
+import { heat } from '../heat/ru';
 import { map } from '../map/ru';
 import { networks } from '../networks/ru';
 import { partner } from '../partner/ru';
+import { places } from '../places/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
 import { settings } from '../settings/ru';
+import { silence } from '../silence/ru';
+import { terms } from '../terms/ru';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
@@ -23,10 +27,14 @@ export const rest: Record<keyof typeof english, string> = {
   ...compare,
   ...drawing,
   ...group,
+  ...heat,
   ...map,
   ...networks,
   ...partner,
+  ...places,
   ...reports,
   ...rules,
   ...settings,
+  ...silence,
+  ...terms,
 };

@@ -13,7 +13,7 @@ export const rules = {
   'rules.meter': 'A meter',
   'rules.usual': 'usual',
   'rules.usualValue': 'Usual: {value}',
-  'rules.standard': 'from the start',
+  'rules.standard': 'standard rule',
   'rules.add': 'New rule',
   'rules.edit': 'Change',
   'rules.remove': 'Remove',

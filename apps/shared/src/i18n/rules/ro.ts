@@ -14,7 +14,7 @@ export const rules: Record<keyof typeof english, string> = {
   'rules.meter': 'Un contor',
   'rules.usual': 'obișnuită',
   'rules.usualValue': 'De obicei: {value}',
-  'rules.standard': 'de la început',
+  'rules.standard': 'regulă standard',
   'rules.add': 'Regulă nouă',
   'rules.edit': 'Modifică',
   'rules.remove': 'Elimină',

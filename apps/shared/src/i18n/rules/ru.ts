@@ -14,7 +14,7 @@ export const rules: Record<keyof typeof english, string> = {
   'rules.meter': 'Прибор',
   'rules.usual': 'обычный',
   'rules.usualValue': 'Обычно: {value}',
-  'rules.standard': 'с самого начала',
+  'rules.standard': 'стандартное правило',
   'rules.add': 'Новое правило',
   'rules.edit': 'Изменить',
   'rules.remove': 'Удалить',

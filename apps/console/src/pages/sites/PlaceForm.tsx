@@ -1,0 +1,104 @@
+/** A site named anew or told where it lies, another one below it, or a flat in it. */
+import { Button, Drawer, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { graphql } from '../../api/graphql';
+import { useT } from '../../app/preferences';
+import { UserErrors, type Refusal } from '../../ui/UserErrors';
+
+const CHANGE = graphql(`mutation ChangeSite($input: ChangeSiteInput!) { changeSite(input: $input) { site { id name path latitude longitude } errors { code field message } } }`);
+const CREATE = graphql(`mutation CreateSite($input: CreateSiteInput!) { createSite(input: $input) { site { id path } errors { code field message } } }`);
+const PREMISE = graphql(`mutation AddPremise($input: SavePremiseInput!) { savePremise(input: $input) { premise { id name } errors { code field message } } }`);
+
+/** Levels of the tree, from the top. */
+export const LEVELS = ['REGION', 'CITY', 'DISTRICT', 'STREET', 'HOUSE', 'ENTRANCE'] as const;
+type Level = (typeof LEVELS)[number];
+
+/** What may lie in a site of a kind; flats lie in houses and entrances. */
+export function below(kind: Level | null): readonly (Level | 'PREMISE')[] {
+  const deeper = LEVELS.slice(kind === null ? 0 : LEVELS.indexOf(kind) + 1);
+  return kind === 'HOUSE' || kind === 'ENTRANCE' ? [...deeper, 'PREMISE'] : deeper;
+}
+
+export interface EditedSite {
+  id: string;
+  name: string;
+  kind: Level;
+  path: string;
+  latitude: number | null;
+  longitude: number | null;
+}
+
+interface FormProps {
+  /** The site that is changed, or below which something is made; null at the top. */
+  site: EditedSite | null;
+  adds: boolean;
+  close: () => void;
+  /** Called with the path of the site that is there now. */
+  done: (path: string | null) => void;
+}
+
+const degrees = (text: string): number | null => (text.trim() === '' ? null : Number(text.replace(',', '.')));
+
+export function PlaceForm({ site, adds, close, done }: FormProps) {
+  const t = useT();
+  const kinds = below(site?.kind ?? null);
+  const [kind, setKind] = useState<Level | 'PREMISE'>(kinds.includes('HOUSE') ? 'HOUSE' : (kinds[0] ?? 'PREMISE'));
+  const [typed, setTyped] = useState({
+    name: adds ? '' : (site?.name ?? ''),
+    latitude: adds || site?.latitude == null ? '' : String(site.latitude),
+    longitude: adds || site?.longitude == null ? '' : String(site.longitude),
+  });
+  const [errors, setErrors] = useState<Refusal[]>([]);
+  const [changing, change] = useMutation(CHANGE);
+  const [creating, create] = useMutation(CREATE);
+  const [saving, premise] = useMutation(PREMISE);
+  const flat = adds && kind === 'PREMISE';
+  const of = (field: string) => errors.find((one) => one.field === field)?.message;
+  const told = (part: Partial<typeof typed>) => setTyped((all) => ({ ...all, ...part }));
+  const settle = (error: { message: string } | undefined, refused: readonly Refusal[] | undefined, path: string | null) => {
+    const found = error ? [{ code: 'FAILED', message: error.message }] : [...(refused ?? [])];
+    setErrors(found);
+    if (found.length === 0) done(path);
+  };
+  const send = async () => {
+    const where = { name: typed.name.trim(), latitude: degrees(typed.latitude), longitude: degrees(typed.longitude) };
+    if (flat) {
+      const { data, error } = await premise({ input: { site: site?.id ?? '', name: where.name } });
+      return settle(error, data?.savePremise.errors, null);
+    }
+    if (adds && kind !== 'PREMISE') {
+      const { data, error } = await create({ input: { kind, parent: site?.id ?? null, ...where } });
+      return settle(error, data?.createSite.errors, data?.createSite.site?.path ?? null);
+    }
+    const { data, error } = await change({ input: { site: site?.id ?? '', ...where } });
+    return settle(error, data?.changeSite.errors, data?.changeSite.site?.path ?? null);
+  };
+  const field = (name: keyof typeof typed, more: Record<string, unknown> = {}) => (
+    <TextInput label={t(`place.edit.${name}`)} value={typed[name]} error={of(name)} onChange={(event) => told({ [name]: event.currentTarget.value })} {...more} />
+  );
+  const decimal = { inputMode: 'decimal', pattern: '-?[0-9]+([.,][0-9]+)?', placeholder: '47.0231' };
+  return (
+    <Drawer opened onClose={close} position="right" size={460} title={adds ? t('place.edit.addTo', { name: site?.name ?? t('place.edit.top') }) : t('place.edit.title', { name: site?.name ?? '' })} closeButtonProps={{ 'aria-label': t('close') }}>
+      <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+        {adds && (
+          <Select
+            label={t('place.edit.kind')}
+            allowDeselect={false}
+            data={kinds.map((value) => ({ value, label: value === 'PREMISE' ? t('place.edit.premise') : t(`kind.${value}`) }))}
+            value={kind}
+            onChange={(value) => setKind(kinds.find((one) => one === value) ?? kind)}
+          />
+        )}
+        {field('name', { required: true, maxLength: 120, description: adds ? undefined : t('place.edit.nameHint') })}
+        {!flat && <div className="field-grid">{field('latitude', decimal)}{field('longitude', { ...decimal, placeholder: '28.8302' })}</div>}
+        {!flat && <p className="hint">{t('place.edit.whereHint')}</p>}
+        <UserErrors errors={errors} />
+        <div className="row">
+          <Button type="submit" loading={changing.fetching || creating.fetching || saving.fetching}>{t(adds ? 'place.edit.add' : 'save')}</Button>
+          <Button variant="default" onClick={close}>{t('cancel')}</Button>
+        </div>
+      </form>
+    </Drawer>
+  );
+}

@@ -1,0 +1,41 @@
+import { CombinedError } from '@urql/core';
+import { describe, expect, it } from 'vitest';
+import { sureness } from '@shared/units';
+import { withoutFailed } from '../src/api/client';
+import { saidOf } from '../src/pages/alarms/Queue';
+
+const failed = (...path: (string | number)[]) => new CombinedError({ graphQLErrors: [{ message: 'no', path }] });
+
+describe('an answer in which something failed', () => {
+  it('does not tell that what it is about is absent', () => {
+    expect(withoutFailed({ data: { node: null }, error: failed('node', 'heatAllocation') }).data).toBeUndefined();
+  });
+
+  it('keeps what was told all the same, and what is absent', () => {
+    const told = { node: { id: '1', coolant: null } };
+    expect(withoutFailed({ data: told, error: failed('node', 'coolant') }).data).toBe(told);
+    expect(withoutFailed({ data: { node: null }, error: undefined }).data).toEqual({ node: null });
+  });
+});
+
+describe('the sentence of an alert', () => {
+  const path = 'Valley/Town/Street 5';
+
+  it('leaves out the place that stands beside it', () => {
+    expect(saidOf(`${path}: the mains leak.`, path)).toBe('The mains leak.');
+    expect(saidOf(`${path}/Entrance 1, Flat 4: it counts too little.`, path)).toBe('Entrance 1, Flat 4: it counts too little.');
+  });
+
+  it('stays whole elsewhere', () => {
+    expect(saidOf('Other: the mains leak.', path)).toBe('Other: the mains leak.');
+    expect(saidOf(`${path}: it leaks.`, undefined)).toBe(`${path}: it leaks.`);
+  });
+});
+
+describe('sureness', () => {
+  it('is never whole', () => {
+    expect(sureness(1, 'en')).toBe('> 99%');
+    expect(sureness(0.9, 'en')).toBe('90%');
+    expect(sureness(0, 'en')).toBe('1%');
+  });
+});

@@ -1,0 +1,52 @@
+"""What people correct of a site: its name, and where it lies."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from backend.models.sites import Site
+from backend.services.model.site_terms import check_degrees, checked_name
+from backend.store.model import sites
+from backend.store.model.sites import SiteRow
+from domain.errors import ConflictError, NotFoundError
+from domain.identity import SiteId
+from tenants import audit
+from tenants.session import TenantSession
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChange:
+    """How a site is to be; all of it replaces what was told before."""
+
+    name: str
+    latitude: float | None
+    longitude: float | None
+
+
+async def change(session: TenantSession, site_id: SiteId, wanted: SiteChange) -> SiteRow:
+    """Name a site anew, or tell where it lies; the paths of all sites below follow its name.
+
+    A metering file names sites by their paths: with the old name it would make a new site.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such site.
+    InvalidError
+        The name is no name, or the degrees are none.
+    ConflictError
+        A site of that name is there already.
+    """
+    site = (await sites.load(session, [site_id])).get(site_id)
+    if site is None:
+        raise NotFoundError("site", site_id)
+    name = checked_name(wanted.name)
+    check_degrees(wanted.latitude, wanted.longitude)
+    path = f"{site.name_path.removesuffix(site.name)}{name}"
+    if name != site.name:
+        if await session.scalar(select(Site.id).where(Site.name_path == path)) is not None:
+            raise ConflictError(f"{path} is there already", code="SITE_EXISTS", field="name")
+        await sites.rename(session, site, name, path)
+    await sites.locate(session, site_id, wanted.latitude, wanted.longitude)
+    await audit.record(session, "site.change", path, {"before": site.name_path})
+    return (await sites.load(session, [site_id]))[site_id]

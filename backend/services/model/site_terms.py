@@ -1,0 +1,35 @@
+"""What a place may be called, and where on the earth it may lie."""
+
+from domain.errors import InvalidError
+
+HIGHEST_LATITUDE, HIGHEST_LONGITUDE = 90.0, 180.0
+
+
+def checked_name(name: str) -> str:
+    """The name of a place without spaces around it.
+
+    Raises
+    ------
+    InvalidError
+        It is empty, or could not stand in a path.
+    """
+    if not name.strip() or "/" in name or not name.isprintable():
+        raise InvalidError("name must be printable, not empty, without a slash", field="name")
+    return name.strip()
+
+
+def check_degrees(latitude: float | None, longitude: float | None) -> None:
+    """Check where something lies: both of its degrees are told, or neither.
+
+    Raises
+    ------
+    InvalidError
+        One of them is missing, or is none of the earth.
+    """
+    if (latitude is None) != (longitude is None):
+        missing = "latitude" if latitude is None else "longitude"
+        raise InvalidError("latitude and longitude belong together", field=missing)
+    if latitude is not None and not abs(latitude) <= HIGHEST_LATITUDE:
+        raise InvalidError("latitude must be -90 to 90", field="latitude")
+    if longitude is not None and not abs(longitude) <= HIGHEST_LONGITUDE:
+        raise InvalidError("longitude must be -180 to 180", field="longitude")
