@@ -130,7 +130,7 @@ export async function office(login, place) {
   await page.fill('#login', person.login);
   await page.fill('#password', person.password);
   await page.click('button[type=submit]');
-  await page.getByText(place).first().click();
+  await page.getByText(place, { exact: true }).click();
   for (let tries = 0; code === null && tries < 100; tries++) await page.waitForTimeout(100);
   await context.close();
   const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'authorization_code', client_id: 'console', code, code_verifier: verifier, redirect_uri: redirect }) });

@@ -303,7 +303,7 @@ async function brand() {
   const partner = await office('partner@demo.example', 'Demo Partner');
   const { viewer } = await ask('query { viewer { tenant { id } } }', {});
   const dress = async (input) => {
-    const { brandTenant } = await partner('mutation($input: TenantBrandInput!) { brandTenant(input: $input) { errors { code field message } } }', { input: { tenant: viewer.tenant.id, ...input } });
+    const { brandTenant } = await partner('mutation($input: TenantBrandInput!) { brandTenant(input: $input) { errors { code field message } } }', { input: { tenant: btoa(`Tenant:${viewer.tenant.id}`), ...input } });
     assert.deepEqual(brandTenant.errors, []);
   };
   await dress({ name: 'Riverside Homes', colour: '#1B6B3A', colourDark: '#6FD39A' });
