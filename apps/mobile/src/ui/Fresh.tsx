@@ -10,7 +10,7 @@ import { Button } from './Button';
 import { T } from './Text';
 
 export function Fresh() {
-  const { c, tint } = useTheme();
+  const { c } = useTheme();
   const t = useT();
   const ready = useSyncExternalStore(onRenewed, renewed, renewed);
   const newer = useSyncExternalStore(onNewer, newerNow, newerNow);
@@ -19,7 +19,7 @@ export function Fresh() {
   if (!ready && !(newer && (web || store))) return null;
   const take = ready ? takeShell : store === null ? () => location.reload() : () => void Linking.openURL(store);
   return (
-    <View role="status" style={{ gap: SPACE.tight, padding: SPACE.snug, borderRadius: RADIUS.control, backgroundColor: tint(c.accent) }}>
+    <View role="status" style={{ gap: SPACE.tight, padding: SPACE.normal, borderRadius: RADIUS.card, backgroundColor: c.card, borderWidth: 1, borderColor: c.accent }}>
       <T>{ready || !newer ? t('fresh.title') : t('upgrade.newer', { newest: newer.newest })}</T>
       <Button kind="plain" icon="refresh" label={ready || web ? t('fresh.take') : t('upgrade.get')} onPress={take} />
     </View>
