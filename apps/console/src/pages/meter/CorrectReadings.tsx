@@ -1,6 +1,6 @@
 /** Correct, void or restore readings: first what it would change, then the change. */
 import { Button, Drawer, SegmentedControl, TextInput } from '@mantine/core';
-import { clock, dateTime } from '@shared/dates';
+import { clock, dateTime, inZone } from '@shared/dates';
 import { formatNumber, unitText } from '@shared/units';
 import { addDays, HOUR_MS, instantOf, iso, isoDate, parseDate, today, type LocalDate } from '@shared/zones';
 import { useRef, useState } from 'react';
@@ -111,7 +111,7 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
         )}
         <TextInput label={t('reason')} required minLength={3} value={reason} onChange={edited((event) => setReason(event.currentTarget.value))} />
         </fieldset>
-        <UserErrors errors={errors} />
+        <UserErrors errors={errors.map((one) => ({ ...one, message: inZone(one.message, zone, locale) }))} />
         {preview && (
           <div aria-live="polite">
             <h3>{t(applied ? 'correct.changed' : 'correct.effect')}</h3>
