@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 import redis.asyncio
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from runtime import roles
 from runtime.servers import Servers
@@ -22,6 +24,23 @@ _numbers = count(1)
 
 collect_ignore = ["golden"]
 """Scripts there make reference solutions with packages of their own."""
+
+
+WALKS = "tests/e2e"
+"""All walks of a browser are done by one worker: they share a product, which takes a minute."""
+
+
+class ByFile(LoadFileScheduling):
+    """Gives whole files to workers, in their order; the walks first, since they take longest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return WALKS if scope.startswith(f"{WALKS}/") else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    config.option.loadscopereorder = False  # by their number of tests the walks would be the last
+    return ByFile(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,6 +23,10 @@ _PRIOR_HOURS = 6.0
 _FREEDOM = 4.0
 """Degrees of freedom of Student's t for the scatter of levels: homes do change at times."""
 
+_LEAVING = float(np.log(0.002))
+"""Density of levels of which nothing is foretold, against that of the likeliest one: of fifty homes
+one is left or moved into within some weeks, and then any level is as likely as any other."""
+
 _EITHER_SIGN = (Kind.CLOCK_SKEW, Cause.GAIN, Cause.NEGATIVE_OFFSET)
 _MOST_APPEARED = 0.2
 _LEAST_PAST_DAYS = 3
@@ -254,5 +258,5 @@ def levels_of(prepared: Prepared, first: int) -> Levels:
 
 
 def _student(value: float) -> float:
-    """Log density of Student's t, without its constant."""
-    return float(-(_FREEDOM + 1) / 2 * np.log1p(value**2 / _FREEDOM))
+    """Log density of Student's t, without its constant, and of those who leave or move in."""
+    return float(np.logaddexp(-(_FREEDOM + 1) / 2 * np.log1p(value**2 / _FREEDOM), _LEAVING))

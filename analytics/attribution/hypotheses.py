@@ -9,13 +9,16 @@ from analytics.attribution.forms import of_displaced, of_unseen
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, Screen, screen
-from analytics.attribution.shapes import Shapes, all_shapes, everyday
+from analytics.attribution.shapes import LEAST_EXCUSE, Shapes, all_shapes, everyday
 from analytics.attribution.window import FloatArray, IntArray
 
 _OLD_SILENCE = 0.5
 _PART = 0.5
 """Share of a constant led past a meter that is missing in hours in which nothing is left to
 count: all that was taken, which is less."""
+
+_DAILY = 1.0
+"""Standard deviation of a share that changes from day to day, of a member or of a load."""
 
 _CLOSE = 3
 """How many members of each kind get the forms of which little is known."""
@@ -26,6 +29,7 @@ class Cause(StrEnum):
 
     CONSTANT = "constant"
     EVERYDAY = "everyday"
+    BY_DAYS = "by_days"
     BY_HOUR = "by_hour"
     GAIN = "gain"
     NEGATIVE_OFFSET = "negative_offset"
@@ -79,12 +83,13 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
     return Survey(shapes, screens, group, placebo, best)
 
 
-def _scores(shapes: Shapes, told: Screen) -> FloatArray:
+def _scores(shapes: Shapes, told: Screen, clock_least: float | None = None) -> FloatArray:
     """Scores of coefficients that mean something, else 0; a clock may be off to either side."""
     clock = shapes.kind is Kind.CLOCK_SKEW
     size = np.abs(told.coefficient) if clock else told.coefficient
     score = np.abs(told.score) if clock else told.score
-    return np.where((size >= shapes.least) & (size <= shapes.most), score, 0.0)
+    least = shapes.least if clock_least is None or not clock else clock_least
+    return np.where((size >= least) & (size <= shapes.most), score, 0.0)
 
 
 def latest_best(score: FloatArray) -> int:
@@ -106,7 +111,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
         )
     ]
     for item, one in zip(told.shapes, told.screens, strict=True):
-        score = _scores(item, one)
+        score = _scores(item, one, LEAST_EXCUSE)
         most = score.max(axis=1)
         for rank, place in enumerate(np.argsort(-most)[:members]):
             if most[place] < 2:
@@ -161,6 +166,10 @@ def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
         for what, (columns, spread) in (
             (Cause.CONSTANT, constant),
             (Cause.EVERYDAY, usual),
+            *(
+                (Cause.BY_DAYS, (_daily(prepared, values[0], first), _DAILY))
+                for values, _ in (constant, usual)
+            ),
             (Cause.BY_HOUR, by_hour),
             (Cause.BY_HOUR, unknown),
             (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
@@ -204,10 +213,15 @@ def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -
 
 def by_days(prepared: Prepared, member: int, first: int) -> Hypothesis:
     """A member that counts a share of its own each day."""
+    columns = _daily(prepared, prepared.readings[member], first)
+    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, _DAILY)
+
+
+def _daily(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:
+    """Values of which each day from one on has a share of its own, shape ``(1 + d, t)``."""
     days: IntArray = np.arange(first, len(prepared.starts))
-    each = prepared.readings[member] * (prepared.day == days[:, None])
-    columns = np.concatenate((each.sum(axis=0, keepdims=True), each))
-    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, 1.0)
+    each = values * (prepared.day == days[:, None])
+    return np.concatenate((each.sum(axis=0, keepdims=True), each))
 
 
 def _from(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:

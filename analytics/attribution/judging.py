@@ -19,9 +19,13 @@ from analytics.attribution.step import Found
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import Window
 
-_OFFSET_DOUBT = 2.0
-"""Times by which a constant led past one meter must be surer: nothing but its level speaks for
-it."""
+_USUAL_MEMBERS = 30
+"""Members of the groups on which ``Thresholds.accuse`` was set."""
+
+_OF_BALANCE_METER = (Cause.GAIN, Cause.NEGATIVE_OFFSET)
+_LEAST_BESIDE = 1 / 3
+"""Share of the largest loss that a step of the balance meter must come to beside it: what the
+models of a theft or a load leave follows the sum of all, too."""
 
 _KNOWN_SHARE = 0.75
 """Of the hours of the least days, how many must be known."""
@@ -77,14 +81,15 @@ def _judged(
     loose: list[Unattributed] = []
     meter: BalanceMeter | None = balance_meter.below_members(window, case)
     for item in case.found:
-        if item.fitted.hypothesis.member is not None and _sure(item, thresholds):
+        if item.fitted.hypothesis.member is not None and _sure(item, thresholds, window.members):
             suspects.append(findings.suspect(window, case, item))
             continue
-        if item.fitted.hypothesis.what in (Cause.GAIN, Cause.NEGATIVE_OFFSET) and _sure(
-            item, thresholds
-        ):
-            meter = meter or balance_meter.step(window, case, item)
-            continue
+        if item.fitted.hypothesis.what in _OF_BALANCE_METER:
+            if _beside(item, case.found):
+                continue
+            if _sure(item, thresholds, window.members):
+                meter = meter or balance_meter.step(window, case, item)
+                continue
         if float(item.fitted.missing.sum()) > 0:
             loose.append(findings.unattributed(window, case, item))
             candidates += findings.candidates(window, case, item)
@@ -111,8 +116,17 @@ def _judged(
     )
 
 
-def _sure(item: Found, thresholds: Thresholds) -> bool:
-    """Whether an explanation beats those that accuse nobody, and those that accuse another."""
+def _beside(item: Found, found: list[Found]) -> bool:
+    """Whether a step of the balance meter is small beside what else was found."""
+    sizes = [abs(float(one.fitted.missing.sum())) for one in found if one is not item]
+    return abs(float(item.fitted.missing.sum())) < _LEAST_BESIDE * max(sizes, default=0.0)
+
+
+def _sure(item: Found, thresholds: Thresholds, members: int) -> bool:
+    """Whether an explanation beats those that accuse nobody, and those that accuse another.
+
+    The more members there are to choose from, the more likely one of them fits by chance.
+    """
     own = item.fitted.hypothesis.member
     others = [one.likelihood for one in item.rivals if one.hypothesis.member is None]
     if own is None:
@@ -120,11 +134,14 @@ def _sure(item: Found, thresholds: Thresholds) -> bool:
         others += [
             one.likelihood
             for one in item.rivals
-            if one.hypothesis.member is None
-            and one.hypothesis.what not in (Cause.GAIN, Cause.NEGATIVE_OFFSET)
+            if one.hypothesis.member is None and one.hypothesis.what not in _OF_BALANCE_METER
         ]
-    doubt = _OFFSET_DOUBT if item.fitted.hypothesis.what is Kind.OFFSET else 1.0
-    return item.fitted.likelihood - max(others, default=-np.inf) >= doubt * thresholds.accuse
+    ahead = item.fitted.likelihood - max(others, default=-np.inf)
+    needed = thresholds.accuse + max(float(np.log(members / _USUAL_MEMBERS)), 0.0)
+    if item.fitted.hypothesis.what is Kind.OFFSET:
+        # people leave on any day: a level that fell is no proof where the shape is none
+        return item.fitted.level > 0 and ahead - item.fitted.level >= needed
+    return ahead >= needed
 
 
 def _verdict(

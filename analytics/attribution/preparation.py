@@ -18,6 +18,10 @@ _USUAL_NOISE = 0.003
 _FAR_DOUBT = 2.0
 """Times by which a habit is trusted less in a long gap: who is away is away for days."""
 
+_ABSURD, _MOST_ABSURD = 2.0, 3
+"""Times that a single reading is above all that enters the group, and the member's own largest, to
+be no reading; and how many such a member may have."""
+
 _FLOOR_SHARE = 0.2
 
 
@@ -76,6 +80,7 @@ def prepare(window: Window, clock_s: float = 0.0) -> Prepared | None:
         measured = np.isfinite(readings) & (readings >= 0)
     supplied = window.supplied.astype(float)
     known = np.isfinite(supplied)
+    measured &= ~_absurd(readings, measured, supplied)
     readings = np.where(measured, readings, 0.0)
     measured_there = measured & there
     unit = float(readings.sum() / max(np.count_nonzero(measured.any(axis=0)), 1))
@@ -116,6 +121,22 @@ def prepare(window: Window, clock_s: float = 0.0) -> Prepared | None:
         window.starts,
         window.quantum / unit,
     )
+
+
+def _absurd(readings: FloatArray, measured: Mask, supplied: FloatArray) -> Mask:
+    """Single readings that cannot be: far above all that ever entered the group, and unlike any.
+
+    A counter that was set anew, or a digit that was lost; shape ``(n, t)``. Members that are often
+    above what enters say that the balance meter is wrong, and stay.
+    """
+    known = np.isfinite(supplied)
+    if not known.any():
+        return np.zeros(readings.shape, dtype=bool)
+    most = _ABSURD * max(float(np.quantile(supplied[known], 0.999)), 0.0)
+    own = np.quantile(np.where(measured, readings, 0.0), 0.99, axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        far = measured & (readings > np.maximum(most, _ABSURD * own))
+    return np.asarray(far & (far.sum(axis=1, keepdims=True) <= _MOST_ABSURD))
 
 
 def _clear(doubt: FloatArray, supplied: FloatArray, usable: Mask) -> Mask:

@@ -9,11 +9,20 @@ from analytics.attribution.hypotheses import Cause
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, fit, nuisance
-from analytics.attribution.step import Found, State, advance, persistence, ranked
+from analytics.attribution.step import (
+    LEAST_OF_LARGEST,
+    Found,
+    State,
+    advance,
+    persistence,
+    ranked,
+)
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
 _DETOURS = 1
+_BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
+_LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Case:
     """Score of the strongest explanation at first sight."""
 
     placebo: float
+    excused: tuple[FloatArray, ...] = ()
+    """What clocks explain that are off by less than is worth a finding."""
 
 
 def search(prepared: Prepared, thresholds: Thresholds) -> Case:
@@ -34,7 +45,19 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     start = State.of(prepared, thresholds)
     end = _explain(start, thresholds, _DETOURS)
     held = [one for one in end.found if _holds(end, one, thresholds)]
-    return _settled(Case(end.prepared, end.frame, held, start.told.best, start.told.placebo))
+    told = start.told
+    case = _settled(Case(end.prepared, end.frame, held, told.best, told.placebo, end.excused))
+    largest = max((_size(one) for one in case.found), default=0.0)
+    kept = [
+        one
+        for one in case.found
+        if one.fitted.hypothesis.what is Kind.CLOCK_SKEW or _size(one) >= LEAST_OF_LARGEST * largest
+    ]
+    return replace(case, found=kept)
+
+
+def _size(one: Found) -> float:
+    return abs(float(one.fitted.missing.sum()))
 
 
 def _holds(end: State, one: Found, thresholds: Thresholds) -> bool:
@@ -47,48 +70,91 @@ def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
     """Go on until nothing is left to explain, or nothing explains it."""
     while len(state.found) <= thresholds.culprits and state.told.best >= thresholds.alarm:
         fits = ranked(state)
-        ahead = advance(state, fits[0], fits[1:], thresholds) if fits else None
+        ahead = _ahead(state, fits, thresholds)
         if ahead is None:
             break
-        if detours and fits[0].hypothesis.what is Cause.BY_HOUR:
+        if len(ahead.found) == len(state.found):
+            state = ahead
+            continue
+        winner = ahead.found[-1].fitted
+        if detours and len(winner.hypothesis.columns) > 1 and winner.hypothesis.what in _LOOSE:
             return _choice(state, ahead, fits, thresholds, detours)
         state = ahead
     return state
 
 
+def _ahead(state: State, fits: list[Fitted], thresholds: Thresholds) -> State | None:
+    """The likeliest explanation joins; where its share changes too freely, the next of others."""
+    for winner in fits[:1] + [one for one in fits[1:] if not _by_days(one)][:1]:
+        ahead = advance(state, winner, [one for one in fits if one is not winner], thresholds)
+        if ahead is not None or not _by_days(winner):
+            return ahead
+    return None
+
+
 def _choice(
     state: State, ahead: State, fits: list[Fitted], thresholds: Thresholds, detours: int
 ) -> State:
-    """Go on from a load of which next to nothing is known, or from the likeliest member.
+    """Go on from a load of which next to nothing is known, or from something simpler.
 
-    Two culprits at once look like such a load to an explanation by one. So both ways are gone to
-    their end, and the one with the likelier end holds.
+    Two culprits at once look like such a load to an explanation by one, and so do two unmetered
+    loads. So all ways are gone to their ends: that one, the likeliest plain load that accuses
+    nobody, the likeliest member. The one with the likeliest end holds, and what it says of a member
+    is as sure as its end is likelier than the ends that accuse nobody.
     """
-    straight = _explain(ahead, thresholds, detours - 1)
+    winner = ahead.found[-1].fitted
+    plain = next((one for one in fits if _plain(one)), None)
     member = next((one for one in fits if _metered(one)), None)
-    if member is None:
-        return straight
-    rivals = [one for one in fits if one is not member]
-    aside = advance(state, member, rivals, thresholds)
-    if aside is None:
-        return straight
-    aside = _explain(aside, thresholds, detours - 1)
-    margin = aside.likelihood() - straight.likelihood()
-    if margin <= 0:
-        return straight
-    place, most = len(state.found), member.likelihood - margin
-    lowered = [
-        replace(one, likelihood=min(one.likelihood, most)) if one.hypothesis.member is None else one
-        for one in rivals
+    ends = {id(winner): (winner, _explain(ahead, thresholds, detours - 1))}
+    for one in (plain, member):
+        if one is None or id(one) in ends:
+            continue
+        rivals = [other for other in fits if other is not one]
+        aside = advance(state, one, rivals, thresholds)
+        if aside is None:
+            continue
+        end = _explain(aside, thresholds, detours - 1)
+        owners = {found.fitted.hypothesis.member for found in end.found[len(state.found) :]}
+        plain_twice = len(end.found) > len(state.found) + 1 and owners == {None}
+        if len(owners) > 1 or plain_twice:  # one alone was weighed above
+            ends[id(one)] = (one, end)
+    chosen, best = max(ends.values(), key=lambda way: way[1].likelihood())
+    if chosen.hypothesis.member is None:
+        return best
+    place, told = len(state.found), best.likelihood()
+    behind = {
+        key: chosen.likelihood - (told - end.likelihood())
+        for key, (_, end) in ends.items()
+        if all(one.fitted.hypothesis.member is None for one in end.found[place:])
+    }
+    return _as_sure(best, place, behind, blind=winner.hypothesis.what in _BLIND)
+
+
+def _as_sure(best: State, place: int, behind: dict[int, float], *, blind: bool) -> State:
+    """The same end, with the likelihoods of rivals that accuse nobody by where their ways end."""
+    most = max(behind.values(), default=np.inf) if blind else np.inf
+    rivals = [
+        replace(one, likelihood=behind.get(id(one), min(one.likelihood, most)))
+        if one.hypothesis.member is None
+        else one
+        for one in best.found[place].rivals
     ]
-    found = list(aside.found)
-    found[place] = replace(found[place], rivals=lowered)
-    return replace(aside, found=tuple(found))
+    found = list(best.found)
+    found[place] = replace(found[place], rivals=rivals)
+    return replace(best, found=tuple(found))
+
+
+def _by_days(fitted: Fitted) -> bool:
+    return fitted.hypothesis.what is Kind.SLOWED_BY_DAYS
+
+
+def _plain(fitted: Fitted) -> bool:
+    return fitted.hypothesis.what in (Cause.CONSTANT, Cause.EVERYDAY)
 
 
 def _metered(fitted: Fitted) -> bool:
     what = fitted.hypothesis.what
-    return isinstance(what, Kind) and what is not Kind.CLOCK_SKEW
+    return isinstance(what, Kind) and what not in (Kind.CLOCK_SKEW, Kind.OFFSET)
 
 
 def _settled(case: Case) -> Case:
@@ -96,7 +162,8 @@ def _settled(case: Case) -> Case:
     if not case.found:
         return case
     curves: list[FloatArray] = [item.fitted.missing for item in case.found]
-    basis = nuisance(case.prepared)
+    losses = nuisance(case.prepared)
+    basis = np.concatenate((losses, np.reshape(case.excused, (-1, losses.shape[1]))))
     settled = list[Found]()
     for place, item in enumerate(case.found):
         others = [curve for other, curve in enumerate(curves) if other != place]

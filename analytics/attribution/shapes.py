@@ -13,7 +13,10 @@ _LEAST_TIES = 12
 
 _TIE_SHARE = 1e-5
 _LEAST_SKEW = 0.05
-"""Part of an hour below which a clock is not looked at."""
+"""Part of an hour below which a clock alone is not looked at."""
+
+LEAST_EXCUSE = 0.005
+"""Part of an hour from which on a clock may explain what else would look like a theft."""
 
 
 @dataclass(frozen=True, slots=True)

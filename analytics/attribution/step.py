@@ -34,7 +34,10 @@ _LEAST_BLOCK_HOURS = 12
 _MEDIAN_OF_SQUARES = 0.455
 """Median of the square of a standard normal number."""
 
-_LEAST_OF_LARGEST = 0.03
+_MOST_EXCUSED = 6
+"""Clocks off by less than is worth a finding that are let off in one group."""
+
+LEAST_OF_LARGEST = 0.03
 """Share of the largest loss that a further one must come to: no model of the former is exact."""
 
 
@@ -61,6 +64,8 @@ class State:
     frame: Frame
     told: Survey
     found: tuple[Found, ...] = ()
+    excused: tuple[FloatArray, ...] = ()
+    """What clocks explain that are off by less than is worth a finding, shape ``(t,)`` each."""
 
     @classmethod
     def of(cls, prepared: Prepared, thresholds: Thresholds) -> "State":
@@ -91,21 +96,28 @@ def advance(
     frame = fit(wider, columns, noise, thresholds.noise_share)
     told = survey(wider, frame)
     best, placebo = state.told.best, min(state.told.placebo, told.placebo)
-    if best < thresholds.placebo * placebo or _small(state, winner, thresholds):
+    if best < thresholds.placebo * placebo or not _stands(state, winner, thresholds):
         return None
-    if _rests_on_few(state.frame, winner) < _FEW_SHARE * thresholds.alarm:
-        return None
-    by_days = winner.hypothesis.what is Kind.SLOWED_BY_DAYS
-    if by_days and within_days(state, winner) < _WITHIN_DAYS * thresholds.alarm:
-        return None
-    clock = winner.hypothesis.what is Kind.CLOCK_SKEW
-    if clock and skew(winner) < thresholds.least_skew_s / 3600:
-        return None
-    strict = clock or bool(state.found)
-    if strict and winner.score < thresholds.alarm:
-        return None
+    what, excused = winner.hypothesis.what, state.excused
+    if what is Kind.CLOCK_SKEW and skew(winner) < thresholds.least_skew_s / 3600:
+        if len(excused) >= _MOST_EXCUSED:
+            return None
+        return State(wider, columns, frame, told, state.found, (*excused, winner.missing))
     found = (*state.found, Found(winner, rivals, best, placebo))
-    return State(wider, columns, frame, told, found)
+    return State(wider, columns, frame, told, found, excused)
+
+
+def _stands(state: State, winner: Fitted, thresholds: Thresholds) -> bool:
+    """Whether an explanation is large enough, and rests on more than some hours or days."""
+    what = winner.hypothesis.what
+    if _small(state, winner, thresholds):
+        return False
+    if _rests_on_few(state.frame, winner) < _FEW_SHARE * thresholds.alarm:
+        return False
+    if what is Kind.SLOWED_BY_DAYS and within_days(state, winner) < _WITHIN_DAYS * thresholds.alarm:
+        return False
+    strict = what is Kind.CLOCK_SKEW or bool(state.found)
+    return not strict or winner.score >= thresholds.alarm
 
 
 def ranked(state: State) -> list[Fitted]:
@@ -208,7 +220,7 @@ def _small(state: State, winner: Fitted, thresholds: Thresholds) -> bool:
     whole = float(state.prepared.delivered[since].sum())
     lost = abs(float(winner.missing.sum()))
     largest = max((abs(float(one.fitted.missing.sum())) for one in state.found), default=0.0)
-    return lost < max(thresholds.least_share * whole, _LEAST_OF_LARGEST * largest)
+    return lost < max(thresholds.least_share * whole, LEAST_OF_LARGEST * largest)
 
 
 def _widened(prepared: Prepared, frame: Frame, winner: Fitted) -> tuple[Prepared, float]:

@@ -1,121 +1,42 @@
 """Partners run their own tenants from their office: no readings, and never another's tenants."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
-from argon2 import PasswordHasher
-from sqlalchemy import select
 
-from backend.clients.events import Events
-from backend.graphql.context import Context
-from backend.graphql.ids import Kind, decode, encode
-from backend.graphql.schema import schema
+from backend.graphql.ids import Kind, encode
 from backend.services.gateway.devices import Devices
 from backend.services.limits import LimitDirectory
 from backend.tasks.queue import SilentQueue
 from domain.errors import UnauthenticatedError
-from domain.identity import Scope, TenantId
+from domain.identity import Scope
 from ingestion.app import application
 from ingestion.gateway import Gateway
-from tenants import audit, provisioning
 from tenants.limits import Limits
-from tenants.models import AuditEntry, Tenant
+from tenants.models import Tenant
 from tenants.oauth.accounts import account_for, choices_of, suspended_of
-from tenants.passwords import Passwords
-from tenants.permissions import Role, permissions_of
-from tenants.session import Database
+from tenants.permissions import Role
 from tenants.standing import Standing
 from tests.factories import MASTER_KEY, PushingConcentrator, block, place
+from tests.integration.graphql.partner import (
+    APPOINT,
+    BRAND,
+    CHEAP,
+    CREATE,
+    DISMISS,
+    ONE,
+    PLAN,
+    RESUME,
+    SUSPEND,
+    Reseller,
+    as_role,
+    number,
+    trail,
+    two,
+)
 
-CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-TENANT = "id name status plan limits { readingsPerHour storageMonths own } brand { name colour }"
-CREATE = f"""mutation C($input: CreateTenantInput!) {{ createTenant(input: $input) {{
-  tenant {{ {TENANT} }} errors {{ code field }} }} }}"""
-APPOINT = """mutation A($input: AppointAdministratorInput!) {
-  appointTenantAdministrator(input: $input) {
-    administrator { id login } password errors { code field } } }"""
-DISMISS = """mutation D($t: ID!, $a: ID!) { dismissTenantAdministrator(tenant: $t,
-  administrator: $a) { administrator { id } errors { code } } }"""
-SUSPEND = """mutation S($t: ID!, $why: String!) { suspendTenant(tenant: $t, reason: $why) {
-  tenant { status } errors { code field } } }"""
-RESUME = """mutation R($t: ID!) { resumeTenant(tenant: $t) {
-  tenant { status } errors { code field } } }"""
-PLAN = f"""mutation P($input: TenantPlanInput!) {{ setTenantPlan(input: $input) {{
-  tenant {{ {TENANT} }} errors {{ code field }} }} }}"""
-BRAND = f"""mutation B($input: TenantBrandInput!) {{ brandTenant(input: $input) {{
-  tenant {{ {TENANT} }} errors {{ code field }} }} }}"""
-ONE = """query One($t: ID!) { viewer { partner { tenant(id: $t) { name
-  usage { meteringPoints concentrators houses users } readingsByDay { day readings }
-  administrators { login } auditLog { edges { node { action detail } } } } } } }"""
-
-
-class Reseller:
-    """A partner, as its administrator asks."""
-
-    def __init__(self, database: Database, events: Events, scope: Scope) -> None:
-        self.database, self.events, self.scope = database, events, scope
-
-    async def result(self, document: str, scope: Scope | None = None, **values: Any) -> Any:
-        async with Context(self.database, scope or self.scope, self.events, MASTER_KEY) as context:
-            context.passwords = CHEAP
-            return await schema.execute(document, values, context_value=context)
-
-    async def ask(self, document: str, scope: Scope | None = None, **values: Any) -> Any:
-        result = await self.result(document, scope, **values)
-        assert result.errors is None, result.errors
-        return result.data
-
-    async def tenant(self, name: str, **more: Any) -> Any:
-        made = (await self.ask(CREATE, input={"name": name, **more}))["createTenant"]
-        assert made["errors"] == []
-        return made["tenant"]
-
-    async def listed(self, **values: Any) -> list[str]:
-        asked = "query L($s: String) { viewer { partner { tenants(search: $s) { edges { node { name } } } } } }"  # noqa: E501
-        found = (await self.ask(asked, **values))["viewer"]["partner"]["tenants"]["edges"]
-        return [one["node"]["name"] for one in found]
-
-
-async def reseller(database: Database, events: Events, name: str) -> Reseller:
-    made = await provisioning.create_partner(database, name=name)
-    user = await provisioning.create_user(
-        database,
-        name="Boss",
-        email=f"boss@{name.lower()}.example",
-        password="a password for it",
-        passwords=CHEAP,
-        seat=provisioning.Seat(made.office, "partner-admin"),
-    )
-    return Reseller(database, events, as_role(made.office, Role.PARTNER_ADMIN, f"user:{user.user}"))
-
-
-def as_role(tenant: TenantId, role: Role, actor: str = "user:1") -> Scope:
-    return Scope(tenant, actor, frozenset(str(word) for word in permissions_of(role)))
-
-
-@pytest_asyncio.fixture(scope="module")
-async def two(database: Database, redis_url: str) -> AsyncIterator[tuple[Reseller, Reseller]]:
-    events = Events(redis_url)
-    yield await reseller(database, events, "First"), await reseller(database, events, "Second")
-    await events.close()
-
-
-def number(tenant: Any) -> TenantId:
-    found = decode(tenant["id"])
-    assert found is not None
-    return TenantId(found[1])
-
-
-async def trail(database: Database, tenant: TenantId) -> list[AuditEntry]:
-    async with database.session(Scope(tenant)) as session:
-        rows = list(await session.scalars(select(AuditEntry).order_by(AuditEntry.sequence)))
-    assert audit.first_broken(rows) is None
-    return rows
+__all__ = ["two"]
 
 
 async def test_a_tenant_is_brought_and_gets_its_administrator(
@@ -273,98 +194,6 @@ async def test_plans_hold_and_own_figures_lie_over_them(two: tuple[Reseller, Res
     assert back["setTenantPlan"]["tenant"]["limits"]["own"] == []
     await directory.read()
     assert directory.of(number(made)) == Limits()
-
-
-@pytest.mark.parametrize(
-    ("brand", "error"),
-    [
-        ({"colour": "red"}, ("INVALID_COLOUR", "colour")),
-        ({"colourDark": "#12345"}, ("INVALID_COLOUR", "colourDark")),
-        ({"logoUrl": "http://plain.example/x.png"}, ("INVALID_ADDRESS", "logoUrl")),
-        ({"logoUrl": "https://a.example/x.png; script-src *"}, ("INVALID_ADDRESS", "logoUrl")),
-        ({"logoUrl": "https://a.example\n/x.png"}, ("INVALID_ADDRESS", "logoUrl")),
-        ({"name": "a" * 201}, ("INVALID_NAME", "name")),
-    ],
-)
-async def test_a_brand_that_cannot_be_shown_is_refused(
-    two: tuple[Reseller, Reseller], brand: dict[str, str], error: tuple[str, str]
-) -> None:
-    first, _ = two
-    known = await first.listed(s="Branded")
-    if not known:
-        await first.tenant("Branded")
-    asked = '{ viewer { partner { tenants(search: "Branded") { edges { node { id } } } } } }'
-    edges = (await first.ask(asked))["viewer"]["partner"]["tenants"]["edges"]
-    told = {"tenant": edges[0]["node"]["id"], **brand}
-    refused = (await first.ask(BRAND, input=told))["brandTenant"]
-    assert refused["errors"] == [{"code": error[0], "field": error[1]}]
-
-
-async def test_a_brand_shows_to_the_tenants_people(two: tuple[Reseller, Reseller]) -> None:
-    first, _ = two
-    made = await first.tenant("Waterworks of the Valley")
-    told = {
-        "tenant": made["id"],
-        "name": "Aqua",
-        "colour": "#1470b8",
-        "logoUrl": "https://cdn.example:8443/logo-1.png",
-    }
-    branded = (await first.ask(BRAND, input=told))["brandTenant"]
-    assert branded["tenant"]["brand"] == {"name": "Aqua", "colour": "#1470B8"}
-    asked = "{ viewer { tenant { name brand { name colour colourDark logoUrl } } } }"
-    seen = await first.ask(asked, as_role(number(made), Role.OPERATOR))
-    assert seen["viewer"]["tenant"]["brand"] == {
-        "name": "Aqua",
-        "colour": "#1470B8",
-        "colourDark": None,
-        "logoUrl": "https://cdn.example:8443/logo-1.png",
-    }
-    plain = (await first.ask(BRAND, input={"tenant": made["id"], "name": " "}))["brandTenant"]
-    assert plain["tenant"]["brand"] == {"name": None, "colour": None}
-
-
-TILES = """mutation T($url: String, $by: String) {
-  setMapTiles(input: {url: $url, attribution: $by}) {
-  mapTiles { url attribution } errors { code field } } }"""
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://tiles.example/{z}/{x}/{y}.png",
-        "https://tiles.example/{z}/{x}.png",
-        "https://tiles.example/{z}/{x}/{y}/{y}.png",
-        "https://tiles.example/{z}/{x}/{y}.png?k={key}",
-        "https://{z}.example/{x}/{y}.png",
-        "https://tiles.example/{z}/{x}/{y}.png; script-src *",
-        "https://tiles.example/map.png",
-    ],
-)
-async def test_tiles_that_cannot_be_fetched_are_refused(
-    two: tuple[Reseller, Reseller], url: str
-) -> None:
-    first, _ = two
-    admin = as_role(first.scope.tenant_id, Role.TENANT_ADMIN)
-    refused = (await first.ask(TILES, admin, url=url))["setMapTiles"]
-    assert refused == {"mapTiles": None, "errors": [{"code": "INVALID_TILES", "field": "url"}]}
-
-
-async def test_an_administrator_sets_the_tiles_of_the_map(two: tuple[Reseller, Reseller]) -> None:
-    first, _ = two
-    admin = as_role(number(await first.tenant("Mapped")), Role.TENANT_ADMIN)
-    seen = "{ viewer { tenant { mapTiles { url attribution } } } }"
-    assert (await first.ask(seen, admin))["viewer"]["tenant"]["mapTiles"] is None
-    for url in ("https://a.example/{z}/{x}/{y}@2x.png?k=1", "https://a.example/city.pmtiles"):
-        done = (await first.ask(TILES, admin, url=url, by="© Surveyors"))["setMapTiles"]
-        assert done == {"mapTiles": {"url": url, "attribution": "© Surveyors"}, "errors": []}
-    operator = as_role(admin.tenant_id, Role.OPERATOR)
-    shown = (await first.ask(seen, operator))["viewer"]["tenant"]["mapTiles"]
-    assert shown["url"] == "https://a.example/city.pmtiles"
-    result = await first.result(TILES, operator, url=None)
-    assert [one.original_error.code for one in result.errors] == ["FORBIDDEN"]
-    assert (await first.ask(TILES, admin, url=None))["setMapTiles"]["mapTiles"] is None
-    acts = [one.action for one in await trail(first.database, admin.tenant_id)]
-    assert acts[-3:] == ["tenant.map"] * 3
 
 
 async def test_a_suspended_tenant_shuts_people_out_and_takes_readings(
