@@ -173,7 +173,7 @@ def whole_months(days: pd.DatetimeIndex) -> list[tuple[int, int]]:
     return list(pairwise(firsts)) or [(len(days) - 28, len(days))]
 
 
-def month_ends(homes: Homes) -> dict[str, float]:
+def month_ends(homes: Homes, *, heated: bool) -> dict[str, float]:
     """All whole months, forecast after some days of each, against the run-rate.
 
     Known are the month so far and the one before, as the product reads them.
@@ -193,7 +193,7 @@ def month_ends(homes: Homes) -> dict[str, float]:
             daily = filled(days[known]).sum(axis=2)
             came = homes.values[known, start:end].sum(axis=(1, 2))
             warm = None if homes.temperature is None else homes.temperature[low:end]
-            told = month.rest(daily, end - now, warm)
+            told = month.rest(daily, end - now, warm, heated=heated)
             so_far = daily[:, start - low :].sum(axis=1)
             wrong += float(np.abs(so_far + told.p50 - came).sum())
             by_rate += float(np.abs(so_far / asked * (end - start) - came).sum())
@@ -207,7 +207,7 @@ def month_ends(homes: Homes) -> dict[str, float]:
     return found
 
 
-def rests(homes: Homes) -> dict[str, float]:
+def rests(homes: Homes, *, heated: bool) -> dict[str, float]:
     """Share of sums of the next days inside their band, asked at every midnight of the file.
 
     Windows overlap and a cold week is cold for all: it is one autumn, not so many trials.
@@ -217,7 +217,7 @@ def rests(homes: Homes) -> dict[str, float]:
     for days in REST_DAYS:
         inside = []
         for now in range(month.LEAST_DAYS, daily.shape[1] - days + 1):
-            told = month.rest(daily[:, :now], days)
+            told = month.rest(daily[:, :now], days, heated=heated)
             came = daily[:, now : now + days].sum(axis=1)
             inside.append(float(((told.p10 <= came) & (came <= told.p90)).mean()))
         if inside:
@@ -225,7 +225,9 @@ def rests(homes: Homes) -> dict[str, float]:
     return found
 
 
-def figures(homes: Homes) -> tuple[dict[str, float], list[dict[str, object]]]:
+def figures(
+    homes: Homes, *, heated: bool = False
+) -> tuple[dict[str, float], list[dict[str, object]]]:
     """All figures of one set of homes."""
     scores, cost, rows = score(homes)
     mae, lag = scores.mae("model"), scores.mae("lag24")
@@ -249,7 +251,12 @@ def figures(homes: Homes) -> tuple[dict[str, float], list[dict[str, object]]]:
         "sum_wape_median_pct": 100 * sums[1] / sums[3],
         "sum_wape_lag24_pct": 100 * sums[2] / sums[3],
     }
-    return {**found, **month_ends(homes), **rests(homes), **cost}, rows
+    return {
+        **found,
+        **month_ends(homes, heated=heated),
+        **rests(homes, heated=heated),
+        **cost,
+    }, rows
 
 
 def main() -> None:
@@ -259,14 +266,21 @@ def main() -> None:
     parser.add_argument("--readings", type=Path, default=here / "ch_electricity_hourly.parquet")
     parser.add_argument("--weather", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--heated", action="store_true", help="it is heat, or gas for heating")
     asked = parser.parse_args()
     homes = load(asked.readings, asked.weather)
-    found, rows = figures(homes)
+    found, rows = figures(homes, heated=asked.heated)
     if asked.weather is not None:
-        without, _ = figures(Homes(homes.names, homes.days, homes.values, None))
+        without, _ = figures(
+            Homes(homes.names, homes.days, homes.values, None), heated=asked.heated
+        )
         print("without weather:", json.dumps({k: round(v, 4) for k, v in without.items()}))
         print("with the temperature that came, a perfect weather forecast:")
-        found |= {f"{key}_no_weather": without[key] for key in ("mae", "ratio_lag24")}
+        found |= {
+            f"{key}_no_weather": value
+            for key, value in without.items()
+            if key in {"mae", "ratio_lag24"} or key.startswith("month_")
+        }
     if asked.out is not None:
         asked.out.write_text("".join(json.dumps(row) + "\n" for row in rows))
     print(json.dumps({key: round(value, 4) for key, value in found.items()}))

@@ -154,7 +154,7 @@ async def _cards(session: TenantSession, points: Sequence[PointRow], moment: Mom
     day = now.astimezone(ZoneInfo(zone)).date()
     today = _range(day, day + timedelta(days=1), zone)
     kept = await _Hours.read(session, points, day, now)
-    months = month.of_hours(kept.parts(points, month.read_for(zone, now)), zone, now)
+    months = month.of_hours(points, kept.parts(points, month.read_for(zone, now)), zone, now)
     so_far = own_part(points[0], Range(_first_of(day, zone), hour_of(now), Step.HOUR))
     wide = replace(so_far, start=min(so_far.start, today.start), end=today.end)
     houses = await Houses.read(session, points, wide, now)

@@ -13,9 +13,10 @@ from backend.services.reading import profiles
 from backend.services.reading.profiles import Profile, Range
 from backend.store.model.metered import GroupRow, PointRow
 from domain.hours import Step, hour_of, midnight
-from domain.quantities import Unit
+from domain.quantities import Commodity, Unit
 from tenants.session import TenantSession
 
+_FOR_HEATING = (Commodity.HEAT, Commodity.GAS)
 LEAST_KNOWN = 0.95
 """Share of the hours of the month before that must be known for it to be compared with."""
 
@@ -69,7 +70,8 @@ async def of_points(
 ) -> list[MonthToDate]:
     """The running month of metering points in one zone."""
     span = _Span.of(now, timezone)
-    return span.months(await profiles.of_points(session, points, span.read, now))
+    hours = await profiles.of_points(session, points, span.read, now)
+    return span.months(hours, _heated(points))
 
 
 def read_for(timezone: str, now: datetime) -> Range:
@@ -77,9 +79,11 @@ def read_for(timezone: str, now: datetime) -> Range:
     return _Span.of(now, timezone).read
 
 
-def of_hours(hours: Sequence[Profile], timezone: str, now: datetime) -> list[MonthToDate]:
-    """The running month of what was read already, by :func:`read_for`."""
-    return _Span.of(now, timezone).months(hours)
+def of_hours(
+    points: Sequence[PointRow], hours: Sequence[Profile], timezone: str, now: datetime
+) -> list[MonthToDate]:
+    """The running month of points whose hours were read already, by :func:`read_for`."""
+    return _Span.of(now, timezone).months(hours, _heated(points))
 
 
 async def of_groups(
@@ -87,7 +91,12 @@ async def of_groups(
 ) -> list[MonthToDate]:
     """The running month of groups in one zone."""
     span = _Span.of(now, timezone)
-    return span.months(await profiles.of_groups(session, groups, span.read, now))
+    hours = await profiles.of_groups(session, groups, span.read, now)
+    return span.months(hours, _heated(groups))
+
+
+def _heated(owners: Sequence[PointRow] | Sequence[GroupRow]) -> list[bool]:
+    return [one.commodity in _FOR_HEATING for one in owners]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ class _Span:
             day -= timedelta(days=1)
         return cls(this, earlier, np.array(found[::-1], np.int64), Range(low, high, Step.HOUR))
 
-    def months(self, hours: Sequence[Profile]) -> list[MonthToDate]:
+    def months(self, hours: Sequence[Profile], heated: Sequence[bool]) -> list[MonthToDate]:
         """The month of each profile over the hours read.
 
         The rest of the month is as the days before it, in this month or the last, went.
@@ -123,7 +132,8 @@ class _Span:
         if not hours:
             return []
         daily = np.stack([self._daily(one) for one in hours])
-        rest = forecasting.rest(daily, (self.this.end - self.this.now) / 24)
+        days = (self.this.end - self.this.now) / 24
+        rest = forecasting.rest(daily, days, heated=np.array(heated, bool))
         band = np.stack([rest.p10, rest.p50, rest.p90], axis=1)
         return [self._month(one, own) for one, own in zip(hours, band, strict=True)]
 

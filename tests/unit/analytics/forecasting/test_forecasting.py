@@ -133,3 +133,27 @@ def test_the_band_of_tomorrow_is_wider_the_more_of_today_is_guessed() -> None:
     mixed = model.forecast(past, np.where(np.arange(40) < 20, 0.0, 1.0))
     np.testing.assert_allclose(mixed.p90[:20], near.p90[:20])
     np.testing.assert_allclose(mixed.p90[20:], far.p90[20:])
+
+
+def test_where_one_heats_the_band_widens_upwards_with_the_days_to_come() -> None:
+    chance = np.random.default_rng(4)
+    daily = chance.gamma(20, 0.5, (2, 40))
+    heated = np.array([False, True])
+    one, three_weeks = month.rest(daily, 1, heated=heated), month.rest(daily, 21, heated=heated)
+    for told in (one, three_weeks):
+        assert (told.p10 < told.p50).all()
+        assert (told.p50 < told.p90).all()
+    wide = np.stack([told.p90 - told.p50 for told in (one, three_weeks)])
+    plain = np.stack(
+        [month.rest(daily, days).p90 - told.p50 for days, told in ((1, one), (21, three_weeks))]
+    )
+    assert wide[0, 1] < plain[0, 1]
+    assert wide[1, 1] > plain[1, 1]
+    assert wide[:, 0] == pytest.approx(plain[:, 0])
+
+
+def test_weather_moves_a_level_that_stepped_by_the_cold_of_its_own_days() -> None:
+    degrees = np.tile([12.0, 4.0], 20)
+    daily = (100 + 5 * np.maximum(0, month.HEATING_BASE_C - degrees))[None, :]
+    told = month.rest(daily, 10, np.append(degrees, np.full(10, 0.0)))
+    assert 10 * 150 < told.p50[0] < 10 * 185  # 180 a day, by a slope that is drawn towards none
