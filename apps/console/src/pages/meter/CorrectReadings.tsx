@@ -68,7 +68,7 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
   };
   const amount = (value: number | null, unit: string) => (value === null ? '–' : `${formatNumber(value, locale, 3)} ${unitText(unit, locale)}`);
   return (
-    <Drawer opened onClose={close} position="right" size={560} title={t('correct.title')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Drawer opened onClose={close} position="right" size={720} title={t('correct.title')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form
         className="form"
         onSubmit={(event) => {
