@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from backend.graphql.actors import name_of, person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, decode, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
@@ -19,7 +20,7 @@ from backend.store.alerts.alert_lists import AlertRow, Asker, TransitionRow, Wan
 from backend.store.findings import finding_lists
 from domain.alerts import AlertKind, AlertStep, Severity
 from domain.hours import instant_of
-from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
+from domain.identity import BalanceGroupId, MeteringPointId, SiteId
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
@@ -46,6 +47,11 @@ class AlertTransition:
     def of(cls, row: TransitionRow) -> "AlertTransition":
         """Build the view of a row."""
         return cls(at=row.at, actor=row.actor, step=row.step, note=row.note)
+
+    @strawberry.field(description="Name of the person who did it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.actor)
 
 
 @strawberry.type(description="A condition that was met; open until it no longer is.")
@@ -188,11 +194,6 @@ async def metered_of(
         row = await context.group(group)
         return None if row is None else BalanceGroup.of(row)
     return None
-
-
-async def name_of(context: Context, user: UserId | None) -> str | None:
-    """Name of a person; None for nobody."""
-    return None if user is None else await context.loader("names", alert_lists.people).load(user)
 
 
 async def alert_by_id(context: Context, number: int) -> Alert | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from backend.graphql.actors import person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
@@ -118,6 +119,11 @@ class FindingTransition:
             kind=row.kind,
             note=row.note,
         )
+
+    @strawberry.field(description="Name of the person who did it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.actor)
 
 
 @strawberry.type(description="A figure that a finding was judged by.")

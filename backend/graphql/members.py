@@ -7,6 +7,7 @@ import orjson
 import strawberry
 
 from backend.graphql import lists
+from backend.graphql.actors import person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.lists import After, Connection, First
@@ -113,6 +114,11 @@ class AuditLogEntry:
             detail=orjson.dumps(row.detail, option=orjson.OPT_SORT_KEYS).decode(),
             hash=row.hash.hex(),
         )
+
+    @strawberry.field(description="Name of the person who did it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.actor)
 
 
 @strawberry.type(description="Whether the audit log is whole.")

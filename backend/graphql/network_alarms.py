@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from backend.graphql.alerts import name_of
+from backend.graphql.actors import name_of
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, decode, encode, number_of
 from backend.graphql.lists import After, Connection, First, page, page_length, position

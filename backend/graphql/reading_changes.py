@@ -4,9 +4,13 @@ from datetime import datetime
 
 import strawberry
 
+from backend.graphql.actors import person_name
+from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.store.hours.edits import ChangeRow, Differences
 from domain.hours import instant_of
+
+Info = strawberry.Info[Context, None]
 
 
 @strawberry.type(description="An hour before and after a correction.")
@@ -38,6 +42,11 @@ class ReadingChange:
             recorded_at=row.recorded_at,
             differences=differences_of(row.differences),
         )
+
+    @strawberry.field(description="Name of the person who did it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.actor)
 
 
 def differences_of(rows: Differences) -> list[Difference]:

@@ -20,7 +20,7 @@ export function routes({ group, heat, boiler, meter, concentrator, finding, aler
       'group-losses': `/balances/${group}/losses`,
       'group-verification': `/balances/${group}/verification?verify=150&replace=600&unit=3`,
       'group-comparison': `/balances/${group}/comparison`,
-      'group-heat': `/balances/${boiler}/heat?span=month&scheme=FLOW_METERS`,
+      'group-heat': `/balances/${boiler}/heat?span=day&scheme=FLOW_METERS`,
       'group-mains': `/balances/${heat}/mains?span=day`,
       draw: '/draw',
       map: '/map',

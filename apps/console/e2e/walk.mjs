@@ -231,17 +231,47 @@ async function webhooks() {
   await page.context().close();
 }
 
-/** A wrong reading: its effect is seen before, its history after. */
+/** A wrong reading: its effect on meter and groups is seen before, and afterwards in their balances. */
 async function correct(page) {
-  await page.click('text=Correct a reading');
-  await page.locator('label').filter({ hasText: /^Void$/ }).click();
-  await page.getByLabel('Reason').fill('read wrongly');
-  await page.click('text=Show the effect');
-  await page.waitForSelector('text=What it changes');
-  await page.getByRole('button', { name: 'Apply' }).click();
+  const register = async (at) => (await ask('query($id: ID!, $at: DateTime!) { node(id: $id) { ... on MeteringPoint { readingAt(at: $at) { value } } } }', { id: found.meter, at })).node.readingAt.value;
+  const day = '2026-11-20';
+  const before = await imbalance(day);
+  await open(page, `/meters/${found.meter}?span=day&date=${day}`);
+  await page.getByRole('button', { name: 'Correct a reading' }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Hour', { exact: true }).selectOption({ index: 12 });
+  const [wrong, next] = [await register(`${day}T11:00:00Z`), await register(`${day}T12:00:00Z`)];
+  const right = ((wrong + next) / 2).toFixed(3);
+  await drawer.getByLabel(/^Register at/).fill(String(next + 2));
+  await drawer.getByLabel('Reason').fill('read wrongly');
+  await drawer.getByRole('button', { name: 'Show the effect' }).click();
+  assert.match(await drawer.locator('.refusals li').innerText(), /20 Nov 2026, 13:00/, 'refused in the time of the house');
+  await drawer.getByLabel(/^Register at/).fill(right);
+  await drawer.getByRole('button', { name: 'Show the effect' }).click();
+  await drawer.getByText('What it changes').waitFor();
+  await drawer.getByRole('cell', { name: 'Mill Street 2', exact: true }).waitFor();
+  findings.push(...(await axe(page, 'correction')));
+  await shot(page, 'journey-correction');
+  await drawer.getByRole('button', { name: 'Apply' }).click();
+  await drawer.getByText('The reading is corrected').waitFor();
+  await drawer.getByRole('link', { name: 'Mill Street 2', exact: true }).click();
+  await page.waitForSelector('h1 >> text=Mill Street 2');
+  await page.waitForSelector('.long-chart canvas');
+  for (let tries = 0; tries < 60 && (await imbalance(day))[12] === before[12]; tries++) await page.waitForTimeout(500);
+  const after = await imbalance(day);
+  assert.ok(Math.abs(before[12] - after[12] - (Number(right) - wrong)) < 0.0021, `the balance follows: ${before[12]} to ${after[12]}`);
+  await open(page, `/meters/${found.meter}`);
   await page.getByRole('tab', { name: 'Corrections' }).click();
   await page.waitForSelector('td >> text=read wrongly');
   await shot(page, 'journey-corrected');
+}
+
+/** Imbalance of the thief's neighbours' house by the hours of a local day. */
+async function imbalance(day) {
+  const from = new Date(Date.parse(`${day}T00:00:00Z`) - 2 * 3_600_000).toISOString();
+  const to = new Date(Date.parse(from) + 24 * 3_600_000).toISOString();
+  const { node } = await ask('query($id: ID!, $from: DateTime!, $to: DateTime!) { node(id: $id) { ... on BalanceGroup { imbalance(from: $from, to: $to, step: "PT1H") { imbalance } } } }', { id: found.group, from, to });
+  return node.imbalance.imbalance;
 }
 
 /** The hours on the chart are those of the house, wherever the browser is. */
@@ -298,10 +328,12 @@ async function dispatcher() {
   await page.context().close();
 }
 
-/** An exchange that cannot be is refused by its fields, and changes nothing. */
+/** An exchange that cannot be is refused by its fields; one that can is seen at the point, with both dials. */
 async function exchange() {
   const page = await signIn('operator@riverside.example');
-  await open(page, `/meters/${found.meter}`);
+  await open(page, '/meters?q=31100012');
+  await page.getByRole('link', { name: /31100012/ }).click();
+  await page.waitForSelector('h1 >> text=31100012');
   await page.getByRole('button', { name: 'Exchange or take away' }).click();
   const drawer = page.getByRole('dialog');
   await drawer.getByLabel('Serial of the new meter').fill('31100002');
@@ -309,8 +341,17 @@ async function exchange() {
   findings.push(...(await axe(page, 'exchange')));
   await drawer.locator('button[type=submit]').click();
   await page.waitForSelector('.refusals li');
-  await drawer.getByRole('button', { name: 'Cancel' }).click();
-  assert.match(await page.locator('h1').innerText(), /31100001/);
+  await drawer.getByLabel('Serial of the new meter').fill('99100012');
+  await drawer.locator('button[type=submit]').click();
+  await page.waitForSelector('h1 >> text=99100012');
+  const stood = page.locator('.installation');
+  assert.equal(await stood.count(), 2);
+  assert.match(await stood.first().innerText(), /99100012/);
+  assert.match(await stood.first().innerText(), /stands there/);
+  assert.match(await stood.last().innerText(), /31100012/);
+  assert.doesNotMatch(await stood.last().innerText(), /stands there/, 'the one before has left');
+  await settled(page);
+  await shot(page, 'journey-exchanged');
   await page.context().close();
 }
 

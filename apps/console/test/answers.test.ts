@@ -1,5 +1,6 @@
 import { CombinedError } from '@urql/core';
 import { describe, expect, it } from 'vitest';
+import { inZone } from '@shared/dates';
 import { sureness } from '@shared/units';
 import { withoutFailed } from '../src/api/client';
 import { saidOf } from '../src/pages/alarms/Queue';
@@ -37,5 +38,12 @@ describe('sureness', () => {
     expect(sureness(1, 'en')).toBe('> 99%');
     expect(sureness(0.9, 'en')).toBe('90%');
     expect(sureness(0, 'en')).toBe('1%');
+  });
+});
+
+describe('a refusal', () => {
+  it('tells the time of the place', () => {
+    expect(inZone('in the hour 2026-11-20T11:00:00+00:00: no', 'Europe/Chisinau', 'en')).toBe('in the hour 20 Nov 2026, 13:00: no');
+    expect(inZone('no time at all', 'Europe/Chisinau', 'en')).toBe('no time at all');
   });
 });

@@ -74,3 +74,8 @@ export function ago(instant: number, now: number, locale: Locale): string {
   if (Math.abs(hours) < 48) return relative.format(hours, 'hour');
   return relative.format(Math.round(hours / 24), 'day');
 }
+
+/** A sentence with its instants, which the API tells in UTC, in the time of a zone. */
+export function inZone(text: string, zone: string, locale: Locale): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)/g, (instant) => dateTime(Date.parse(instant), zone, locale));
+}

@@ -246,6 +246,8 @@ const routes = [
 export const router = createRouter({
   routeTree: root.addChildren([...routes]),
   basepath: '/console',
+  // Ids end in these; a link and an address typed by hand are to be the same.
+  pathParamsAllowedCharacters: ['='],
   parseSearch: address.parseSearch,
   stringifySearch: address.stringifySearch,
   defaultPreload: 'intent',

@@ -8,6 +8,7 @@ import { graphql } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
 import { useZone } from '../../app/viewer';
+import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { PageHead, Panel } from '../../ui/Panel';
@@ -17,7 +18,7 @@ const LOG = graphql(`
   query AuditLog($after: String, $action: String) {
     viewer {
       auditLog(first: 50, after: $after, action: $action) {
-        edges { node { sequence at actor action subject detail hash } }
+        edges { node { sequence at actor person action subject detail hash } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -66,7 +67,7 @@ export function Audit() {
           row={(one) => [
             one.sequence,
             <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
-            <span key="actor" className="mono nowrap">{one.actor}</span>,
+            <span key="actor" className="nowrap"><Actor actor={one.actor} person={one.person} /></span>,
             one.action,
             one.subject,
             <span key="detail" className="hint">{detailOf(one.detail)}</span>,

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useMutation, useQuery, useSubscription } from 'urql';
 import { usePreferences } from '../../app/preferences';
 import { useViewer, useZone } from '../../app/viewer';
+import { Actor } from '../../ui/Actor';
 import { Answer, Empty } from '../../ui/Answer';
 import { Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
@@ -48,7 +49,7 @@ export function OneAlert({ id }: { id: string }) {
                   {[...node.transitions].reverse().map((one, index) => (
                     <li key={index}>
                       <span>{t(`alerts.step.${one.step}`)}</span>
-                      <span className="quiet">{dateTime(Date.parse(one.at), own, locale)} · <span className="mono">{one.actor}</span></span>
+                      <span className="quiet">{dateTime(Date.parse(one.at), own, locale)} · <Actor actor={one.actor} person={one.person} /></span>
                       {one.note && <span>“{one.note}”</span>}
                     </li>
                   ))}

@@ -21,7 +21,7 @@ export const ALERT = graphql(`
         kind severity own openedAt closedAt escalatedAt acknowledgedAt acknowledgedBy assignee assigneeId note
         title(locale: $locale) text(locale: $locale) advice(locale: $locale)
         owner { __typename id name } site { id path timezone } finding { id }
-        transitions { at actor step note }
+        transitions { at actor person step note }
       }
     }
   }

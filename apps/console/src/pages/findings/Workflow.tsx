@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { usePreferences } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
+import { Actor } from '../../ui/Actor';
 import { Panel } from '../../ui/Panel';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 import { ACKNOWLEDGE, CLOSE, INSPECT, type FindingNode } from './documents';
@@ -72,7 +73,7 @@ function Past({ finding, zone }: { finding: FindingNode; zone: string }) {
       {[...finding.transitions].reverse().map((one, index) => (
         <li key={index}>
           <FindingState state={one.state} verdict={one.verdict} />
-          <span className="quiet">{dateTime(Date.parse(one.at), zone, locale)} · <span className="mono">{one.actor}</span></span>
+          <span className="quiet">{dateTime(Date.parse(one.at), zone, locale)} · <Actor actor={one.actor} person={one.person} /></span>
           {one.kind !== finding.kind && <span>{t(`finding.${one.kind}`)}</span>}
           {one.note && <span>“{one.note}”</span>}
         </li>

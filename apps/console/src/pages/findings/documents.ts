@@ -34,7 +34,7 @@ export const FINDING = graphql(`
         group { id name }
         site { id name path timezone }
         evidence { name start step unit values }
-        transitions { at actor state verdict kind note }
+        transitions { at actor person state verdict kind note }
       }
     }
   }

@@ -1,5 +1,4 @@
 /** Who used what of the heat of a house: allocated to the last watt-hour. */
-import { SegmentedControl } from '@mantine/core';
 import { formatAmount, formatPercent } from '@shared/units';
 import { HOUR_MS, iso, rangeOf } from '@shared/zones';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -49,7 +48,11 @@ function Shared({ group, zone }: { group: Group; zone: string }) {
       <div className="spread">
         <SpanPicker span={span} date={date} zone={zone} spans={['day', 'month']} onChange={(next) => void navigate({ search: { ...search, ...next } })} />
         <div className="row">
-          <SegmentedControl aria-label={t('heat.scheme')} value={scheme} onChange={(value) => void navigate({ search: { ...search, scheme: SCHEMES.find((one) => one === value) } })} data={SCHEMES.map((value) => ({ value, label: t(`heat.${value}`) }))} />
+          <label className="row">{t('heat.scheme')}
+            <select className="field" value={scheme} onChange={(event) => { const { value } = event.currentTarget; void navigate({ search: { ...search, scheme: SCHEMES.find((one) => one === value) } }); }}>
+              {SCHEMES.map((value) => <option key={value} value={value}>{t(`heat.${value}`)}</option>)}
+            </select>
+          </label>
           <label className="row">{t('heat.basic')}
             <select className="field" value={basic} onChange={(event) => void navigate({ search: { ...search, basic: event.currentTarget.value } })}>
               {['0', '10', '20', '30', '40', '50', '60', '100'].map((one) => <option key={one}>{one}</option>)}
@@ -65,7 +68,7 @@ function Shared({ group, zone }: { group: Group; zone: string }) {
           return (
             <>
               <Figures>
-                <Figure label={t('heat.total')} value={formatAmount(totalKwh, 'kWh', locale)} note={formatPercent(coverage, locale)} />
+                <Figure label={t('heat.total')} value={formatAmount(totalKwh, 'kWh', locale)} note={t('heat.known', { percent: formatPercent(coverage, locale) })} />
                 <Figure label={t('heat.parts')} value={parts.length} />
               </Figures>
               <Panel flush title={t('heat.parts')}>

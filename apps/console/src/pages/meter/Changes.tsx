@@ -4,6 +4,7 @@ import { formatNumber } from '@shared/units';
 import { graphql } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
+import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 
@@ -13,7 +14,7 @@ const CHANGES = graphql(`
       id
       ... on MeteringPoint {
         readingChanges(first: 20, after: $after) {
-          edges { node { id reason actor recordedAt differences { hour before after } } }
+          edges { node { id reason actor person recordedAt differences { hour before after } } }
           pageInfo { hasNextPage endCursor }
         }
       }
@@ -33,7 +34,7 @@ export function Changes({ id, zone }: { id: string; zone: string }) {
       columns={[{ title: t('changes.when') }, { title: t('changes.who') }, { title: t('reason') }, { title: t('changes.hours') }, { title: t('changes.effect') }]}
       row={(node) => [
         dateTime(Date.parse(node.recordedAt), zone, locale),
-        <span className="mono">{node.actor}</span>,
+        <Actor actor={node.actor} person={node.person} />,
         node.reason,
         node.differences.length,
         <span className="nowrap">

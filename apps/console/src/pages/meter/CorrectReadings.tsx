@@ -1,12 +1,13 @@
 /** Correct, void or restore readings: first what it would change, then the change. */
 import { Button, Drawer, SegmentedControl, TextInput } from '@mantine/core';
-import { clock, dateTime } from '@shared/dates';
+import { clock, dateTime, inZone } from '@shared/dates';
 import { formatNumber, unitText } from '@shared/units';
-import { HOUR_MS, instantOf, iso, isoDate, parseDate, today, type LocalDate } from '@shared/zones';
+import { addDays, HOUR_MS, instantOf, iso, isoDate, parseDate, today, type LocalDate } from '@shared/zones';
 import { useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
+import { Status } from '../../ui/Status';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 import { GROUP_EFFECTS, GroupEffects } from './GroupEffects';
 
@@ -40,9 +41,14 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
   const [index, setIndex] = useState('');
   const [reason, setReason] = useState('');
   const [preview, setPreview] = useState<Effect | null>(null);
+  const [applied, setApplied] = useState(false);
   const [errors, setErrors] = useState<Refusal[]>([]);
   const key = useRef(crypto.randomUUID());
-  const start = instantOf(parseDate(day) ?? today(zone, Date.now()), zone) + hour * HOUR_MS;
+  const chosen = parseDate(day) ?? today(zone, Date.now());
+  const midnight = instantOf(chosen, zone);
+  // 23 and 25 on the days on which the clock is set.
+  const hours = (instantOf(addDays(chosen, 1), zone) - midnight) / HOUR_MS;
+  const start = midnight + Math.min(hour, hours - 1) * HOUR_MS;
   const send = async (asPreview: boolean) => {
     const change = { hour: iso(start), index: kind === 'index' ? index.replace(',', '.') : null, void: kind === 'void', restore: kind === 'restore' };
     const { data, error } = await correct({
@@ -51,9 +57,10 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
     const told = error ? [{ code: 'FAILED', message: error.message }] : (data?.correctReadings.errors ?? []);
     setErrors(told);
     if (told.length > 0) return setPreview(null);
-    if (asPreview) return setPreview(data?.correctReadings ?? null);
+    setPreview(data?.correctReadings ?? null);
+    if (asPreview) return;
+    setApplied(true);
     done();
-    close();
   };
   const edited = <Args extends unknown[]>(set: (...args: Args) => void) => (...args: Args) => {
     set(...args);
@@ -66,9 +73,12 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
+          if (applied) return close();
           void send(preview === null);
         }}
       >
+        {applied && <Status tone="ok">{t('correct.applied')}</Status>}
+        <fieldset className="form bare" disabled={applied} hidden={applied}>
         <p className="quiet">{t('correct.lead', { zone })}</p>
         <SegmentedControl
           fullWidth
@@ -81,9 +91,9 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
           <TextInput type="date" label={t('span.date')} required value={day} onChange={edited((event) => setDay(event.currentTarget.value))} />
           <label>
             <span>{t('correct.hour')}</span>
-            <select className="field" value={hour} onChange={edited((event) => setHour(Number(event.currentTarget.value)))} style={{ width: '100%' }}>
-              {Array.from({ length: 24 }, (_, one) => {
-                const at = instantOf(parseDate(day) ?? date, zone) + one * HOUR_MS;
+            <select className="field" aria-label={t('correct.hour')} value={hour} onChange={edited((event) => setHour(Number(event.currentTarget.value)))} style={{ width: '100%' }}>
+              {Array.from({ length: hours }, (_, one) => {
+                const at = midnight + one * HOUR_MS;
                 return <option key={one} value={one}>{clock(at, zone, locale)}–{clock(at + HOUR_MS, zone, locale)}</option>;
               })}
             </select>
@@ -100,10 +110,11 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
           />
         )}
         <TextInput label={t('reason')} required minLength={3} value={reason} onChange={edited((event) => setReason(event.currentTarget.value))} />
-        <UserErrors errors={errors} />
+        </fieldset>
+        <UserErrors errors={errors.map((one) => ({ ...one, message: inZone(one.message, zone, locale) }))} />
         {preview && (
           <div aria-live="polite">
-            <h3>{t('correct.effect')}</h3>
+            <h3>{t(applied ? 'correct.changed' : 'correct.effect')}</h3>
             {preview.corrections.every((one) => one.differences.length === 0) && <p className="quiet">{t('correct.noEffect')}</p>}
             <table className="table">
               <tbody>
@@ -116,13 +127,13 @@ export function CorrectReadings({ point, zone, date, close, done }: CorrectProps
                 )))}
               </tbody>
             </table>
-            <GroupEffects of={preview} />
-            <p className="hint">{t('correct.derives')}</p>
+            <GroupEffects of={preview} day={applied ? day : undefined} />
+            <p className="hint">{t(applied ? 'correct.kept' : 'correct.derives')}</p>
           </div>
         )}
         <div className="row">
-          <Button type="submit" loading={fetching}>{t(preview ? 'correct.apply' : 'correct.preview')}</Button>
-          <Button variant="default" onClick={close}>{t('cancel')}</Button>
+          <Button type="submit" loading={fetching}>{t(applied ? 'claim.done' : preview ? 'correct.apply' : 'correct.preview')}</Button>
+          {!applied && <Button variant="default" onClick={close}>{t('cancel')}</Button>}
         </div>
       </form>
     </Drawer>

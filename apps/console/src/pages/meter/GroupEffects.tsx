@@ -1,5 +1,6 @@
 /** What corrections change in the groups above: consumption and imbalance, before and after. */
 import { formatNumber, unitText } from '@shared/units';
+import { Link } from '@tanstack/react-router';
 import { graphql, readFragment, type FragmentOf } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
 
@@ -15,7 +16,13 @@ export const GROUP_EFFECTS = graphql(`
   }
 `);
 
-export function GroupEffects({ of }: { of: FragmentOf<typeof GROUP_EFFECTS> }) {
+interface EffectsProps {
+  of: FragmentOf<typeof GROUP_EFFECTS>;
+  /** A day to look at in the balances, once they are changed. */
+  day?: string | undefined;
+}
+
+export function GroupEffects({ of, day }: EffectsProps) {
   const { t, locale } = usePreferences();
   const { groups } = readFragment(GROUP_EFFECTS, of);
   if (groups.length === 0) return null;
@@ -34,7 +41,7 @@ export function GroupEffects({ of }: { of: FragmentOf<typeof GROUP_EFFECTS> }) {
         <tbody>
           {groups.map(({ group, unit, hours, before, after }) => (
             <tr key={group.id}>
-              <td>{group.name}</td>
+              <td>{day ? <Link to="/balances/$id" params={{ id: group.id }} search={{ span: 'day', date: day }}>{group.name}</Link> : group.name}</td>
               <td className="number">{formatNumber(hours, locale, 0)}</td>
               <td className="number">{amount(before.consumption, unit)} → <strong>{amount(after.consumption, unit)}</strong></td>
               <td className="number">{amount(before.imbalance, unit)} → <strong>{amount(after.imbalance, unit)}</strong></td>

@@ -4,6 +4,7 @@ import { graphql } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
 import { useZone } from '../../app/viewer';
+import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { Panel } from '../../ui/Panel';
@@ -14,7 +15,7 @@ const TRAIL = graphql(`
       partner {
         tenant(id: $id) {
           id
-          auditLog(first: 20, after: $after) { edges { node { sequence at actor action subject detail } } pageInfo { hasNextPage endCursor } }
+          auditLog(first: 20, after: $after) { edges { node { sequence at actor person action subject detail } } pageInfo { hasNextPage endCursor } }
         }
       }
     }
@@ -34,7 +35,7 @@ export function Trail({ tenant }: { tenant: string }) {
         columns={[{ title: t('audit.at') }, { title: t('audit.actor') }, { title: t('audit.what') }, { title: t('audit.detail') }]}
         row={(one) => [
           <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
-          <span key="actor" className="mono">{one.actor}</span>,
+          <Actor key="actor" actor={one.actor} person={one.person} />,
           one.action,
           <span key="detail" className="mono hint">{one.detail === '{}' ? '' : one.detail}</span>,
         ]}

@@ -1,6 +1,6 @@
 /** The queue of alerts, and webhooks. */
 export const alerts = {
-  'alerts.lead': 'What rules and analyses raised, the newest first: take note of it, hand it over, write down what you know.',
+  'alerts.lead': 'What rules and analyses raised, the newest first: acknowledge it, assign it, write down what you know.',
   'alerts.queue': 'Queue',
   'alerts.what': 'What',
   'alerts.since': 'Since',
@@ -88,4 +88,6 @@ export const alerts = {
   'hooks.event.COMMAND_FAILED': 'a command failed',
   'hooks.event.CONCENTRATOR_SILENT': 'a concentrator fell silent',
   'hooks.event.CONCENTRATOR_BACK': 'a concentrator was heard again',
+  'actor.analyst': 'the analyses',
+  'actor.alerts': 'the rules',
 };

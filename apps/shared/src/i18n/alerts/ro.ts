@@ -1,6 +1,6 @@
 /** Coada alertelor și webhookurile. */
 export const alerts = {
-  'alerts.lead': 'Ce au ridicat regulile și analizele, cele noi întâi: luați act, predați, notați ce știți.',
+  'alerts.lead': 'Ce au ridicat regulile și analizele, cele noi întâi: preluați, atribuiți, notați ce știți.',
   'alerts.queue': 'Coadă',
   'alerts.what': 'Ce',
   'alerts.since': 'De când',
@@ -88,4 +88,6 @@ export const alerts = {
   'hooks.event.COMMAND_FAILED': 'o comandă a eșuat',
   'hooks.event.CONCENTRATOR_SILENT': 'un concentrator a tăcut',
   'hooks.event.CONCENTRATOR_BACK': 'un concentrator se aude din nou',
+  'actor.analyst': 'analizele',
+  'actor.alerts': 'regulile',
 };

@@ -1,6 +1,6 @@
 /** Очередь тревог и вебхуки. */
 export const alerts = {
-  'alerts.lead': 'Что подняли правила и анализы, сначала новое: примите к сведению, передайте, запишите, что известно.',
+  'alerts.lead': 'Что подняли правила и анализы, сначала новое: примите, назначьте, запишите, что известно.',
   'alerts.queue': 'Очередь',
   'alerts.what': 'Что',
   'alerts.since': 'С',
@@ -88,4 +88,6 @@ export const alerts = {
   'hooks.event.COMMAND_FAILED': 'команда не выполнена',
   'hooks.event.CONCENTRATOR_SILENT': 'концентратор замолчал',
   'hooks.event.CONCENTRATOR_BACK': 'концентратор снова на связи',
+  'actor.analyst': 'анализы',
+  'actor.alerts': 'правила',
 };

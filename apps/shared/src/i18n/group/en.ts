@@ -98,4 +98,5 @@ export const group = {
   'heat.own': 'Its own measure',
   'heat.estimated': 'estimated by area',
   'heat.none': 'No flat in this house has an area',
+  'heat.known': '{percent} of the hours known',
 };

@@ -100,4 +100,5 @@ export const group: Record<keyof typeof en, string> = {
   'heat.own': 'Măsura proprie',
   'heat.estimated': 'estimat după suprafață',
   'heat.none': 'Niciun apartament din casă nu are suprafață',
+  'heat.known': '{percent} din ore cunoscute',
 };

@@ -100,4 +100,5 @@ export const group: Record<keyof typeof en, string> = {
   'heat.own': 'Собственное измерение',
   'heat.estimated': 'оценено по площади',
   'heat.none': 'Ни у одной квартиры дома нет площади',
+  'heat.known': 'известно {percent} часов',
 };

@@ -128,4 +128,7 @@ export const readings = {
   'acceptance.noException': 'Every hour of every meter was seen',
   'acceptance.noExceptionLead': 'The certificate can be issued.',
   'quality.partly': 'partly {word}',
+  'correct.applied': 'The reading is corrected',
+  'correct.changed': 'What it changed',
+  'correct.kept': 'Kept under Corrections with its reason. The balances are derived again within a minute; their names lead to the day.',
 };

@@ -130,4 +130,7 @@ export const readings: Record<keyof typeof en, string> = {
   'acceptance.noException': 'S-a văzut fiecare oră a fiecărui contor',
   'acceptance.noExceptionLead': 'Certificatul poate fi emis.',
   'quality.partly': 'parțial {word}',
+  'correct.applied': 'Citirea este corectată',
+  'correct.changed': 'Ce s-a schimbat',
+  'correct.kept': 'Păstrat la „Corecții” cu motivul. Balanțele se recalculează într-un minut; denumirile lor duc la acea zi.',
 };

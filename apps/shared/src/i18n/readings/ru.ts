@@ -130,4 +130,7 @@ export const readings: Record<keyof typeof en, string> = {
   'acceptance.noException': 'Есть каждый час каждого счётчика',
   'acceptance.noExceptionLead': 'Акт можно выдать.',
   'quality.partly': 'частично {word}',
+  'correct.applied': 'Показание исправлено',
+  'correct.changed': 'Что изменилось',
+  'correct.kept': 'Сохранено во вкладке «Исправления» с причиной. Балансы пересчитаются за минуту; их названия ведут к этому дню.',
 };
