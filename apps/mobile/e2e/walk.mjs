@@ -2,6 +2,7 @@
 // then axe on every screen. Any error on a browser's console fails the walk.
 
 import assert from 'node:assert/strict';
+import { install as installOf } from './install.mjs';
 import { told as toldOf } from './told.mjs';
 import { axe, complaints, end, enter, everything, office, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
 
@@ -424,7 +425,8 @@ function forgive(known) {
 // Names of journeys may be given, to walk those alone.
 const chosen = process.argv.slice(2);
 const told = () => toldOf(admin, pointOf);
-const journeys = [onboarding, home, started, charts, reading, alert, told, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
+const install = () => installOf(admin, findings);
+const journeys = [onboarding, home, started, charts, reading, alert, told, install, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
 for (const journey of journeys.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   const began = Date.now();
   try {

@@ -24,6 +24,7 @@ import { Toggle } from '@/ui/Toggle';
 import { SPACE, useTheme } from '@/theme/theme';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { HOUR_MS, iso } from '@shared/zones';
+import { useQueryClient } from '@tanstack/react-query';
 import { router } from 'expo-router';
 import { useState } from 'react';
 import { View } from 'react-native';
@@ -38,11 +39,17 @@ const USUAL: Record<Commodity, string> = { ELECTRICITY: '1000', WATER_COLD: '100
 export default function Install() {
   const t = useT();
   const { home, may, query: household } = useHome();
+  const queries = useQueryClient();
   const [placed, setPlaced] = useState<{ id: string; at: number } | null>(null);
   const query = useAnswer(FoundChannels, {}, { freshMs: 0, everyMs: 30_000, enabled: placed === null && may('metering:install') });
   if (!home || !may('metering:install')) {
     return <Screen title={t('install.title')} back="/meters">{household.data ? <Empty icon="shield" title={t('fault.FORBIDDEN')} /> : <Skeleton height={300} />}</Screen>;
   }
+  // Only now: read again at once, the last free channel would take the form away before it is done.
+  const onPlaced = (id: string) => {
+    setPlaced({ id, at: Date.now() });
+    for (const { name } of [Household, FoundChannels]) void queries.invalidateQueries({ queryKey: [name] });
+  };
   const channels = query.data?.viewer.foundChannels.edges.map(({ node }) => node);
   return (
     <Screen title={t('install.title')} lead={`${titleOf(home)}, ${placeOf(home)}`} back="/meters">
@@ -55,7 +62,7 @@ export default function Install() {
       ) : channels.length === 0 ? (
         <Card><Empty icon="signal" title={t('install.channel.none')} lead={t('install.channel.none.lead')} action={{ label: t('retry'), onPress: () => void query.refetch() }} /></Card>
       ) : (
-        <Form home={home} channels={channels} onPlaced={(id) => setPlaced({ id, at: Date.now() })} />
+        <Form home={home} channels={channels} onPlaced={onPlaced} />
       )}
     </Screen>
   );
@@ -74,7 +81,7 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
   const [switches, setSwitches] = useState(false);
   const [tried, setTried] = useState(false);
   const [scanning, setScanning] = useState(false);
-  const place = useAct(PlaceMeter, Household, FoundChannels);
+  const place = useAct(PlaceMeter);
   const declare = useAct(SaveActuator);
   const channel = channels.find((one) => keyOf(one) === key) ?? channels[0];
   const index = numberIn(start);
