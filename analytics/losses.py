@@ -25,6 +25,9 @@ SKEW_S = 60.0
 COVERAGE_FACTOR = 2.0
 """Standard uncertainties that the band is wide to either side: about 95 % (JCGM 100, 6.2)."""
 
+_TOLD_APART = 1e-9
+"""Share of a determinant below which both coefficients are not told apart by normal equations."""
+
 _ROUNDS = 10
 _OUTLIER = 2.5
 _ROOT3 = float(np.sqrt(3))
@@ -107,10 +110,14 @@ def _not_negative(columns: FloatArray, aim: FloatArray) -> FloatArray:
     """Least squares with two coefficients, neither below zero."""
     scale = np.abs(columns).max(axis=1)
     scaled = columns / scale[:, None]
-    both = np.linalg.lstsq(scaled.T, aim, rcond=None)[0]
+    gram, told = scaled @ scaled.T, scaled @ aim
+    if np.linalg.det(gram) > _TOLD_APART * gram[0, 0] * gram[1, 1]:
+        both = np.linalg.solve(gram, told)
+    else:  # the load is nearly constant: of all that fit the smallest
+        both = np.linalg.lstsq(scaled.T, aim, rcond=None)[0]
     if (both >= 0).all():
         return np.asarray(both / scale)
-    alone = np.maximum(scaled @ aim / (scaled**2).sum(axis=1), 0)
+    alone = np.maximum(told / np.diag(gram), 0)
     errors = [float(((aim - alone[k] * scaled[k]) ** 2).sum()) for k in range(2)]
     best = int(np.argmin(errors))
     result = np.zeros(2)

@@ -29,11 +29,12 @@ from backend.tasks.work import Work
 from bench.rig import asking, homes
 from bench.rig.asking import Clients
 from bench.rig.installation import MASTER_KEY, Installation, part, temporary_installation
-from domain.identity import PremiseId, Scope
+from domain.identity import PremiseId, Scope, UserId
 from tenants.oauth.keys import KeyRing
 from tenants.oauth.tokens import Grant, Mint
 from tenants.permissions import Role
 from tenants.provisioning import create_user
+from tenants.session import Database
 
 CONNECTIONS = 8
 ZONE = ZoneInfo("Europe/Chisinau")
@@ -57,19 +58,24 @@ async def resident(installation: Installation, scope: Scope) -> str:
     """Somebody who lives in a flat of the house; the token of their app."""
     database = installation.database
     person = await create_user(database, name="Ana", email="ana@bench.example")
+    await settle(database, scope, person.user)
+    keys = KeyRing(database, MASTER_KEY)
+    await keys.refresh()
+    scopes = ("read", "metering", "control")
+    grant = Grant(scope.tenant_id, f"user:{person.user}", "app", (Role.RESIDENT,), scopes)
+    return Mint(keys, installation.settings.public_url).access_token(grant)
+
+
+async def settle(database: Database, scope: Scope, person: UserId) -> None:
+    """Let somebody live in the first flat, since before its history begins."""
     since = datetime.now(UTC) - timedelta(days=900)
     async with database.session(scope) as session:
         premise = (await session.scalars(select(Premise.id).order_by(Premise.id))).first()
         assert premise is not None
         move = premises.MoveIn(PremiseId(premise), "A-1", "Ana", 2, since)
         household = await premises.move_in(session, move)
-        household.user_id = person.user
-        await members.seat(session, household, person.user, Role.RESIDENT, since)
-    keys = KeyRing(database, MASTER_KEY)
-    await keys.refresh()
-    scopes = ("read", "metering", "control")
-    grant = Grant(scope.tenant_id, f"user:{person.user}", "app", (Role.RESIDENT,), scopes)
-    return Mint(keys, installation.settings.public_url).access_token(grant)
+        household.user_id = person
+        await members.seat(session, household, person, Role.RESIDENT, since)
 
 
 def variables() -> dict[str, str]:

@@ -16,7 +16,7 @@ from backend.graphql.transport.operations import encode as as_json
 from backend.services.alerts import sentences
 from backend.services.commands.offering import Supply
 from backend.services.forecasting.telling import Told as Forecast
-from backend.services.households.home_screen import Card, Moment, Screen, screen_of
+from backend.services.households.home_screen import Brand, Card, Moment, Screen, screen_of
 from backend.services.reading.indicators import Told
 from backend.services.reading.profiles import Profile
 from backend.store import home_versions
@@ -107,6 +107,16 @@ def told(screen: Screen, locale: str, *, own: bool = True) -> dict[str, Any]:
         "meters": [_card(card) for card in screen.cards],
         "alert": None if alert is None else _alert(alert, locale, own=own),
         "unseen": screen.wrong.unseen,
+        "brand": None if screen.brand is None else _brand(screen.brand),
+    }
+
+
+def _brand(own: Brand) -> dict[str, str | None]:
+    return {
+        "name": own.name,
+        "colour": own.colour,
+        "colourDark": own.colour_dark,
+        "logo": own.logo_url,
     }
 
 

@@ -6,7 +6,7 @@ from analytics.attribution.findings import expected
 from analytics.attribution.judgement import Evidence, Saving
 from analytics.attribution.search import Case
 from analytics.attribution.thresholds import Thresholds
-from analytics.attribution.window import FloatArray, Window
+from analytics.attribution.window import FloatArray, IntArray, Window
 
 _LEAST_DAYS = 7
 _SIGNIFICANT = 4.0
@@ -25,39 +25,35 @@ def savings(
     if len(prepared.starts) < 2 * _LEAST_DAYS:
         return ()
     daily = np.add.reduceat(prepared.readings, prepared.starts, axis=1)
-    common = daily.sum(axis=0)
-    found = []
-    for member in range(len(daily)):
-        if member in suspects:
-            continue
-        rest = np.maximum(common - daily[member], 1e-9)
-        relative = daily[member] / rest if len(daily) > 1 else daily[member]
-        first, drop, score = _split(relative)
-        if first is None or drop < thresholds.saving_share or score < _SIGNIFICANT:
-            continue
-        saving = _saving(window, case, member, first)
-        if saving is not None:
-            found.append(saving)
-    return tuple(sorted(found, key=lambda one: -one.energy))
+    rest = np.maximum(daily.sum(axis=0) - daily, 1e-9)
+    first, drop, score = _split(daily / rest if len(daily) > 1 else daily)
+    dropped = (drop >= thresholds.saving_share) & (score >= _SIGNIFICANT)
+    found = [
+        _saving(window, case, member, int(first[member]))
+        for member in np.flatnonzero(dropped).tolist()
+        if member not in suspects
+    ]
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.energy))
 
 
-def _split(daily: FloatArray) -> tuple[int | None, float, float]:
-    """Day that splits a series best, the share by which it dropped, and how sure that is."""
-    days = len(daily)
+def _split(daily: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Day that splits each series best, the share by which it dropped, and how sure that is.
+
+    Of series ``(n, d)``, shape ``(n,)`` each; a series that nowhere dropped has a share of 0.
+    """
+    days, rows = daily.shape[1], np.arange(len(daily))
     places = np.arange(_LEAST_DAYS, days - _LEAST_DAYS + 1)
-    if not len(places) or daily.max() <= 0:
-        return None, 0.0, 0.0
-    total = np.cumsum(daily)
-    before = total[places - 1] / places
-    after = (total[-1] - total[places - 1]) / (days - places)
+    total = np.cumsum(daily, axis=1)
+    before = total[:, places - 1] / places
+    after = (total[:, -1:] - total[:, places - 1]) / (days - places)
     gap = (before - after) * np.sqrt(places * (days - places) / days)
-    best = int(np.argmax(gap))
-    first = int(places[best])
-    if before[best] <= 0 or gap[best] <= 0:
-        return None, 0.0, 0.0
-    left = np.concatenate((daily[:first] - before[best], daily[first:] - after[best]))
-    scatter = float(np.sqrt((left**2).mean())) + 1e-12
-    return first, float(1 - after[best] / before[best]), float(gap[best]) / scatter
+    best = np.argmax(gap, axis=1)
+    first, high, low = places[best], before[rows, best], after[rows, best]
+    means = np.where(np.arange(days) < first[:, None], high[:, None], low[:, None])
+    scatter = np.sqrt(((daily - means) ** 2).mean(axis=1)) + 1e-12
+    fell = (high > 0) & (gap[rows, best] > 0)
+    drop = np.where(fell, 1 - low / np.where(high > 0, high, 1.0), 0.0)
+    return first, drop, gap[rows, best] / scatter
 
 
 def _saving(window: Window, case: Case, member: int, first: int) -> Saving | None:

@@ -3,7 +3,7 @@
 A day is expected to be as the days before, the weight of a day halved every 4 days; where the
 weather is known the excess of heating degrees adds its share (ridge). The band is made of the
 noise of the days themselves and a drift of the level with the season, common to all series, and is
-as wide as past errors were in these units (split conformal, Vovk 2005).
+as wide as past errors were in these units (after Vovk 2005).
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ event loop of its own, in a thread of its own, and a worker goes on folding mean
 
 import asyncio
 import contextlib
+import itertools
 import threading
 import warnings
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ TIMEOUT_S = 10
 PATIENCE_S = 30
 """With the fetching of a token, for which the library would wait two minutes."""
 
+_APPS = itertools.count(1)
+"""The library wants names of its own, also after an opening that failed."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,14 +42,16 @@ class FirebasePush:
     def __init__(self, credentials: Path, url: str = "") -> None:
         self._credentials, self._url = credentials, url
         self._app: Any = None
+        self._opening = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
     async def deliver(self, parcels: Sequence[Parcel]) -> list[Delivery]:
         """Hand all to the provider, some hundred at a time."""
         try:
-            if self._app is None:
-                self._app = await asyncio.to_thread(self._open)
+            async with self._opening:  # several portions may be the first at once
+                if self._app is None:
+                    self._app = await asyncio.to_thread(self._open)
             found: list[Delivery] = []
             for at in range(0, len(parcels), AT_ONCE):
                 some = self._some(parcels[at : at + AT_ONCE])
@@ -70,7 +76,7 @@ class FirebasePush:
 
         account = credentials.Certificate(str(self._credentials))
         options = {"httpTimeout": TIMEOUT_S}
-        app = firebase_admin.initialize_app(account, options, name=f"balance {id(self)}")
+        app = firebase_admin.initialize_app(account, options, name=f"balance {next(_APPS)}")
         service = messaging._get_messaging_service(app)  # noqa: SLF001 - see the module
         if self._url:
             project = account.project_id

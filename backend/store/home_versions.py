@@ -58,7 +58,7 @@ _WATCHED = {
 }
 """Tables of the tenant, and which of their rows the screen depends on."""
 
-WATCHED = frozenset({*_WATCHED, "control_stop", "home_member"})
+WATCHED = frozenset({*_WATCHED, "tenant", "control_stop", "home_member"})
 """All tables; whom the homes belong to is read anew with every session."""
 
 _ROWS = " UNION ALL ".join(
@@ -73,6 +73,7 @@ SELECT (SELECT string_agg(kind || ' ' || rows || ' ' || version, ' ' ORDER BY ki
             SELECT kind, count(*) AS rows, bit_xor(row) AS version FROM ({_ROWS}) AS r
             GROUP BY kind) AS k),
        (SELECT bit_xor({_ROW}) FROM control_stop AS t WHERE t.lifted_at IS NULL),
+       (SELECT {_ROW} FROM tenant AS t WHERE t.id = $1),
        (SELECT count(*) FROM installation AS i WHERE i.tenant_id = $1 AND i.installed_at <= $4
            AND i.point_id = ANY(ARRAY(SELECT id FROM near)))
 """  # noqa: S608 - made of constants

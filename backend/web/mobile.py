@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from backend.web.built import Built
+from backend.web.sources import TenantSources
 from tenants.oauth.parties import Client
 
 CLIENT_ID = "app"
@@ -24,6 +25,6 @@ def resident_app(addresses: list[str]) -> Client:
     return Client.of_product(CLIENT_ID, "Balance", [*addresses, NATIVE_CALLBACK])
 
 
-def mobile_routes(directory: Path) -> list[BaseRoute]:
+def mobile_routes(directory: Path, sources: TenantSources) -> list[BaseRoute]:
     """Routes of the app's web build."""
-    return Built(directory, "/app", "_expo/", _NOT_BUILT).routes()
+    return Built(directory, "/app", "_expo/", _NOT_BUILT, sources).routes()

@@ -88,11 +88,12 @@ def web_routes(
         lstrip_blocks=True,
     )
     pages = Pages(settings, sdl, templates)
+    sources = TenantSources(database, browser)
     routes: list[BaseRoute] = [
         Route("/", pages.landing),
         Mount("/static", RevalidatedFiles(directory=HERE / "static", packages=SHARED)),
-        *console_routes(settings.console_files, TenantSources(database, browser)),
-        *mobile_routes(settings.mobile_files),
+        *console_routes(settings.console_files, sources),
+        *mobile_routes(settings.mobile_files, sources),
         *public_routes(PublicPages(database, templates)),
     ]
     if settings.introspection:

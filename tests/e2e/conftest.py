@@ -78,6 +78,7 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
 def demo(providers: Providers) -> Iterator[Product]:
     """One product with its demo for all walks of a process; ask for the browser first."""
     with product() as made:
-        made.more = providers.settings
+        # an older version of the app is served, too, so that one can be told of the newer one
+        made.more = providers.settings | {"BALANCE_APP_OLDEST_VERSION": "0.9.0"}
         made.start()
         yield made

@@ -2,6 +2,7 @@
 // What it needs stands in the environment variable APP as JSON: { url, chromium, shots, people, tenants,
 // firebase, gateway, device }: the push service, and the concentrator that a walk speaks for.
 
+import { createHash, randomBytes } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
@@ -110,6 +111,30 @@ export async function staff(login) {
   await page.click('button[type=submit]');
   for (let tries = 0; token === null && tries < 100; tries++) await page.waitForTimeout(100);
   await context.close();
+  return asker(() => token);
+}
+
+/** Asks the API as somebody with the rights of the console, in one of the places they work for. */
+export async function office(login, place) {
+  const person = people.find((one) => one.login === login);
+  const verifier = randomBytes(32).toString('base64url');
+  const redirect = `${url}/console/callback`;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let code = null;
+  page.on('request', (request) => {
+    if (request.url().startsWith(redirect)) code = new URL(request.url()).searchParams.get('code');
+  });
+  const asked = { response_type: 'code', client_id: 'console', redirect_uri: redirect, state: 's', scope: 'openid profile read administration', code_challenge_method: 'S256', code_challenge: createHash('sha256').update(verifier).digest('base64url') };
+  await page.goto(`${url}/oauth/authorize?${new URLSearchParams(asked)}`);
+  await page.fill('#login', person.login);
+  await page.fill('#password', person.password);
+  await page.click('button[type=submit]');
+  await page.getByText(place, { exact: true }).click();
+  for (let tries = 0; code === null && tries < 100; tries++) await page.waitForTimeout(100);
+  await context.close();
+  const answer = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'authorization_code', client_id: 'console', code, code_verifier: verifier, redirect_uri: redirect }) });
+  const { access_token: token } = await answer.json();
   return asker(() => token);
 }
 

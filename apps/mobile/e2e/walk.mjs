@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { told as toldOf } from './told.mjs';
-import { axe, complaints, end, enter, everything, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
+import { axe, complaints, end, enter, everything, office, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
 
 const PASSWORD = 'seven quiet herons';
 const vera = { login: 'vera@riverside.example', password: PASSWORD };
@@ -256,6 +256,77 @@ async function offline() {
 /** Whether the first screen lies on the device; runs in the page. */
 const kept = () => (JSON.parse(localStorage.getItem('balance.kept') ?? 'null')?.clientState.queries ?? []).some(({ queryKey }) => queryKey[0] === 'Home');
 
+/** An app of another version: what the server says of it is the server's own word. */
+async function aged(version) {
+  const page = await phone();
+  await page.route('**/bff/**', (route) => {
+    const request = route.request();
+    const at = request.url().replace(/([?&]version=)[^&]+/, `$1${version}`);
+    return route.continue({ url: at, headers: { ...request.headers(), 'x-balance-app': `web/${version}` } });
+  });
+  return page;
+}
+
+/** A newer version is offered; one that is served no more says so, and nothing else. */
+async function versions() {
+  const page = await aged('0.9.5');
+  await page.goto(`${url}/app/`);
+  await page.getByRole('button').first().click();
+  await enter(page, vera);
+  await seen(page.getByText('Version 1.0.0 is available')).waitFor();
+  await shot(page, 'journey-newer');
+  findings.push(...(await axe(page, 'newer')));
+  await press(page, 'button', 'Take it now');
+  await page.waitForSelector('[data-testid=today-figure]');
+  await page.context().close();
+  const old = await aged('0.8.0');
+  await old.goto(`${url}/app/`);
+  await seen(old.getByText('Update the app')).or(old.getByRole('button').first()).first().waitFor();
+  if (!(await old.getByText('Update the app').isVisible())) {
+    await old.getByRole('button').first().click();
+    await old.waitForSelector('#login');
+    await old.fill('#login', vera.login);
+    await old.fill('#password', PASSWORD);
+    await old.click('button[type=submit]');
+  }
+  await seen(old.getByText('Update the app')).waitFor();
+  await seen(old.getByText('This version no longer works. Get version 0.9.0 or newer.')).waitFor();
+  assert.equal(await old.getByTestId('today-figure').count(), 0);
+  await shot(old, 'journey-blocked');
+  findings.push(...(await axe(old, 'blocked')));
+  await old.context().close();
+  forgive(/426/);
+}
+
+/** An organisation's name, colours and logo stand above everything, and are gone with it. */
+async function brand() {
+  const partner = await office('partner@demo.example', 'Demo Partner');
+  const { viewer } = await ask('query { viewer { tenant { id } } }', {});
+  const dress = async (input) => {
+    const { brandTenant } = await partner('mutation($input: TenantBrandInput!) { brandTenant(input: $input) { errors { code field message } } }', { input: { tenant: btoa(`Tenant:${viewer.tenant.id}`), ...input } });
+    assert.deepEqual(brandTenant.errors, []);
+  };
+  await dress({ name: 'Riverside Homes', colour: '#1B6B3A', colourDark: '#6FD39A' });
+  for (const [scheme, accent] of [['light', 'rgb(27, 107, 58)'], ['dark', 'rgb(111, 211, 154)']]) {
+    const page = await signIn(vera, { scheme });
+    await seen(page.getByText('Riverside Homes')).waitFor();
+    await press(page, 'tab', 'Charts');
+    await settled(page);
+    const colours = await page.evaluate(() => [...document.querySelectorAll('[role=tab], [role=radio], [role=tab] *')].map((one) => getComputedStyle(one)).flatMap((one) => [one.color, one.backgroundColor, one.stroke]));
+    assert.ok(colours.includes(accent), `${accent} is not among the colours`);
+    assert.match(await page.title(), /Riverside Homes$/);
+    await press(page, 'tab', 'Home');
+    await settled(page);
+    await shot(page, `journey-brand-${scheme}`);
+    findings.push(...(await axe(page, `brand ${scheme}`)));
+    await page.context().close();
+  }
+  await dress({ name: null, colour: null, colourDark: null });
+  const page = await signIn(vera);
+  assert.equal(await page.getByText('Riverside Homes').count(), 0);
+  await page.context().close();
+}
+
 /** A neighbour's meters are as absent as any that never were. */
 async function private_() {
   const page = await signIn(vera);
@@ -353,7 +424,7 @@ function forgive(known) {
 // Names of journeys may be given, to walk those alone.
 const chosen = process.argv.slice(2);
 const told = () => toldOf(admin, pointOf);
-const journeys = [onboarding, home, started, charts, reading, alert, told, away, supply, offline, private_, leave, accessible, moveOut];
+const journeys = [onboarding, home, started, charts, reading, alert, told, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
 for (const journey of journeys.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   const began = Date.now();
   try {

@@ -10,7 +10,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react-
 import type { ReactNode } from 'react';
 import { SafeAreaProvider } from 'react-native-safe-area-context';
 
-const initial: Preferences = { locale: 'en', scheme: 'light', water: 'm3', heat: 'kWh', colours: {}, object: null };
+const initial: Preferences = { locale: 'en', scheme: 'light', water: 'm3', heat: 'kWh', colours: {}, object: null, brand: null };
 const metrics = { frame: { x: 0, y: 0, width: 390, height: 844 }, insets: { top: 0, left: 0, right: 0, bottom: 0 } };
 
 async function show(node: ReactNode, some: Partial<Preferences> = {}) {

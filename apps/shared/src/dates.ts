@@ -44,8 +44,13 @@ export function monthName(instant: number, zone: string, locale: Locale): string
   return format(locale, zone, { month: 'short' }).format(instant);
 }
 
-/** Title of a day, month or year. */
-export function spanTitle(span: Span, date: LocalDate, zone: string, locale: Locale): string {
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Title of a day, month or year: it begins a line, so with a capital. */
+export const spanTitle = (span: Span, date: LocalDate, zone: string, locale: Locale): string => capital(spanName(span, date, zone, locale));
+
+/** A day, month or year within a sentence. */
+export function spanName(span: Span, date: LocalDate, zone: string, locale: Locale): string {
   const instant = instantOf(date, zone) + 12 * HOUR_MS;
   if (span === 'day') return fullDate(instant, zone, locale);
   if (span === 'month') return format(locale, zone, { month: 'long', year: 'numeric' }).format(instant);

@@ -41,7 +41,7 @@ def say(alert: AlertRow, locale: str | None, *, own: bool) -> Said:
         "what": what,
         "value": _amount(alert, alert.value, words),
         "limit": _amount(alert, alert.threshold, words),
-        "day": _day(alert),
+        "day": _day(alert, words),
     }
     cause = words.causes.get(alert.cause or "")
     if cause is not None:
@@ -60,10 +60,11 @@ def place_of(alert: AlertRow, words: Words, *, own: bool) -> str:
     return ", ".join(word for word in (alert.site_path, alert.premise or alert.name) if word)
 
 
-def _day(alert: AlertRow) -> str:
-    """The day it is about, in the zone of the place."""
+def _day(alert: AlertRow, words: Words) -> str:
+    """The day it is about, in the zone of the place: 25 Nov, or as the language writes it 25.11."""
     moment = alert.opened_at if alert.period is None else instant_of(alert.period)
-    return f"{moment.astimezone(ZoneInfo(alert.timezone)):%d.%m}"
+    local = moment.astimezone(ZoneInfo(alert.timezone))
+    return f"{local.day} {local:%b}" if words.locale == "en" else f"{local:%d.%m}"
 
 
 def _amount(alert: AlertRow, value: float | None, words: Words) -> str:

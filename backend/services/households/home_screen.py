@@ -92,6 +92,16 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """What the organisation shows instead of the product; empty parts are the product's own."""
+
+    name: str | None
+    colour: str | None
+    colour_dark: str | None
+    logo_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """The screen of one home."""
 
@@ -101,6 +111,8 @@ class Screen:
 
     cards: list[Card]
     wrong: Wrong
+    brand: Brand | None
+    """None where the organisation has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,13 @@ async def screen_of(
         return None
     mine = [point for point in points if point.premise_id == chosen][:MOST_POINTS]
     cards = await _cards(session, mine, moment)
-    return Screen(homes, chosen, cards, await _wrong(session, moment.now))
+    return Screen(homes, chosen, cards, await _wrong(session, moment.now), await _brand(session))
+
+
+async def _brand(session: TenantSession) -> Brand | None:
+    own = await places.tenant_of(session)
+    found = Brand(own.brand_name, own.brand_colour, own.brand_colour_dark, own.brand_logo_url)
+    return None if found == Brand(None, None, None, None) else found
 
 
 async def _homes(session: TenantSession, points: Sequence[PointRow]) -> list[HomeRow]:

@@ -212,7 +212,7 @@ async def test_who_moved_out_is_told_nothing_and_sees_nothing(house: House) -> N
 
 async def test_an_imbalance_is_told_the_next_day(house: House) -> None:
     assert await alerts(house, house.operator, kinds=["IMBALANCE"]) == []
-    for hour in range(END + 28, END + 80):
+    for hour in range(END + 28, END + 81):  # the last of a day just over, too
         await house.push(hour, {1: 300, 2: 400, 100: 1_400, 201: 10, 202: 0})
     late = NOW + timedelta(hours=81)
     await house.judge(late)

@@ -14,11 +14,13 @@ from backend.graphql.context import Context
 from backend.graphql.schema import schema
 from backend.models.accounts import Resident
 from backend.services.households import members
+from domain.hook_events import HookEvent
 from domain.hours import instant_of, parse_instant
 from domain.identity import SiteId, UserId
 from tenants.permissions import Permission, Role
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant
+from tests.hooks import endpoint, told
 from tests.integration.findings.town import (
     LEAK,
     LEAK_FROM,
@@ -58,6 +60,8 @@ EXPERIENCE = "query E { viewer { findingExperience { family confirmed refuted fa
 @pytest_asyncio.fixture(scope="module")
 async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
     made = await make_town(database, redis_url)
+    names = HookEvent.FINDING_OPENED, HookEvent.FINDING_CONFIRMED
+    made.hook = await endpoint(database, made.scope, *names)
     made.raised = await made.judge()
     yield made
     await made.events.close()
@@ -205,6 +209,17 @@ async def test_judging_again_changes_nothing_that_people_see(town: Town) -> None
     assert [one["transitions"] for one in after] == [one["transitions"] for one in before]
 
 
+async def test_programs_are_told_of_each_finding_once(town: Town) -> None:
+    bodies = await told(town.database, town.scope, town.hook)
+    opened = [body["finding"] for kind, body in bodies if kind == "finding.opened"]
+    found = {one["id"]: one for one in await listed(town)}
+    assert {one["id"] for one in opened} == found.keys()
+    assert len(opened) == len(found)
+    for one in opened:
+        assert one["kind"] == found[one["id"]]["kind"]
+        assert (one["state"], one["verdict"]) == ("NEW", None)
+
+
 async def test_people_acknowledge_inspect_and_close_once(town: Town) -> None:
     (leak,) = await listed(town, kinds=["LEAK_CONTINUOUS"])
     for _ in range(2):
@@ -213,6 +228,9 @@ async def test_people_acknowledge_inspect_and_close_once(town: Town) -> None:
     for _ in range(2):
         done = await town.ask(INSPECT, id=leak["id"], verdict="CONFIRMED")
         assert done["inspectFinding"]["finding"]["verdict"] == "CONFIRMED"
+    bodies = await told(town.database, town.scope, town.hook)
+    (confirmed,) = [body["finding"] for kind, body in bodies if kind == "finding.confirmed"]
+    assert (confirmed["id"], confirmed["verdict"]) == (leak["id"], "CONFIRMED")
     # a confirmed leak stays until a person closes it
     await town.night(NOW + timedelta(days=30))
     (leak,) = await listed(town, kinds=["LEAK_CONTINUOUS"])

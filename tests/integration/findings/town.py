@@ -79,6 +79,8 @@ class Town:
     used: NDArray[np.int64]
     structures: Structures = field(default_factory=Structures)
     raised: list[int] = field(default_factory=list)
+    hook: int = 0
+    """An endpoint that is told of findings, where a test made one."""
 
     async def ask(self, document: str, scope: Scope | None = None, **values: Any) -> Any:
         asking = Context(self.database, scope or self.scope, self.events, MASTER_KEY)

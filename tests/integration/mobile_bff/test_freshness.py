@@ -11,6 +11,7 @@ from sqlalchemy import text
 from backend.clients.weather import NoWeather
 from backend.graphql.ids import Kind, encode
 from backend.services.households.home_screen import Moment, screen_of
+from backend.services.model import places
 from backend.store import home_versions
 from domain.hours import instant_of
 from domain.identity import Scope
@@ -163,6 +164,15 @@ async def test_a_setting_a_command_and_a_language_are_told_at_once(
     assert (await supply())["command"] == done["command"]["id"]
     tags = {(await home(ann, locale=locale)).headers["etag"] for locale in ("en", "ru", "ro")}
     assert len(tags) == 1, "without an alert no word of it is in a language"
+
+
+async def test_the_brand_of_the_organisation_is_told_at_once(house: House, ann: Phone) -> None:
+    assert (await home(ann)).json()["brand"] is None
+    async with house.work.database.session(house.scope) as session:
+        tenant = await places.tenant_of(session)
+        tenant.brand_name, tenant.brand_colour = "Lake Homes", "#1B6B3A"
+    told = {"name": "Lake Homes", "colour": "#1B6B3A", "colourDark": None, "logo": None}
+    assert (await home(ann)).json()["brand"] == told
 
 
 async def test_a_screen_that_is_kept_is_nobody_elses(house: House, ann: Phone) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from backend.graphql.ids import Kind, encode
 from backend.graphql.schema import schema
 from backend.graphql.transport.streams import StreamContext
+from backend.models.accounts import Resident
 from backend.services.households import members
 from backend.services.model import premises
 from domain.hours import instant_of
@@ -68,9 +69,23 @@ async def busy(house: House) -> House:
     return house
 
 
-async def test_no_number_of_any_kind_is_a_neighbours(busy: House) -> None:
+async def delegate_of(house: House, flat: int) -> Somebody:
+    """Somebody of the family, who looks on."""
+    sister = await house.person("sister")
+    async with house.work.database.session(house.scope) as session:
+        resident = await session.get_one(
+            Resident, (house.scope.tenant_id, house.people[flat].resident)
+        )
+        since = instant_of(LOW) - timedelta(days=5)
+        await members.seat(session, resident, sister.user, Role.RESIDENT_DELEGATE, since)
+    return sister
+
+
+@pytest.mark.parametrize("role", [Role.RESIDENT, Role.RESIDENT_DELEGATE])
+async def test_no_number_of_any_kind_is_a_neighbours(busy: House, role: Role) -> None:
     """Every kind with every number up to a few hundred: what answers is the household's own."""
-    mine = busy.scope_of(busy.people[1])
+    holder = role is Role.RESIDENT
+    mine = busy.scope_of(busy.people[1] if holder else await delegate_of(busy, 1), role)
     own = [point for name, point in busy.points.items() if name in {"E1", "W1"}]
     found: dict[Kind, set[int]] = {}
     everything: dict[Kind, set[int]] = {}
@@ -89,8 +104,9 @@ async def test_no_number_of_any_kind_is_a_neighbours(busy: House) -> None:
     assert found[Kind.METERING_POINT] == {point.id for point in own}
     assert found[Kind.PREMISE] == {busy.premise(1)}
     assert len(found[Kind.METER]) == len(own)
-    assert len(found[Kind.ALERT]) == 1
-    assert len(found[Kind.COMMAND]) == 1
+    # alerts and commands are each person's own affair, within the family, too
+    assert len(found[Kind.ALERT]) == holder
+    assert len(found[Kind.COMMAND]) == holder
     own_kinds = {Kind.METERING_POINT, Kind.PREMISE, Kind.METER, Kind.ALERT, Kind.COMMAND}
     for kind in found.keys() - own_kinds - {Kind.SITE}:
         assert not found[kind], kind
@@ -154,6 +170,31 @@ async def test_no_stream_tells_of_a_neighbour(busy: House, heard: dict[str, list
     assert len(heard["commandChanged"]) == 1
     assert heard["readingsFolded"] == []
     assert [one for one in heard["findingRaised"] if isinstance(one, dict)] == []
+
+
+async def test_the_bff_tells_of_ones_own_home_and_of_no_other(busy: House) -> None:
+    theirs = {encode(Kind.PREMISE, busy.premise(2))}
+    for name, point in busy.points.items():
+        if name not in {"E1", "W1"}:
+            theirs |= {encode(Kind.METERING_POINT, point.id), f" {name}"}
+    other = encode(Kind.PREMISE, busy.premise(2))
+    async with busy.phone() as phone:
+        await phone.sign_in(busy.people[1].login, busy.people[1].password)
+        asked = [
+            ("/bff/home", {}, 200),
+            ("/bff/home", {"object": other}, 404),
+            ("/bff/changes", {}, 200),
+            ("/bff/export.csv", {}, 200),
+            ("/bff/export.csv", {"home": other}, 200),
+        ]
+        for path, named, status in asked:
+            answer = await phone.get(path, params=named, headers=phone.headers_of_it)
+            assert answer.status_code == status, (path, named)
+            told = answer.text.replace(other, "") if named else answer.text  # what was asked for
+            for word in theirs:
+                assert word not in told, (path, word)
+            if "home" in named:
+                assert answer.text.count("\n") <= 1, "a head and nothing below"
 
 
 async def flats_of(house: House, first: int, *more: int) -> Somebody:

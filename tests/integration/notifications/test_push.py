@@ -1,5 +1,6 @@
 """Push against a Firebase of our own on a real socket, and the contract with the library."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -58,6 +59,13 @@ async def test_pushes_arrive_with_a_key_that_replaces_a_repeated_one(
     assert first["android"]["priority"] == "high"
     assert first["android"]["notification"]["tag"] == "3-7"
     assert first["apns"]["headers"]["apns-collapse-id"] == "3-7"
+
+
+async def test_the_first_portions_may_come_at_once(push: tuple[Firebase, FirebasePush]) -> None:
+    provider, carrier = push
+    several = await asyncio.gather(*(carrier.deliver([parcel(n, f"t{n}")]) for n in range(6)))
+    assert [one.outcome for (one,) in several] == [Outcome.SENT] * 6
+    assert {one["token"] for one in provider.messages} == {f"t{n}" for n in range(6)}
 
 
 async def test_dead_tokens_are_gone_and_outages_are_tried_again(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backend.clients.events import Events
 from backend.graphql.context import Context
@@ -18,12 +18,15 @@ from backend.services.gateway import silence
 from backend.store.network import network_alarms
 from backend.store.network.network_alarms import AlarmRow, Limits
 from domain.errors import InvalidError
+from domain.hook_events import HookEvent
 from domain.hours import instant_of
 from domain.identity import Scope, UserId
 from tenants.models import AuditEntry
 from tenants.permissions import Permission
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant, place
+from tests.hooks import endpoint
+from tests.hooks import told as told_of
 from tests.integration.alerts.house import someone
 from tests.integration.store.pushing import Store
 from tests.integration.store.test_orders import LOW
@@ -101,6 +104,24 @@ async def test_a_channel_is_silent_after_26_hours_and_until_it_is_heard(store: S
     (again, _) = await alarms(store, only_open=False)
     assert again.closed_at is None
     assert again.silent_since == instant_of(LOW + 27)
+
+
+async def test_programs_are_told_of_a_silent_concentrator_and_of_its_return(store: Store) -> None:
+    names = HookEvent.CONCENTRATOR_SILENT, HookEvent.CONCENTRATOR_BACK
+    hook = await endpoint(store.database, store.scope, *names)
+    await say(store, 0, 0, 1, 2, 3)
+    assert await told_of(store.database, store.scope, hook) == []
+    await say(store, 60)
+    await say(store, 61)
+    await say(store, 62, 0, 1, 2, 3)
+    await say(store, 130)
+    bodies = await told_of(store.database, store.scope, hook)
+    kinds = ["concentrator.silent", "concentrator.back", "concentrator.silent"]
+    assert [kind for kind, _ in bodies] == [body["event"] for _, body in bodies] == kinds
+    (device,) = {body["concentrator"]["id"] for _, body in bodies}
+    async with store.database.session(store.scope) as session:
+        numbers = (await session.scalars(text("SELECT id FROM concentrator"))).all()
+    assert [encode(Kind.CONCENTRATOR, number) for number in numbers] == [device]
 
 
 async def test_a_module_speaks_for_its_channels_and_a_concentrator_for_its_modules(

@@ -26,12 +26,12 @@ export function AlertRow({ alert, now, last = false }: { alert: Shown; now: numb
         <Icon name={ICONS[alert.kind]} tone={tone} />
       </View>
       <View style={{ flex: 1, gap: 4 }}>
-        <View style={{ flexDirection: 'row', justifyContent: 'space-between', gap: SPACE.tight }}>
-          <T strong style={{ flexShrink: 1 }}>{alert.title}</T>
+        <T strong>{alert.title}</T>
+        <T size="small" tone="quiet" numberOfLines={3}>{alert.text}</T>
+        <View style={{ flexDirection: 'row', flexWrap: 'wrap', alignItems: 'center', justifyContent: 'space-between', columnGap: SPACE.tight, rowGap: 4, marginTop: 2 }}>
+          {over ? <Status tone="ok" word={t('alerts.over')} /> : <Status tone={tone} word={t(alert.acknowledgedAt ? 'alerts.seen' : `alerts.severity.${alert.severity}`)} />}
           <T size="small" tone="quiet">{ago(t, Date.parse(alert.openedAt), now)}</T>
         </View>
-        <T size="small" tone="quiet" numberOfLines={3}>{alert.text}</T>
-        {over ? <Status tone="ok" word={t('alerts.over')} /> : <Status tone={tone} word={t(alert.acknowledgedAt ? 'alerts.seen' : `alerts.severity.${alert.severity}`)} />}
       </View>
     </Pressable>
   );

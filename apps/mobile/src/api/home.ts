@@ -3,6 +3,7 @@ import type { Commodity } from '@shared/tokens';
 import type { AlertsData, CommandsAtData } from './operations.generated';
 import { reachNews, type Tagged } from './bff';
 import { asPerson } from './client';
+import type { Brand } from '@/theme/brand';
 import { Refusal } from './refusal';
 
 type Alert = AlertsData['viewer']['alerts']['edges'][number]['node'];
@@ -36,6 +37,8 @@ export interface HomeAnswer {
   meters: HomeMeter[];
   alert: Pick<Alert, 'id' | 'kind' | 'severity' | 'title' | 'text' | 'openedAt' | 'closedAt' | 'acknowledgedAt'> | null;
   unseen: number;
+  /** What the organisation shows instead of the product. */
+  brand: Brand | null;
 }
 
 /**

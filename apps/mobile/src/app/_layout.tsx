@@ -1,4 +1,5 @@
 import { onUpgrade, upgradeNow } from '@/api/bff';
+import { followVersions } from '@/api/newer';
 import { presenceNow, onPresence, resume } from '@/api/session';
 import { client, forget, persister, watchConnection, WEEK_MS } from '@/api/queries';
 import { version, web } from '@/api/server';
@@ -27,6 +28,7 @@ const begin = () => {
 export default function Root() {
   useEffect(watchConnection, []);
   useEffect(keepShell, []);
+  useEffect(followVersions, []);
   return (
     <SafeAreaProvider>
       <PersistQueryClientProvider client={client} persistOptions={{ persister, maxAge: WEEK_MS, buster: version }} onSuccess={begin} onError={begin}>

@@ -1,5 +1,5 @@
 import { useAct } from '@/api/acts';
-import { FoundChannels, Household, Meter, PlaceMeter, type FoundChannelsData } from '@/api/operations.generated';
+import { FoundChannels, Household, Meter, PlaceMeter, SaveActuator, type FoundChannelsData } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
 import { lookedAt } from '@/household/condition';
 import { placeOf, titleOf } from '@/household/HomeSwitch';
@@ -20,7 +20,8 @@ import { Screen } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
 import { Empty, Failure } from '@/ui/State';
 import { Status } from '@/ui/Status';
-import { useTheme } from '@/theme/theme';
+import { Toggle } from '@/ui/Toggle';
+import { SPACE, useTheme } from '@/theme/theme';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { HOUR_MS, iso } from '@shared/zones';
 import { router } from 'expo-router';
@@ -70,11 +71,15 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
   const [serial, setSerial] = useState('');
   const [constant, setConstant] = useState(USUAL.ELECTRICITY);
   const [start, setStart] = useState('');
+  const [switches, setSwitches] = useState(false);
   const [tried, setTried] = useState(false);
   const [scanning, setScanning] = useState(false);
   const place = useAct(PlaceMeter, Household, FoundChannels);
+  const declare = useAct(SaveActuator);
   const channel = channels.find((one) => keyOf(one) === key) ?? channels[0];
   const index = numberIn(start);
+  // The meter stands already: whether its valve could be told is said where the supply is switched.
+  const finish = (point: string) => (switches ? declare.mutate({ input: { point } }, { onSettled: () => onPlaced(point) }) : onPlaced(point));
   const run = () => {
     setTried(true);
     if (!channel || !serial.trim() || index === null || numberIn(constant) === null) return;
@@ -83,7 +88,7 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
       concentrator: channel.concentrator.serial, network: channel.network, channel: channel.channel,
       site: home.points[0]?.site.id ?? '', premise: home.flat, commodity, role: 'CONSUMER' as const,
     };
-    place.mutate({ input }, { onSuccess: ({ placeMeter }) => placeMeter.point && onPlaced(placeMeter.point.id) });
+    place.mutate({ input }, { onSuccess: ({ placeMeter }) => placeMeter.point && finish(placeMeter.point.id) });
   };
   return (
     <>
@@ -113,8 +118,11 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
         {scannerThere && <Button kind="plain" icon="scan" label={t('scan.open')} onPress={() => setScanning(true)} />}
         <Field label={t('install.constant')} hint={t('install.constant.hint')} value={constant} onChangeText={setConstant} inputMode="decimal" wrong={tried && numberIn(constant) === null ? t('rules.limit.wrong') : null} />
         <Field label={t('install.start')} value={start} onChangeText={setStart} inputMode="decimal" wrong={tried && index === null ? t('install.start.wrong') : null} />
+        <View style={{ marginHorizontal: -SPACE.normal }}>
+          <Toggle label={t(commodity === 'ELECTRICITY' ? 'install.contactor' : 'install.valve')} lead={t('install.switches')} icon="valve" value={switches} onChange={setSwitches} last />
+        </View>
         <FaultLine error={place.error} />
-        <Button label={t('install.place')} busy={place.isPending} disabled={!online} onPress={run} />
+        <Button label={t('install.place')} busy={place.isPending || declare.isPending} disabled={!online} onPress={run} />
       </Card>
       <Scanner open={scanning} title={t('scan.meter')} onClose={() => setScanning(false)} onRead={(text) => { setScanning(false); setSerial(text); }} />
     </>

@@ -132,6 +132,7 @@ function entries({ series, line, ahead, cumulative, buckets, t, c }: EntryInput)
     ...(line ? [{ mark: 'line' as const, colour: c.average, label: line }] : []),
     ...(cumulative ? [{ mark: 'line' as const, colour: c.quiet, label: t('chart.cumulative') }] : []),
     ...(ahead ? [{ mark: 'dotted' as const, colour: second, label: t('chart.forecast') }, { mark: 'band' as const, colour: second, label: t('chart.band') }] : []),
+    ...(has('partial') ? [{ mark: 'partial' as const, colour: own, label: t('chart.partial') }] : []),
     ...(has('outline') ? [{ mark: 'outline' as const, colour: own, label: t('quality.estimated') }] : []),
     ...(has('hatch') ? [{ mark: 'hatch' as const, colour: c.field, label: t('quality.missing') }] : []),
   ];

@@ -4,7 +4,7 @@ import Svg, { Path, Rect } from 'react-native-svg';
 import { HIDDEN } from '@/ui/Icon';
 import { T } from '@/ui/Text';
 
-export type Mark = 'bar' | 'line' | 'dotted' | 'band' | 'hatch' | 'outline';
+export type Mark = 'bar' | 'partial' | 'line' | 'dotted' | 'band' | 'hatch' | 'outline';
 
 export interface LegendEntry {
   mark: Mark;
@@ -32,6 +32,8 @@ function shape({ mark, colour, dash }: LegendEntry) {
   switch (mark) {
     case 'bar':
       return <Rect x={4} y={1} width={10} height={10} rx={2.5} fill={colour} />;
+    case 'partial':
+      return <Rect x={4.5} y={1.5} width={9} height={9} rx={2.5} fill={colour} fillOpacity={0.55} stroke={colour} strokeWidth={1} />;
     case 'outline':
       return <Rect x={4.5} y={1.5} width={9} height={9} rx={2.5} fill={colour} fillOpacity={0.12} stroke={colour} strokeWidth={1.5} />;
     case 'band':

@@ -21,25 +21,23 @@ interface Props {
   chosen: number | null;
   onChoose?: (index: number) => void;
   height?: number;
-  compact?: boolean;
 }
 
 const PLEASANT = [1, 2, 3, 4, 6, 7, 12, 14];
 
-export function ProfileChart({ input, strokes, labels, summary, chosen, onChoose, height = 220, compact = false }: Props) {
+export function ProfileChart({ input, strokes, labels, summary, chosen, onChoose, height = 220 }: Props) {
   const theme = useTheme();
   const { language } = usePreferences();
   const window = useWindowDimensions();
   const [width, setWidth] = useState(Math.min(window.width, COLUMN) - 64);
   const { drawing, frame } = useMemo(() => {
-    const bare: Frame = { width, height, left: 0, right: 0, top: compact ? 4 : 10, bottom: 22 };
-    if (compact) return { drawing: drawProfile(input, bare), frame: bare };
+    const bare: Frame = { width, height, left: 0, right: 0, top: 10, bottom: 22 };
     // The ends of the scales do not depend on the frame, and their words need room beside it.
     const { most, sumMost } = drawProfile(input, bare);
     const roomFor = (value: number) => formatNumber(value, language).length * 6.5 + 10;
     const frame: Frame = { ...bare, left: Math.max(roomFor(most), roomFor(most / 2)), right: sumMost === null ? 0 : roomFor(sumMost) };
     return { drawing: drawProfile(input, frame), frame };
-  }, [input, width, height, compact, language]);
+  }, [input, width, height, language]);
   const shown = useMemo(() => labelled(labels.length, frame.width - frame.left - frame.right, widest(labels), PLEASANT), [labels, frame]);
   const place = (event: GestureResponderEvent) => {
     const index = slotAt(event.nativeEvent.locationX, labels.length, frame);
@@ -50,14 +48,12 @@ export function ProfileChart({ input, strokes, labels, summary, chosen, onChoose
   return (
     <View role="img" aria-label={summary} onLayout={(event: LayoutChangeEvent) => setWidth(Math.round(event.nativeEvent.layout.width))}>
       <Svg width={width} height={height}>
-        {!compact &&
-          drawing.ticks.map(({ value, y }) => (
-            <Line key={value} x1={frame.left} x2={width - frame.right} y1={y} y2={y} stroke={theme.c.line} strokeWidth={1} />
-          ))}
-        {!compact &&
-          drawing.ticks.slice(1).map(({ value, y }) => (
-            <SvgText key={value} x={frame.left - 6} y={y + 4} fontSize={11} fill={theme.c.quiet} textAnchor="end">{formatNumber(value, language)}</SvgText>
-          ))}
+        {drawing.ticks.map(({ value, y }) => (
+          <Line key={value} x1={frame.left} x2={width - frame.right} y1={y} y2={y} stroke={theme.c.line} strokeWidth={1} />
+        ))}
+        {drawing.ticks.map(({ value, y }) => (
+          <SvgText key={value} x={frame.left - 6} y={y + 4} fontSize={11} fill={theme.c.quiet} textAnchor="end">{formatNumber(value, language)}</SvgText>
+        ))}
         {drawing.sumMost !== null && (
           <SvgText x={width - frame.right + 6} y={frame.top + 4} fontSize={11} fill={theme.c.quiet}>{formatNumber(drawing.sumMost, language)}</SvgText>
         )}
@@ -65,7 +61,6 @@ export function ProfileChart({ input, strokes, labels, summary, chosen, onChoose
         {drawing.shapes.map((shape, index) => (
           <Path key={index} d={shape.path} {...paint(shape, strokes, theme.c)} />
         ))}
-        {compact && <Line x1={0} x2={width} y1={base} y2={base} stroke={theme.c.line} strokeWidth={1} />}
         {shown.map((index) => (
           <SvgText key={index} x={Math.max(drawing.slots[index]?.middle ?? 0, widest(labels) / 2 - 4)} y={height - 5} fontSize={11} fill={theme.c.quiet} textAnchor="middle">{labels[index]}</SvgText>
         ))}

@@ -1,5 +1,5 @@
 /** Labels and words of buckets. */
-import { clock, fullDate, hourRange, monthName, spanTitle } from '@shared/dates';
+import { clock, fullDate, hourRange, monthName, spanName } from '@shared/dates';
 import type { Bucket } from '@shared/profiles';
 import { qualityOf } from '@shared/quality';
 import { formatPercent, type Locale } from '@shared/units';
@@ -21,7 +21,7 @@ export function titlesOf(buckets: readonly Bucket[], span: Span, zone: string, l
   return buckets.map(({ start }, index) => {
     if (span === 'day') return hourRange(start, zone, locale, hours[index] === hours[index - 1] || hours[index] === hours[index + 1]);
     if (span === 'month') return fullDate(start, zone, locale);
-    return spanTitle('month', today(zone, start), zone, locale);
+    return spanName('month', today(zone, start), zone, locale);
   });
 }
 

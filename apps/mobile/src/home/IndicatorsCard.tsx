@@ -38,7 +38,7 @@ export function IndicatorsCard({ told }: { told: Told }) {
   const known = rows.filter(({ ratio }) => ratio !== null);
   const compared = told.consumption !== null || told.temperature !== null || told.efficiency !== null;
   return (
-    <Card title={t('indicators.title')} {...(compared ? { lead: t('indicators.lead', { count: told.homes }) } : {})} flush>
+    <Card title={t('indicators.title')} {...(compared ? { lead: t('indicators.lead', { count: told.homes }) } : {})} flush style={{ paddingBottom: known.length ? 4 : 16 }}>
       {!compared && <View style={{ paddingHorizontal: 16 }}><T tone="quiet">{t('indicators.few')}</T></View>}
       {known.map(({ key, label, ratio, good, icon, norm }, index) => {
         const value = worth(ratio ?? 1, good);

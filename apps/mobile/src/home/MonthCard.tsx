@@ -40,7 +40,7 @@ export function MonthCard({ toDate, commodity, colour, name }: Props) {
         {forecast && <Figure label={t('month.expected')} value={`≈ ${amounts.text(forecast.p50)}`} />}
       </View>
       {forecast ? <Course soFar={soFar ?? 0} forecast={forecast} average={average} colour={colour} /> : <T tone="quiet">{t('month.noForecast')}</T>}
-      {forecast?.p10 != null && forecast.p90 != null && <T size="small" tone="quiet">{t('month.expected')}: {t('month.between', { low: amounts.text(forecast.p10), high: amounts.text(forecast.p90) })}</T>}
+      {forecast?.p10 != null && forecast.p90 != null && <T size="small" tone="quiet">{t('month.between', { low: amounts.text(forecast.p10), high: amounts.text(forecast.p90) })}</T>}
       {share !== null && <T>{t(Math.abs(share) < CLOSE ? 'month.same' : share > 0 ? 'month.over' : 'month.under', { percent })}</T>}
     </Card>
   );

@@ -52,7 +52,7 @@ export function TodayCard({ meter, now }: { meter: ScreenMeter; now: number }) {
         {found && words && <Status tone={TONES[found.way]} icon={found.way === 'under' ? 'ok' : 'info'} word={words} />}
         {seen !== null && now - seen > STALE_MS && <Status tone="warning" icon="clock" word={t('stale', { ago: ago(t, seen, now) })} />}
       </View>
-      <ProfileChart input={input} strokes={[{ colour, dash: '' }]} labels={labelsOf(buckets, 'day', zone, language)} summary={summary} chosen={null} height={170} compact />
+      <ProfileChart input={input} strokes={[{ colour, dash: '' }]} labels={labelsOf(buckets, 'day', zone, language)} summary={summary} chosen={null} height={180} />
       <Legend
         entries={[
           { mark: 'bar', colour, label: name },

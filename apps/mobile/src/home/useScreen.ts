@@ -17,7 +17,7 @@ const LIFT_MS = 3_000;
 export type ScreenMeter = HomeMeter & Point;
 
 export function useScreen() {
-  const { object, language, change } = usePreferences();
+  const { object, language, brand, change } = usePreferences();
   const queries = useQueryClient();
   const queryKey = [HOME, { object, language }];
   const query = useQuery({
@@ -26,6 +26,9 @@ export function useScreen() {
     refetchInterval: AGAIN_MS,
   });
   const told = query.data?.content;
+  useEffect(() => {
+    if (told && JSON.stringify(told.brand ?? null) !== JSON.stringify(brand)) change({ brand: told.brand ?? null });
+  }, [told, brand, change]);
   const places = useMemo((): Place[] => told?.objects.map(({ id, name, path }) => ({ id, flat: name, house: name, path })) ?? [], [told]);
   const meters = useMemo((): ScreenMeter[] => told?.meters.map((one) => ({ ...one, meter: one.serial === null ? null : { serial: one.serial } })) ?? [], [told]);
   return {

@@ -11,7 +11,7 @@ import { Card } from '@/ui/Card';
 import { Failure } from '@/ui/State';
 import { Skeleton } from '@/ui/Skeleton';
 import { T } from '@/ui/Text';
-import { dateTime, fullDate } from '@shared/dates';
+import { dateTime, spanTitle } from '@shared/dates';
 import { addDays, HOUR_MS, instantOf, iso, isoDate, today, type LocalDate } from '@shared/zones';
 import { useState } from 'react';
 import { View } from 'react-native';
@@ -28,7 +28,7 @@ export function ReadingCard({ point, zone, now }: { point: MeteringPoint; zone: 
   const amounts = useAmounts(point.commodity, reading?.unit ?? '');
   return (
     <Card title={t('reading.title')} lead={t('reading.lead')}>
-      <Button kind="plain" icon="calendar" label={fullDate(instantOf(date, zone, 12), zone, language)} onPress={() => setPicking(true)} />
+      <Button kind="plain" icon="calendar" label={spanTitle('day', date, zone, language)} onPress={() => setPicking(true)} />
       {query.isError && !query.data ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : !query.data ? (

@@ -3,6 +3,7 @@ import AsyncStorage from '@react-native-async-storage/async-storage';
 import type { Locale } from '@shared/units';
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { deviceLocale, setLanguage } from '@/i18n';
+import type { Brand } from './brand';
 
 export interface Preferences {
   locale: Locale | null;
@@ -11,10 +12,12 @@ export interface Preferences {
   heat: 'kWh' | 'Gcal';
   colours: Record<string, string>;
   object: string | null;
+  /** Of the organisation whose home was shown last. */
+  brand: Brand | null;
 }
 
 const KEY = 'balance.preferences';
-const FIRST: Preferences = { locale: null, scheme: null, water: 'm3', heat: 'kWh', colours: {}, object: null };
+const FIRST: Preferences = { locale: null, scheme: null, water: 'm3', heat: 'kWh', colours: {}, object: null, brand: null };
 
 interface Held extends Preferences {
   /** The language that is shown. */
@@ -52,4 +55,4 @@ export function usePreferences(): Held {
 }
 
 /** Forgets what belongs to a person and not to the device. */
-export const personal: Partial<Preferences> = { colours: {}, object: null };
+export const personal: Partial<Preferences> = { colours: {}, object: null, brand: null };

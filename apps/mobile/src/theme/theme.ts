@@ -1,6 +1,7 @@
 /** Colours, sizes and distances of the app; colours are those of the whole product. */
-import { COLOURS, type Colour, type Scheme } from '@shared/tokens';
+import type { Colour, Scheme } from '@shared/tokens';
 import { useColorScheme } from 'react-native';
+import { branded, type Brand } from './brand';
 import { usePreferences } from './preferences';
 
 export const SIZE = { small: 13, body: 15, lead: 17, title: 24, figure: 34 } as const;
@@ -18,13 +19,19 @@ export interface Theme {
   tint: (colour: string) => string;
 }
 
-const THEMES: Record<Scheme, Theme> = {
-  light: { scheme: 'light', c: COLOURS.light, tint: (colour) => `${colour}14` },
-  dark: { scheme: 'dark', c: COLOURS.dark, tint: (colour) => `${colour}24` },
-};
+const TINT: Record<Scheme, string> = { light: '14', dark: '24' };
+const themes = new Map<string, Theme>();
+
+/** The theme of a scheme for an organisation; the same one each time it is asked for. */
+function themeOf(scheme: Scheme, brand: Brand | null): Theme {
+  const key = `${scheme} ${brand?.colour} ${brand?.colourDark}`;
+  const known = themes.get(key) ?? { scheme, c: branded(brand, scheme), tint: (colour: string) => `${colour}${TINT[scheme]}` };
+  themes.set(key, known);
+  return known;
+}
 
 export function useTheme(): Theme {
   const system = useColorScheme();
-  const { scheme } = usePreferences();
-  return THEMES[scheme ?? (system === 'dark' ? 'dark' : 'light')];
+  const { scheme, brand } = usePreferences();
+  return themeOf(scheme ?? (system === 'dark' ? 'dark' : 'light'), brand);
 }

@@ -18,13 +18,13 @@ export function Card({ title, lead, side, children, flush, style }: Props) {
   return (
     <View
       style={[
-        { backgroundColor: c.card, borderRadius: RADIUS.card, paddingVertical: SPACE.normal, paddingHorizontal: flush ? 0 : SPACE.normal, gap: SPACE.snug },
+        { backgroundColor: c.card, borderRadius: RADIUS.card, paddingVertical: SPACE.normal, paddingHorizontal: flush ? 0 : SPACE.normal, gap: flush ? 0 : SPACE.snug },
         scheme === 'light' ? { boxShadow: '0px 1px 2px rgba(21,25,30,0.06), 0px 6px 20px rgba(21,25,30,0.05)' } : { borderWidth: 1, borderColor: c.line },
         style,
       ]}
     >
       {title !== undefined && (
-        <View style={{ flexDirection: 'row', alignItems: 'center', justifyContent: 'space-between', gap: SPACE.tight, paddingHorizontal: flush ? SPACE.normal : 0 }}>
+        <View style={{ flexDirection: 'row', alignItems: 'center', justifyContent: 'space-between', gap: SPACE.tight, paddingHorizontal: flush ? SPACE.normal : 0, paddingBottom: flush ? SPACE.hair : 0 }}>
           <View style={{ flexShrink: 1, gap: 2 }}>
             <Heading>{title}</Heading>
             {lead !== undefined && <T size="small" tone="quiet">{lead}</T>}

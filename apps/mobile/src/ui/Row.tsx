@@ -23,11 +23,11 @@ export function Row({ title, lead, value, icon, badge, side, onPress, danger, la
   const inside = (
     <>
       {badge ?? (icon ? <Icon name={icon} tone={danger ? 'critical' : 'quiet'} /> : null)}
-      <View style={{ flex: 1, gap: 2 }}>
+      <View style={value === undefined ? { flex: 1, gap: 2 } : { flexGrow: 1, flexShrink: 1, minWidth: '34%', gap: 2 }}>
         <T tone={danger ? 'critical' : 'text'} strong={chosen}>{title}</T>
         {lead !== undefined && <T size="small" tone="quiet">{lead}</T>}
       </View>
-      {value !== undefined && <T tone="quiet" figures style={{ flexShrink: 1, maxWidth: '46%', textAlign: 'right' }}>{value}</T>}
+      {value !== undefined && <T tone="quiet" figures style={{ flexShrink: 1, maxWidth: '54%', textAlign: 'right' }}>{value}</T>}
       {side}
       {chosen && <Icon name="ok" tone="accent" />}
       {onPress && chosen === undefined && !side && <Icon name="chevron" size={18} tone="quiet" />}

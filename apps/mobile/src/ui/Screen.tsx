@@ -5,6 +5,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { RefreshControl, ScrollView, View } from 'react-native';
 import { useSafeAreaInsets } from 'react-native-safe-area-context';
 import { useT } from '@/i18n';
+import { usePreferences } from '@/theme/preferences';
 import { COLUMN, SPACE, useTheme } from '@/theme/theme';
 import { AsOf } from './AsOf';
 import { IconButton } from './Button';
@@ -21,6 +22,7 @@ interface PageProps {
 /** What scrolls below a head of its own. */
 export function Page({ name, head, children }: PageProps) {
   const { c } = useTheme();
+  const { brand } = usePreferences();
   const insets = useSafeAreaInsets();
   const queries = useQueryClient();
   const reading = useIsFetching() > 0;
@@ -29,8 +31,8 @@ export function Page({ name, head, children }: PageProps) {
     if (!reading) setPulled(false);
   }, [reading]);
   useEffect(() => {
-    if (typeof document !== 'undefined') document.title = `${name} – Balance`;
-  }, [name]);
+    if (typeof document !== 'undefined') document.title = `${name} – ${brand?.name ?? 'Balance'}`;
+  }, [name, brand]);
   return (
     <View style={{ flex: 1, backgroundColor: c.ground }} role="main">
       <ScrollView

@@ -41,7 +41,7 @@ export function Track({ on }: { on: boolean }) {
   return (
     <View style={{ width: 52, height: 32, borderRadius: 16, padding: 3, backgroundColor: on ? c.accent : c.field, alignItems: on ? 'flex-end' : 'flex-start', justifyContent: 'center' }}>
       <View style={{ width: 26, height: 26, borderRadius: 13, backgroundColor: '#FFFFFF', alignItems: 'center', justifyContent: 'center' }}>
-        <Icon name={on ? 'ok' : 'close'} size={14} colour={on ? '#1470B8' : '#55606C'} />
+        <Icon name={on ? 'ok' : 'close'} size={14} colour={on ? '#15191E' : '#55606C'} />
       </View>
     </View>
   );

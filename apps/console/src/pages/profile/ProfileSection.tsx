@@ -1,5 +1,5 @@
 /** A day, month or year of a meter or group, with its usual line, its forecast and what is missing. */
-import { clock, dayAndMonth, fullDate, hourRange, monthName, spanTitle } from '@shared/dates';
+import { clock, dayAndMonth, fullDate, hourRange, monthName, spanName, spanTitle } from '@shared/dates';
 import { bucketsOf, totalsOf, type Bucket } from '@shared/profiles';
 import { qualityOf } from '@shared/quality';
 import { OVERLAY, type Commodity } from '@shared/tokens';
@@ -183,7 +183,7 @@ function titlesOf(buckets: readonly Bucket[], span: Span, zone: string, locale: 
   return buckets.map(({ start }, index) => {
     if (span === 'day') return hourRange(start, zone, locale, hours[index] === hours[index - 1] || hours[index] === hours[index + 1]);
     if (span === 'month') return fullDate(start, zone, locale);
-    return spanTitle('month', today(zone, start), zone, locale);
+    return spanName('month', today(zone, start), zone, locale);
   });
 }
 

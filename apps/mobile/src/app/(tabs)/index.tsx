@@ -11,6 +11,7 @@ import { PointChips } from '@/household/PointChips';
 import { useT } from '@/i18n';
 import { useNow } from '@/lib/now';
 import { Failure, Empty } from '@/ui/State';
+import { BrandLine } from '@/ui/BrandLine';
 import { Card } from '@/ui/Card';
 import { Page } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
@@ -21,7 +22,7 @@ export default function HomeScreen() {
   const t = useT();
   const { query, told, places, place, meters, choose } = useScreen();
   return (
-    <Page name={t('tab.home')} head={place && <HomeSwitch homes={places} home={place} choose={choose} />}>
+    <Page name={t('tab.home')} head={place && <><BrandLine /><HomeSwitch homes={places} home={place} choose={choose} /></>}>
       {told && meters.length ? (
         <Shown key={told.object} told={told} meters={meters} />
       ) : query.isError && !told ? (

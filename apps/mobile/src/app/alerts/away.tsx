@@ -16,7 +16,7 @@ import { Skeleton } from '@/ui/Skeleton';
 import { Failure } from '@/ui/State';
 import { Status } from '@/ui/Status';
 import { T } from '@/ui/Text';
-import { dateTime, fullDate } from '@shared/dates';
+import { dateTime, shortDate } from '@shared/dates';
 import { addDays, instantOf, iso, isoDate, today, type LocalDate } from '@shared/zones';
 import { useState } from 'react';
 
@@ -81,7 +81,7 @@ function Begin({ owners, zone, now }: { owners: readonly (string | null)[]; zone
   const [until, setUntil] = useState<LocalDate>(addDays(first, 7));
   const [picking, setPicking] = useState<'from' | 'until' | null>(null);
   const save = useAct(SaveAlertRule, AlertRules);
-  const text = (date: LocalDate) => fullDate(instantOf(date, zone, 12), zone, language);
+  const text = (date: LocalDate) => shortDate(instantOf(date, zone, 12), zone, language);
   const wrong = isoDate(until) < isoDate(from);
   const begin = async () => {
     const awayFrom = isoDate(from) === isoDate(first) ? null : iso(instantOf(from, zone));

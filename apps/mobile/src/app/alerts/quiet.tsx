@@ -92,7 +92,7 @@ function Ways({ one, onChange, last }: { one: Kind; onChange: (next: Kind) => vo
   const told = (['push', 'email', 'sms'] as const).filter((way) => one[way] !== 'OFF').map((way) => `${t(`quiet.way.${way}`)}${one[way] === 'DIGEST' ? ` (${t('quiet.mode.DIGEST').toLowerCase()})` : ''}`);
   return (
     <>
-      <ChoiceHead label={t(`rules.kind.${one.kind}` as Parameters<typeof t>[0])} icon={ICONS[one.kind]} lead={told.join(', ') || t('quiet.mode.OFF')} open={open} onPress={() => setOpen(!open)} last={last && !open} />
+      <ChoiceHead label={t(`rules.kind.${one.kind}` as Parameters<typeof t>[0])} icon={ICONS[one.kind]} lead={told.map((word, at) => (at > 0 && word !== word.toUpperCase() ? word.charAt(0).toLowerCase() + word.slice(1) : word)).join(', ') || t('quiet.mode.OFF')} open={open} onPress={() => setOpen(!open)} last={last && !open} />
       {open && (
         <View style={{ paddingLeft: 24 }}>
           {(['push', 'email', 'sms'] as const).map((way) => (

@@ -56,7 +56,7 @@ export const alertsRo = {
   'rules.lead.VOLTAGE': 'Prea mare sau prea mică',
   'rules.lead.ARCING': 'Un contact slab poate lua foc',
 
-  'away.title': 'Sunt plecat',
+  'away.title': 'Nu sunt acasă',
   'away.lead': 'Afli imediat dacă se consumă ceva',
   'away.what': 'Cât nu e nimeni acasă, afli imediat dacă se consumă ceva: un robinet deschis, un fier uitat, un vizitator.',
   'away.how': 'Ce consumă singură locuința goală, ca frigiderul, se știe din nopți și nu se socotește.',

@@ -43,7 +43,7 @@ export const householdEn = {
   'household.qr': 'QR code of the invitation',
   'household.share': 'Share the link',
   'household.shared': 'Ready to paste',
-  'household.leave': 'See this home no more',
+  'household.leave': 'Leave this home',
   'household.leave.holder': 'Your family sees it no more either. The readings stay with the home.',
   'household.leave.delegate': 'The household keeps everything.',
   'household.leave.sure': '{home} disappears from this app at once.',
