@@ -26,20 +26,20 @@ collect_ignore = ["golden"]
 """Scripts there make reference solutions with packages of their own."""
 
 
-WALKS = "tests/e2e"
-"""All walks of a browser are done by one worker: they share a product, which takes a minute."""
+PRODUCTS = ("tests/e2e/", "tests/faults/", "tests/flows/")
+"""Tests of whole products, of which one runs at a time: one worker does them all, the walks first,
+and the other one does everything else meanwhile."""
 
 
 class ByFile(LoadFileScheduling):
-    """Gives whole files to workers, in their order; the walks first, since they take longest."""
+    """Gives whole files to workers, in their order."""
 
     def _split_scope(self, nodeid: str) -> str:
-        scope: str = super()._split_scope(nodeid)
-        return WALKS if scope.startswith(f"{WALKS}/") else scope
+        return "products" if nodeid.startswith(PRODUCTS) else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
-    config.option.loadscopereorder = False  # by their number of tests the walks would be the last
+    config.option.loadscopereorder = False  # which looks at how many there are, not how long
     return ByFile(config, log)
 
 
