@@ -10,15 +10,17 @@ export interface Refusal {
 export function UserErrors({ errors }: { errors: readonly Refusal[] }) {
   if (errors.length === 0) return null;
   return (
-    <ul className="refusals" role="alert">
-      {errors.map((error, index) => (
-        <li key={index}>
-          <Icon name="critical" size={18} colour="var(--b-critical)" />
-          <span>
-            {error.message} <small className="mono quiet">{error.code}{error.field && ` · ${error.field}`}</small>
-          </span>
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className="refusals">
+        {errors.map((error, index) => (
+          <li key={index}>
+            <Icon name="critical" size={18} colour="var(--b-critical)" />
+            <span>
+              {error.message} <small className="mono quiet">{error.code}{error.field && ` · ${error.field}`}</small>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -70,7 +70,7 @@ export const alertsRo = {
   'away.from': 'De la {when}',
   'away.until': 'Până la {when}',
 
-  'quiet.title': 'Ore de liniște și căi',
+  'quiet.title': 'Ore de liniște și canale',
   'quiet.lead': 'Când și cum ești anunțat',
   'quiet.on': 'Ore de liniște',
   'quiet.on.lead': 'Scurgerile și pericolele ajung oricum la tine',
