@@ -17,6 +17,7 @@ from backend.store.model.metered import GroupRow, PointRow
 from domain.errors import InvalidError
 from domain.hours import hour_of
 from domain.identity import MeteringPointId
+from domain.quality import Quality
 from domain.quantities import Role
 from tenants.session import TenantSession
 
@@ -66,6 +67,8 @@ async def of_group(
 ) -> Verifications:
     """Advise on each consumer's and common meter that stands directly below the group's inlet.
 
+    Of a meter that stands there for less than a week nothing is said.
+
     Raises
     ------
     InvalidError
@@ -89,7 +92,10 @@ async def of_group(
     (supplied,) = await profiles.supplied_of_groups(session, [group], asked, now)
     ids = [MeteringPointId(point.id) for point in points]
     found = await series.load_points(session, ids, asked.start, asked.end, hour_of(now))
+    stood = found.hourly.codes != Quality.NOT_EXPECTED
     readings = np.where(found.hourly.known, found.hourly.values / 1000, np.nan)
+    # nothing flowed through a meter before it stood there: a new one must not hide the others
+    readings = np.where(stood, readings, 0.0)
     estimated = gains.estimate(np.where(supplied.known, supplied.values / 1000, np.nan), readings)
     if estimated is None:
         raise InvalidError(
@@ -98,13 +104,15 @@ async def of_group(
             field="from",
         )
     standing = await _standing(session, ids)
-    yearly = np.nanmean(readings, axis=1) * HOURS_A_YEAR
+    known = stood & ~np.isnan(readings)
+    hours = known.sum(axis=1)
+    yearly = np.where(known, readings, 0).sum(axis=1) / np.maximum(hours, 1) * HOURS_A_YEAR
     meters = [
         _advised(point, standing[ids[at]], (share, error), flow, now, prices)
         for at, (point, share, error, flow) in enumerate(
             zip(points, estimated.share, estimated.error, yearly, strict=True)
         )
-        if ids[at] in standing
+        if ids[at] in standing and hours[at] >= gains.LEAST_HOURS
     ]
     return Verifications(estimated.hours, sorted(meters, key=lambda one: -one.advised.loss_a_year))
 

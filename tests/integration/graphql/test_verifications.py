@@ -94,3 +94,14 @@ async def test_what_cannot_be_told_is_refused_with_the_reason(desk: Desk) -> Non
     assert code == "TOO_FEW_HOURS"
     ((_, field),) = await desk.refused(ASK, **asked(unit="0"))
     assert field == "prices.unit"
+
+
+async def test_a_meter_that_was_placed_today_hides_nothing(desk: Desk, database: Database) -> None:
+    late = instant_of(NOW - 2).isoformat()
+    row = {"site_path": "Slow", "site_kinds": "house", "concentrator": "JQ", "premise": "Flat new"}
+    new = {"meter_serial": "QNEW", "channel": str(METERS + 1), "installed_at": late}
+    await place(database, desk.scope, {**row, **new})
+    found = (await desk.ask(ASK, **asked()))["viewer"]["site"]["balanceGroups"][0]["verifications"]
+    assert found["hours"] >= HOURS - 2
+    assert found["meters"][0]["meterSerial"] == f"Q{SLOW}"
+    assert "QNEW" not in {one["meterSerial"] for one in found["meters"]}

@@ -15,7 +15,7 @@ const OPEN = graphql(`
   query OpenFindings($states: [FindingState!]) {
     viewer {
       findings(first: 6, states: $states) {
-        edges { node { id kind commodity since confidence energy { value unit } money { amount currency } point { id name meter { id serial } } site { id name path timezone } } }
+        edges { node { id kind commodity since confidence energy { value unit } money { amount currency } point { id name meter { id serial } } site { id name path timezone } group { id name } } }
         pageInfo { hasNextPage }
       }
     }
@@ -43,7 +43,7 @@ export function OpenFindings() {
                     <span>
                       <Link to="/findings/$id" params={{ id: node.id }}>{t(`finding.${node.kind}`)}</Link>
                       <span className="hint" style={{ display: 'block' }}>
-                        {[node.point?.meter?.serial, node.site?.path.split('/').slice(-2).join(' · '), dayAndMonth(Date.parse(node.since), node.site?.timezone ?? zone, locale)].filter(Boolean).join(', ')}
+                        {[node.point?.meter?.serial, node.site?.path.split('/').slice(-2).join(' · ') ?? node.group?.name, dayAndMonth(Date.parse(node.since), node.site?.timezone ?? zone, locale)].filter(Boolean).join(', ')}
                       </span>
                     </span>
                   </span>
