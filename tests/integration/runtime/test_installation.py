@@ -148,5 +148,5 @@ def test_ctrl_c_while_it_starts_ends_it_without_a_trace(home: Path, after_s: flo
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
     assert "Traceback" not in said
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert not down(read_settings(home=home))
