@@ -3,8 +3,10 @@
 It loads nothing until an interruption is taken care of: loading takes a second or so.
 """
 
+import contextlib
 import os
 import signal
+import sys
 from types import FrameType
 from typing import NoReturn
 
@@ -21,10 +23,27 @@ def main() -> None:
     from runtime.commands.application import app  # noqa: PLC0415 - see above
     from runtime.commands.refusals import report  # noqa: PLC0415
 
-    with report():
-        if minded:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        app()
+    try:
+        with report():
+            if minded:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _end()
+        raise
+
+
+def _end() -> NoReturn:
+    """End with our own status: everything is unwound by now.
+
+    An interruption that came while Python executed text (a dataclass does when it is made) is
+    never forgotten by the interpreter, and it would end itself by the signal at last.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(INTERRUPTED)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
