@@ -46,6 +46,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shared.begin_run()
+    elif _worker() != "gw0":
+        os.nice(5)  # the first one walks, and a walk waits for nobody
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

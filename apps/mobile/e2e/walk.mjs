@@ -331,12 +331,10 @@ async function brand() {
 /** A neighbour's meters are as absent as any that never were. */
 async function private_() {
   const page = await signIn(vera);
-  let asked = null;
-  page.on('request', (request) => {
-    const body = request.url().endsWith('/bff/graphql') ? request.postDataJSON() : null;
-    if (body?.variables?.step === 'PT1H') asked = { id: body.id, headers: request.headers(), variables: body.variables };
-  });
+  const hours = page.waitForRequest((one) => one.url().endsWith('/bff/graphql') && one.postDataJSON()?.variables?.step === 'PT1H');
   await open(page, `/history?point=${encodeURIComponent(point.id)}&span=day&date=2026-11-10`);
+  const request = await hours;
+  const asked = { id: request.postDataJSON().id, headers: request.headers(), variables: request.postDataJSON().variables };
   const tell = async (id) => {
     const answer = await fetch(`${url}/bff/graphql`, { method: 'POST', headers: { authorization: asked.headers.authorization, 'content-type': 'application/json', 'x-balance-app': 'web/1.0.0' }, body: JSON.stringify({ id: asked.id, variables: { ...asked.variables, id } }) });
     return answer.json();
@@ -355,6 +353,8 @@ async function leave() {
   await settled(page);
   await page.waitForFunction(() => JSON.parse(localStorage.getItem('balance.kept') ?? 'null')?.clientState.queries.length > 0);
   await press(page, 'tab', 'Settings');
+  await seen(page.getByText('Readings kept on this device are erased.')).waitFor();
+  await settled(page);
   await seen(page.getByText('Sign out', { exact: true })).click();
   await page.waitForURL(/\/app\/(welcome)?$/);
   await page.waitForFunction(bare);
