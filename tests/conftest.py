@@ -27,8 +27,10 @@ collect_ignore = ["golden"]
 
 
 PRODUCTS = ("tests/e2e/", "tests/faults/", "tests/flows/")
-"""Tests of whole products, of which one runs at a time: one worker does them all, the walks first,
-and the other one does everything else meanwhile."""
+"""Tests of whole products, of which one runs at a time: one worker does them all, and the other one
+does everything else meanwhile. It is done long before the walks begin, which are timed by people's
+patience and want the machine for themselves."""
+WALKS = "tests/e2e/"
 
 
 class ByFile(LoadFileScheduling):
@@ -43,11 +45,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.nodeid.startswith(WALKS))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shared.begin_run()
-    elif _worker() != "gw0":
-        os.nice(5)  # the first one walks, and a walk waits for nobody
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

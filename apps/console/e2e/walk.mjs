@@ -152,7 +152,7 @@ async function drawn() {
   await page.getByRole('button', { name: 'Draw', exact: true }).click();
   await page.waitForSelector('h1 >> text=Mill Street, both sides');
   await page.getByRole('link', { name: 'Change the members' }).click();
-  await page.waitForSelector('.picks li >> text=Balance meter');
+  await page.waitForFunction(() => [...document.querySelectorAll('[aria-label=Chosen] select')].some((one) => one.value === 'INLET'));
   await page.getByRole('button', { name: /^Take out/ }).last().click();
   await page.getByRole('button', { name: 'Keep the members' }).click();
   await page.waitForSelector('h1 >> text=Mill Street, both sides');
