@@ -262,6 +262,7 @@ def test_what_is_wrong_in_the_town_is_found_and_nobody_else_is_accused(demo: Dem
             told |= {
                 edge["node"]["point"]["name"].rpartition(" ")[2]: edge["node"]
                 for edge in page["edges"]
+                if edge["node"]["point"]  # a loss without a name accuses nobody
             }
         return told
 
