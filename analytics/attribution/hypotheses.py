@@ -13,6 +13,9 @@ from analytics.attribution.shapes import LEAST_EXCUSE, Shapes, all_shapes, every
 from analytics.attribution.window import FloatArray, IntArray
 
 _OLD_SILENCE = 0.5
+SILENT_BEFORE = 0.02
+"""Most hours, as a share, in which a meter that fell silent for good counted nothing before."""
+
 _PART = 0.5
 """Share of a constant led past a meter that is missing in hours in which nothing is left to
 count: all that was taken, which is less."""
@@ -124,8 +127,31 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
             found += _member_hypotheses(prepared, item, int(place), first)[
                 : None if rank < _CLOSE else 1
             ]
+    found += _fallen_silent(prepared, told.shapes)
     found += _offsets(prepared, latest_best(constant))
     return found + _by_days(prepared, frame, commons | {0}, members)
+
+
+def _fallen_silent(prepared: Prepared, shapes: list[Shapes]) -> list[Hypothesis]:
+    """Meters that counted until some day and nothing since, from that day on, in all their forms.
+
+    Hardly any meter does that, so each is looked at however badly its habit fits: homes take more
+    or less than they used to.
+    """
+    silent, last = prepared.measured & (prepared.readings <= 0), len(prepared.starts) - 1
+    found = list[Hypothesis]()
+    for item in shapes:
+        if item.kind is not Kind.STUCK:
+            continue
+        for place, member in enumerate(item.member.tolist()):
+            counted = np.flatnonzero(prepared.readings[member] > 0)
+            first = int(prepared.day[counted[-1]]) + 1 if len(counted) else 0
+            before = prepared.measured[member] & (prepared.day < first)
+            if not 0 < first <= last or silent[member, before].mean() > SILENT_BEFORE:
+                continue
+            for day in (first - 1, first):
+                found += _member_hypotheses(prepared, item, place, day)
+    return found
 
 
 def _silence_is_new(prepared: Prepared, member: int, first: int) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.attribution.contest import Fitted, fit_one
+from analytics.attribution.contest import Fitted, is_odd, fit_one
 from analytics.attribution.hypotheses import Cause, survey
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
@@ -25,6 +25,7 @@ _LEAST_KEPT = 0.5
 """Share of what an explanation said that it must still say beside those found after it."""
 
 _BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
+_LOADS = (Cause.CONSTANT, Cause.EVERYDAY, *_BLIND)
 _LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
 
 
@@ -87,19 +88,19 @@ def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
 
 
 def _pruned(state: State, thresholds: Thresholds) -> State:
-    """Without explanations of which those found later say all.
+    """Without explanations that another one makes needless: one loss is told once.
 
     Two that can say the same, such as a constant load and the habit of a meter that stands still
-    since that day, are one: beside the later one the earlier is left with nothing, and kept both
-    would tell one loss twice.
+    since that day, are one: beside the later one the earlier is left with nothing.
     """
     found, frame = list(state.found), state.frame
     basis = np.concatenate((nuisance(state.prepared), *(one[None, :] for one in state.excused)))
-    columns = state.columns
+    silent = [one for one in found if _fell_silent(state, one)]
+    found = [one for one in found if not any(_same_loss(one, other) for other in silent)]
+    if len(found) < len(state.found):
+        found = _refitted(state, basis, found, silent)
     while len(found) > 1:
-        curves = np.stack([one.fitted.missing for one in found])
-        columns = np.concatenate((basis, curves))
-        frame = fit(state.prepared, columns, state.frame.noise)
+        frame = fit(state.prepared, _with(basis, found), state.frame.noise)
         said = frame.coefficients[len(basis) :]
         least = int(np.argmin(said))
         if said[least] >= _LEAST_KEPT:
@@ -107,10 +108,49 @@ def _pruned(state: State, thresholds: Thresholds) -> State:
         del found[least]
     if len(found) == len(state.found):
         return state
-    columns = np.concatenate((basis, *(one.fitted.missing[None, :] for one in found)))
+    columns = _with(basis, found)
     frame = fit(state.prepared, columns, state.frame.noise, thresholds.noise_share)
     told = survey(state.prepared, frame)
     return replace(state, columns=columns, frame=frame, told=told, found=tuple(found))
+
+
+def _with(basis: FloatArray, found: list[Found]) -> FloatArray:
+    """What always explains, and what was found, shape ``(k, t)``."""
+    return np.concatenate((basis, *(one.fitted.missing[None, :] for one in found)))
+
+
+def _fell_silent(state: State, one: Found) -> bool:
+    hypothesis = one.fitted.hypothesis
+    return hypothesis.what is Kind.STUCK and is_odd(state.prepared, hypothesis)
+
+
+def _same_loss(one: Found, silent: Found) -> bool:
+    """Whether a load that accuses nobody begins as a meter falls silent for good.
+
+    Both within a day would be a rare chance: it is what this meter does not count, of a home that
+    takes more than it used to.
+    """
+    what, first = one.fitted.hypothesis.what, one.fitted.hypothesis.first
+    return what in _LOADS and abs(first - silent.fitted.hypothesis.first) <= 1
+
+
+def _refitted(
+    state: State, basis: FloatArray, found: list[Found], silent: list[Found]
+) -> list[Found]:
+    """The same, of which meters that fell silent take over what was dropped."""
+    again = list[Found]()
+    for one in found:
+        rest = [other for other in found if other is not one]
+        frame = fit(state.prepared, _with(basis, rest), state.frame.noise)
+        fitted = fit_one(state.prepared, frame, one.fitted.hypothesis) if any(one is other for other in silent) else None
+        if fitted is None:
+            again.append(one)
+            continue
+        old = one.fitted
+        again.append(
+            replace(one, fitted=replace(fitted, likelihood=old.likelihood, level=old.level))
+        )
+    return again
 
 
 def _ahead(state: State, fits: list[Fitted], thresholds: Thresholds) -> State | None:
