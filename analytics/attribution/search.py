@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.attribution.contest import Fitted, is_odd, fit_one
+from analytics.attribution.contest import Fitted, fit_one, is_odd
 from analytics.attribution.hypotheses import Cause, survey
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
@@ -142,14 +142,12 @@ def _refitted(
     for one in found:
         rest = [other for other in found if other is not one]
         frame = fit(state.prepared, _with(basis, rest), state.frame.noise)
-        fitted = fit_one(state.prepared, frame, one.fitted.hypothesis) if any(one is other for other in silent) else None
-        if fitted is None:
+        fitted = fit_one(state.prepared, frame, one.fitted.hypothesis)
+        if fitted is None or all(one is not other for other in silent):
             again.append(one)
             continue
-        old = one.fitted
-        again.append(
-            replace(one, fitted=replace(fitted, likelihood=old.likelihood, level=old.level))
-        )
+        same = replace(fitted, likelihood=one.fitted.likelihood, level=one.fitted.level)
+        again.append(replace(one, fitted=same))
     return again
 
 

@@ -34,7 +34,7 @@ from backend.store.findings.findings import Curve, Said, Told
 from backend.store.groups.structure import Structure
 from backend.store.hours import series
 from backend.store.hours.series import PointHours
-from domain.findings import Family, FindingKind
+from domain.findings import Family, FindingKind, begin_together
 from domain.hours import hour_of, instant_of, midnight
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality
@@ -79,8 +79,19 @@ class Attributed:
             return False
         if any(one.point_id == said.point_id for one in self.said):
             return True  # its own finding says more
+        if any(self._misses(one, said) for one in self.said):
+            return False
         hours = said.amount / said.flow
         return bool(said.flow * hours**0.5 > _CLEAR_SIGMA * self.noise)
+
+    @staticmethod
+    def _misses(loss: Said, said: Said) -> bool:
+        """Whether the balance misses about what a meter may not have counted, and names nobody."""
+        return (
+            loss.kind is FindingKind.UNATTRIBUTED_LOSS
+            and begin_together(loss.since, said.since)
+            and (loss.amount or 0) >= _LEAST_SEEN * (said.amount or 0)
+        )
 
 
 async def attribute(
