@@ -1,19 +1,29 @@
 """A loss without a name and the finding of a meter that causes it: one of the two stands."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from backend.services.findings import once, reconciling
+from backend.clients.events import Events
+from backend.graphql.context import Context
+from backend.graphql.schema import schema
+from backend.services.findings import once, reconciling, sentences
 from backend.services.findings.attributing import Attributed
 from backend.services.findings.reconciling import Look, kinds_of
+from backend.services.findings.stories import Closest, Story
 from backend.store.findings import due, finding_lists, findings
 from backend.store.findings.findings import Said, Told
 from domain.findings import Family, FindingKind, FindingState
 from domain.identity import BalanceGroupId, MeteringPointId, Scope
+from domain.quantities import Commodity
+from tenants.permissions import Permission
 from tenants.session import Database, TenantSession
-from tests.factories import make_tenant, place
+from tests.factories import MASTER_KEY, make_tenant, place
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 SINCE = NOW - timedelta(days=9)
+NEAR = """{ viewer { findings { edges { node { explanation point { id }
+  candidates { kind likelihood place why point { name } } } } } } }"""
+READ = frozenset(str(one) for one in Permission)
 KINDS = kinds_of(Family.UNDERCOUNT, Family.LOSS)
 
 
@@ -71,6 +81,29 @@ async def test_a_loss_ends_as_soon_as_its_meter_is_named(database: Database) -> 
         found = await stands(session, look)
     assert found[FindingKind.UNATTRIBUTED_LOSS] == (FindingState.CLOSED, reconciling.NAMED)
     assert found[FindingKind.METER_STUCK][0] == FindingState.NEW
+
+
+async def test_a_loss_shows_who_comes_near(database: Database, redis_url: str) -> None:
+    scope = replace(await house(database, "one loss near"), permissions=READ)
+    async with database.session(scope) as session:
+        look = await look_at(session)
+        near = Closest("meter_slowed", "House", "O1", look.points[1], 0.4)
+        loss = said(FindingKind.UNATTRIBUTED_LOSS, look, SINCE, 90_000, None)
+        story = Story("group", "House", "UTC", ("closest",), {}, closest=(near,))
+        loss = replace(loss, told=sentences.told(story, Commodity.ELECTRICITY, SINCE))
+        await reconciling.settle(session, [loss], look, NOW)
+    events = Events(redis_url)
+    async with Context(database, scope, events, MASTER_KEY) as context:
+        result = await schema.execute(NEAR, {}, context_value=context)
+    await events.close()
+    assert result.errors is None
+    assert result.data is not None
+    (edge,) = result.data["viewer"]["findings"]["edges"]
+    assert edge["node"]["point"] is None
+    (found,) = edge["node"]["candidates"]
+    assert found["point"]["name"].endswith("O1")
+    assert (found["kind"], found["likelihood"], found["place"]) == ("METER_SLOWED", 0.4, "House")
+    assert found["why"] in edge["node"]["explanation"]
 
 
 async def test_what_a_members_finding_accounts_for_is_not_told_as_nobodys(

@@ -24,7 +24,7 @@ def told_once(said: GroupJudgement, member: int, day: int) -> None:
 
 @pytest.mark.parametrize("days", [41, 42])
 def test_a_house_of_the_town_whose_meter_stands_still(days: int) -> None:
-    """Mill Street 6: thirty real homes, of which one takes more than it used to while it is stuck."""
+    """Mill Street 6: thirty real homes, of which one takes more while its meter stands still."""
     flats = homes_wh(None)[:, 60:90]
     power = flats.sum(axis=1)
     common = common_needs(power, 3)
