@@ -213,19 +213,35 @@ def month_ends(homes: Homes, *, heated: bool) -> dict[str, float]:
 def rests(homes: Homes, *, heated: bool) -> dict[str, float]:
     """Share of sums of the next days inside their band, asked at every midnight of the file.
 
-    Windows overlap and a cold week is cold for all: it is one autumn, not so many trials.
+    Windows overlap and a cold week is cold for all: it is one autumn, not so many trials. Beside
+    it what a band would hold whose widths are set on the even months alone in the odd ones, and
+    the other way round.
     """
     daily = filled(homes.values).sum(axis=2)
     found: dict[str, float] = {}
     for days in REST_DAYS:
-        inside = []
+        apart: dict[int, list[FloatArray]] = {0: [], 1: []}
         for now in range(month.LEAST_DAYS, daily.shape[1] - days + 1):
-            told = month.rest(daily[:, max(now - REST_PAST, 0) : now], days, heated=heated)
-            came = daily[:, now : now + days].sum(axis=1)
-            inside.append(float(((told.p10 <= came) & (came <= told.p90)).mean()))
-        if inside:
-            found[f"next{days}_coverage_pct"] = 100 * float(np.mean(inside))
+            low, today = max(now - REST_PAST, 0), homes.days[0] + pd.Timedelta(days=now)
+            known = min(today.day - 1, now - low)
+            told = month.rest(daily[:, low:now], days, heated=heated, this_month=known)
+            came = daily[:, now : now + days].sum(axis=1) - told.p50
+            width = np.where(came < 0, told.p50 - told.p10, told.p90 - told.p50)
+            apart[today.month % 2].append(came / np.maximum(width, 1e-9))
+        even, odd = (np.concatenate([np.zeros(0), *part]) for part in apart.values())
+        whole = np.concatenate((even, odd))
+        if len(whole):
+            found[f"next{days}_coverage_pct"] = 100 * float((np.abs(whole) <= 1).mean())
+        if len(even) and len(odd):
+            held = [_held(even, odd), _held(odd, even)]
+            found[f"next{days}_held_out_coverage_pct"] = float(np.mean(held))
     return found
+
+
+def _held(told: FloatArray, asked: FloatArray) -> float:
+    """Share of some errors in a band whose widths other errors tell [%]."""
+    low, high = np.quantile(told, [0.1, 0.9])
+    return 100 * float(((asked >= low) & (asked <= high)).mean())
 
 
 def figures(

@@ -179,11 +179,11 @@ class Metered:
         """Resolve through the loader, as profiles."""
         info.context.require(Permission.READINGS_READ)
         info.context.spend(24 * 62)
-        zone = self.row.timezone
+        asked = month.Question(self.row.timezone, info.context.weather)
         if isinstance(self.row, PointRow):
-            found = await info.context.read(month.of_points, self.row, zone)
+            found = await info.context.read(month.of_points, self.row, asked)
         else:
-            found = await info.context.read(month.of_groups, self.row, zone)
+            found = await info.context.read(month.of_groups, self.row, asked)
         end = found.forecast
         return MonthToDate(
             so_far=edge_value(found.so_far),

@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from analytics.alerts import amounts
+from backend.clients.weather import NoWeather
 from backend.services.alerts import raising
 from backend.services.alerts.calendar import Calendar
 from backend.services.alerts.raising import Known, Outcome
@@ -69,7 +70,9 @@ async def _judge(  # noqa: PLR0913, PLR0917 - a group, its rules, and what is kn
     (hours,) = await profiles.of_groups(session, [group], asked, now)
     coming: float | None = None
     if any(rule.kind is K.MONTH_FORECAST for rule in rules):
-        (told,) = await month.of_groups(session, [group], group.timezone, now)
+        (told,) = await month.of_groups(
+            session, [group], month.Question(group.timezone, NoWeather()), now
+        )
         coming = None if told.forecast is None else told.forecast.p50 / 1000
     for rule in rules:
         for period, high, last in _values(rule.kind, hours, day, since, coming):

@@ -45,7 +45,8 @@ async def learn(
     sums = np.add.reduceat(np.where(hourly.known, hourly.values, 0), edges, axis=1)
     whole = (days.ends - days.starts == days.whole_hours) & (lacking == 0)
     daily = np.where(whole, sums * (24.0 / days.whole_hours), np.nan)
-    level = forecasting.rest(daily, 1.0).p50
+    so_many = int(np.count_nonzero(days.starts >= calendar.month))
+    level = forecasting.rest(daily, 1.0, this_month=so_many).p50
     used, known = amounts.sums(hourly.values, hourly.known), hourly.known.sum(axis=1)
     plain = np.divide(used * 24, known, out=np.full(len(points), np.nan), where=known > 0)
     level = np.where(np.isnan(level), plain, level)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.forecasting import month as forecasting
+from backend.clients.weather import NoWeather, Weather
 from backend.services.reading import profiles
 from backend.services.reading.profiles import Profile, Range
 from backend.store.model.metered import GroupRow, PointRow
@@ -45,6 +46,14 @@ class MonthToDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """The calendar of some points or groups, and who knows their weather."""
+
+    timezone: str
+    weather: Weather
+
+
+@dataclass(frozen=True, slots=True)
 class _Month:
     start: int
     end: int
@@ -57,6 +66,12 @@ def _month_of(now: datetime, zone: ZoneInfo) -> _Month:
     return _Month(midnight(first, zone), midnight(after, zone), hour_of(now))
 
 
+def _days_after(day: date) -> int:
+    """Days of its month after a day."""
+    after = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return (after - day).days - 1
+
+
 def _before(month: _Month, zone: ZoneInfo, now: datetime) -> _Month:
     """The month before, up to the same local hour of the same day of the month."""
     first = now.astimezone(zone).date().replace(day=1)
@@ -66,12 +81,12 @@ def _before(month: _Month, zone: ZoneInfo, now: datetime) -> _Month:
 
 
 async def of_points(
-    session: TenantSession, points: Sequence[PointRow], timezone: str, now: datetime
+    session: TenantSession, points: Sequence[PointRow], asked: Question, now: datetime
 ) -> list[MonthToDate]:
     """The running month of metering points in one zone."""
-    span = _Span.of(now, timezone)
+    span = _Span.of(now, asked.timezone)
     hours = await profiles.of_points(session, points, span.read, now)
-    return span.months(hours, _heated(points))
+    return span.months(hours, _heated(points), asked.weather)
 
 
 def read_for(timezone: str, now: datetime) -> Range:
@@ -80,19 +95,19 @@ def read_for(timezone: str, now: datetime) -> Range:
 
 
 def of_hours(
-    points: Sequence[PointRow], hours: Sequence[Profile], timezone: str, now: datetime
+    points: Sequence[PointRow], hours: Sequence[Profile], asked: Question, now: datetime
 ) -> list[MonthToDate]:
     """The running month of points whose hours were read already, by :func:`read_for`."""
-    return _Span.of(now, timezone).months(hours, _heated(points))
+    return _Span.of(now, asked.timezone).months(hours, _heated(points), asked.weather)
 
 
 async def of_groups(
-    session: TenantSession, groups: Sequence[GroupRow], timezone: str, now: datetime
+    session: TenantSession, groups: Sequence[GroupRow], asked: Question, now: datetime
 ) -> list[MonthToDate]:
     """The running month of groups in one zone."""
-    span = _Span.of(now, timezone)
+    span = _Span.of(now, asked.timezone)
     hours = await profiles.of_groups(session, groups, span.read, now)
-    return span.months(hours, _heated(groups))
+    return span.months(hours, _heated(groups), asked.weather)
 
 
 def _heated(owners: Sequence[PointRow] | Sequence[GroupRow]) -> list[bool]:
@@ -108,6 +123,9 @@ class _Span:
     midnights: NDArray[np.int64]
     """Local ones, from the first within what is read to that of today."""
 
+    days: tuple[date, ...]
+    """The local days that begin at them, the last one today, and those to come of the month."""
+
     read: Range
     """Hours that tell of all three."""
 
@@ -122,18 +140,31 @@ class _Span:
         while (at := midnight(day, zone)) >= low:
             found.append(at)
             day -= timedelta(days=1)
-        return cls(this, earlier, np.array(found[::-1], np.int64), Range(low, high, Step.HOUR))
+        first, today = day + timedelta(days=1), now.astimezone(zone).date()
+        count = len(found) + _days_after(today)
+        days = tuple(first + timedelta(days=one) for one in range(count))
+        midnights = np.array(found[::-1], np.int64)
+        return cls(this, earlier, midnights, days, Range(low, high, Step.HOUR))
 
-    def months(self, hours: Sequence[Profile], heated: Sequence[bool]) -> list[MonthToDate]:
+    def months(
+        self, hours: Sequence[Profile], heated: Sequence[bool], weather: Weather | None = None
+    ) -> list[MonthToDate]:
         """The month of each profile over the hours read.
 
-        The rest of the month is as the days before it, in this month or the last, went.
+        The rest of the month is as the days before it, in this month or the last, went, and as
+        much warmer or colder as the weather of its days is, where that is known.
         """
         if not hours:
             return []
         daily = np.stack([self._daily(one) for one in hours])
         days = (self.this.end - self.this.now) / 24
-        rest = forecasting.rest(daily, days, heated=np.array(heated, bool))
+        rest = forecasting.rest(
+            daily,
+            days,
+            (weather or NoWeather()).temperatures(self.days),
+            heated=np.array(heated, bool),
+            this_month=int(np.count_nonzero(self.midnights[:-1] >= self.this.start)),
+        )
         band = np.stack([rest.p10, rest.p50, rest.p90], axis=1)
         return [self._month(one, own) for one, own in zip(hours, band, strict=True)]
 

@@ -1,13 +1,16 @@
 """The running month of profiles: so far, its end with a band, and the month before."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from backend.clients.weather import ConstantWeather, NoWeather
 from backend.services.reading.month import _Span
 from backend.services.reading.profiles import Profile
-from domain.hours import Step, hour_of
+from domain.hours import Step, hour_of, instant_of
 from domain.quantities import Unit
 
 ZONE = "Europe/Chisinau"
@@ -95,3 +98,46 @@ def test_a_day_with_a_gap_is_left_out_not_counted_as_less() -> None:
     assert found.forecast is not None
     assert found.so_far is not None
     assert found.forecast.p50 - found.so_far == (30 * 24 - 10 * 24 - 11) * 500
+
+
+class Frost(NoWeather):
+    """As it was until today, and colder from today on."""
+
+    def __init__(self, today: date, degrees: float) -> None:
+        self.today, self.degrees = today, degrees
+        self.asked: list[date] = []
+
+    def temperatures(self, days: Sequence[date]) -> np.ndarray:
+        """Every second day is warmer."""
+        self.asked = list(days)
+        told = [6.0 if one.day % 2 else 0.0 for one in days if one < self.today]
+        return np.array(told + [self.degrees] * (len(days) - len(told)))
+
+
+def test_weather_that_is_known_moves_the_rest_of_the_month() -> None:
+    span = _Span.of(NOW, ZONE)
+    zone = ZoneInfo(ZONE)
+    starts = [instant_of(one).astimezone(zone) for one in range(span.read.start, span.read.end)]
+    heats = np.array([500 if one.day % 2 else 800 for one in starts], np.int64)
+    today = NOW.astimezone(zone).date()
+    found = {}
+    for name, weather in (
+        ("unknown", NoWeather()),
+        ("even", ConstantWeather(3.0)),
+        ("frost", Frost(today, -9.0)),
+        ("mild", Frost(today, 12.0)),
+    ):
+        (one,) = span.months([profile(span, heats)], [True], weather)
+        assert one.forecast is not None
+        found[name] = one.forecast.p50
+    assert found["even"] == found["unknown"]
+    assert found["mild"] < found["unknown"] < found["frost"]
+    days = span.days
+    assert days[-1] == date(2026, 11, 30)
+    assert days[0].day == span_first(span).day
+    assert len(days) == len(span.midnights) + 19
+    assert np.diff([one.toordinal() for one in days]).tolist() == [1] * (len(days) - 1)
+
+
+def span_first(span: _Span) -> date:
+    return instant_of(int(span.midnights[0])).astimezone(ZoneInfo(ZONE)).date()

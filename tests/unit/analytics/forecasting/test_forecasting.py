@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.forecasting import linear, month, slots
 from analytics.forecasting.history import Past, filled
@@ -157,3 +159,53 @@ def test_weather_moves_a_level_that_stepped_by_the_cold_of_its_own_days() -> Non
     daily = (100 + 5 * np.maximum(0, month.HEATING_BASE_C - degrees))[None, :]
     told = month.rest(daily, 10, np.append(degrees, np.full(10, 0.0)))
     assert 10 * 150 < told.p50[0] < 10 * 185  # 180 a day, by a slope that is drawn towards none
+
+
+def test_hot_days_to_come_take_more_where_one_cools() -> None:
+    degrees = np.tile([20.0, 32.0, 26.0, 24.0], 10)
+    daily = (100 + 10 * np.maximum(0, degrees - month.COOLING_BASE_C))[None]
+    hot, mild = (
+        month.rest(daily, 5, np.append(degrees, np.full(5, ahead))).p50[0] for ahead in (34.0, 18.0)
+    )
+    assert hot > mild + 200
+
+
+def test_of_a_day_that_has_begun_only_what_is_left_of_it_is_colder() -> None:
+    degrees = np.tile([10.0, 0.0, 5.0, -5.0], 10)
+    daily = (100 + 10 * (16 - degrees))[None]
+    usual = month.rest(daily, 1.25).p50[0]
+    ahead = np.append(degrees, [-20.0, np.nan])
+    quarter = month.rest(daily, 1.25, ahead).p50[0] - usual
+    whole = month.rest(daily, 2.0, ahead).p50[0] - month.rest(daily, 2.0).p50[0]
+    assert quarter == pytest.approx(whole / 4)
+    assert quarter > 0
+
+
+def test_a_series_tells_itself_how_fast_its_level_moves() -> None:
+    chance = np.random.default_rng(8)
+    noisy = 100 + 40 * chance.standard_normal((30, 50))
+    moving = 100 * np.exp(np.linspace(0, 1.5, 50)) + chance.standard_normal((30, 50))
+    of_noisy, of_moving = (month.rest(one, 1).p50 for one in (noisy, moving))
+    # the newest days tell where the level went, or little
+    assert np.abs(of_noisy - 100).mean() < 0.6 * np.abs(noisy[:, -3:].mean(axis=1) - 100).mean()
+    assert (of_moving > moving[:, -12:].mean(axis=1)).all()
+
+
+@given(
+    days=st.integers(8, 40),
+    this_month=st.integers(0, 40),
+    left=st.floats(0, 31),
+    seed=st.integers(0, 50),
+)
+def test_the_level_is_within_the_days_that_it_is_a_mean_of(
+    days: int, this_month: int, left: float, seed: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    daily = chance.gamma(2, 50, (3, days))
+    daily[chance.random(daily.shape) < 0.1] = np.nan
+    told = month.rest(daily, left, this_month=min(this_month, days))
+    known = ~np.isnan(told.p50)
+    assert known.tolist() == ((~np.isnan(daily)).sum(axis=1) >= month.LEAST_DAYS).tolist()
+    low, high = np.nanmin(daily, axis=1), np.nanmax(daily, axis=1)
+    assert (told.p50[known] >= (low * left)[known] * (1 - 1e-9)).all()
+    assert (told.p50[known] <= (high * left)[known] * (1 + 1e-9)).all()
