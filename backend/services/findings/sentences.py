@@ -96,6 +96,7 @@ def of_suspect(subject: Subject, zone: str, suspect: Suspect, causes: tuple[str,
     parts.append("missing" if suspect.energy > 0 else "so_since")
     if causes:
         parts.append("look_for")
+    parts.append("do_clock" if suspect.kind is Kind.CLOCK_SKEW else "do_suspect")
     numbers = {
         "amount": suspect.energy,
         "low": suspect.low,

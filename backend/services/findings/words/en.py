@@ -91,8 +91,10 @@ _PARTS = {
     " terminals.",
     "do_unattributed_loss": " Walk the lines before the meters, from the inlet on, and look for"
     " connections that have none; measure branch by branch and compare with the meters behind it.",
-    "do_balance_meter": " Until it is checked, the balance of the group tells nothing of the"
-    " meters below it.",
+    "do_suspect": " Inspect it on the spot and against a reference meter before anybody is charged.",
+    "do_clock": " Set the clock of the meter or of its module: no energy is lost, only its hours.",
+    "do_balance_meter": " Check it against a reference meter, and how it is set up: pulse"
+    " constant, ratio of transformers. Until then the balance of the group tells nothing of the meters below it.",
 }
 
 _CHECKS = {

@@ -93,8 +93,12 @@ _PARTS = {
     " sigiliile și bornele.",
     "do_unattributed_loss": " Parcurgeți liniile dinaintea contoarelor, de la intrare, și căutați"
     " racordări fără contor; măsurați ramură cu ramură și comparați cu contoarele de după ea.",
-    "do_balance_meter": " Până nu este verificat, bilanțul grupului nu spune nimic despre"
-    " contoarele de după el.",
+    "do_suspect": " Verificați-l la fața locului și față de un contor etalon înainte de a imputa"
+    " ceva cuiva.",
+    "do_clock": " Potriviți ceasul contorului sau al modulului său: nu se pierde energie, doar orele"
+    " sunt greșite.",
+    "do_balance_meter": " Verificați-l față de un contor etalon și setările lui: constanta de"
+    " impuls, raportul de transformare. Până atunci bilanțul grupului nu spune nimic despre contoarele de după el.",
 }
 
 _CHECKS = {
