@@ -74,9 +74,11 @@ SAVE = """mutation S($input: SaveAlertRuleInput!) { saveAlertRule(input: $input)
   rule { id } errors { code field } } }"""
 PHONE = """mutation P($input: SaveNotificationPreferencesInput!) {
   saveNotificationPreferences(input: $input) { errors { code field } } }"""
+RULES = "{ viewer { alertRules { id } } }"
 SITE = "query Q($path: String!) { viewer { site(path: $path) { id } } }"
 INBOX = """query A($under: ID) { viewer { alerts(first: 100, under: $under) { edges { node {
   id kind value limit unit text owner { name } closedAt transitions { step } } } } } }"""
+RINGING = "SELECT kind FROM work_bell WHERE tenant_id = :t"
 LETTERS = """SELECT alert_id, channel, address, dedup_key FROM notification
 WHERE tenant_id = :t AND alert_id IS NOT NULL"""
 
@@ -162,11 +164,11 @@ async def told(
         made = await _made(database, work, valkey)
         await _listened(made)
         await made.push(range(LOW, END - 2), [])
-        await _folded(made)
+        await _judged(made)
         await _asked(made)
         emptying = asyncio.create_task(_keep_emptying(made))
         await made.push(range(END - 2, END), _events())
-        await _folded(made)
+        await _judged(made)
         await marking.announce(database, NOW)  # what the clock of each hour does
         yield made
         emptying.cancel()
@@ -215,10 +217,8 @@ def _user(scope: Scope) -> UserId:
 
 
 async def _asked(told: Told) -> None:
-    """Rules from the start, limits, watches, and a telephone number."""
+    """Limits, watches, and a telephone number."""
     house = told.house
-    for scope in told.people.values():
-        await house.ask("{ viewer { alertRules { id } } }", scope)
     found = await house.ask(POINTS)
     ids = {one["node"]["name"][-2:]: one["node"]["id"] for one in found["viewer"]["meteringPoints"]["edges"]}
     left = (NOW - timedelta(hours=3)).isoformat()
@@ -241,9 +241,11 @@ async def _asked(told: Told) -> None:
 
 
 async def _listened(told: Told) -> None:
+    """Everybody has the rules from the start, and listens."""
     region = (await told.house.ask(SITE, path="Region"))["viewer"]["site"]["id"]
     told.work.listen("region", told.house.operator, region)
     for name, scope in told.people.items():
+        await told.house.ask(RULES, scope)
         told.work.listen(name, scope)
     await asyncio.sleep(0.3)
 
@@ -258,17 +260,20 @@ def _events() -> list[dict[str, Any]]:
     ]
 
 
-async def _folded(told: Told) -> None:
+async def _judged(told: Told) -> None:
     """Wait until what was pushed is judged; analyses wait for no second push of a wave."""
-    async with asyncio.timeout(120):
-        while rows := await told.house.rows(
-            "SELECT kind FROM work_bell WHERE tenant_id = :t AND kind IN ('fold', 'roll_up', 'alerts')"
-        ):
-            del rows
-            await asyncio.sleep(0.1)
+    await _silent(told, "fold", "roll_up", "alerts")
     async with told.house.database.session(told.house.scope) as session:
         hasten = "UPDATE work_bell SET due_at = now() WHERE tenant_id = :t AND kind = 'findings'"
         await session.execute(text(hasten), {"t": told.house.scope.tenant_id})
+    await _silent(told, "findings", "alerts")
+
+
+async def _silent(told: Told, *kinds: str) -> None:
+    """Wait until no bell of some kinds rings."""
+    async with asyncio.timeout(60):
+        while {row[0] for row in await told.house.rows(RINGING)} & set(kinds):
+            await asyncio.sleep(0.1)
 
 
 async def _at_once(told: Told) -> None:
@@ -348,11 +353,9 @@ async def test_pushed_and_looked_at_again_nobody_is_told_again(told: Told) -> No
     assert len(before) == len(set(map(tuple, before)))
     again = [one | {"at": (NOW - timedelta(minutes=1)).isoformat()} for one in _events()]
     await told.push(range(0), again)
-    await _folded(told)
+    await _judged(told)
     await marking.announce(told.house.database, NOW + timedelta(hours=1))
-    async with asyncio.timeout(60):
-        while await told.house.rows("SELECT 1 FROM work_bell WHERE tenant_id = :t AND kind = 'alert_round'"):
-            await asyncio.sleep(0.1)
+    await _silent(told, "alert_round")
     after = await told.house.rows(LETTERS)
     assert Counter(map(tuple, after)) == Counter(map(tuple, before))
     messages = told.work.providers.firebase.messages
@@ -367,7 +370,7 @@ async def test_a_telephone_that_is_gone_is_forgotten(told: Told) -> None:
 
 async def test_what_a_provider_did_not_take_is_taken_when_it_is_back(told: Told) -> None:
     providers = told.work.providers
-    providers.firebase.outage, providers.mail.outage = "UNAVAILABLE", True
+    providers.firebase.outage, providers.mail.outage = "QUOTA_EXCEEDED", True
     leak = {"network": 1, "channel": 204, "kind": "leak", "value": 1}
     await told.push(range(0), [leak | {"at": (NOW - timedelta(minutes=2)).isoformat()}])
     waiting = (
