@@ -1,13 +1,13 @@
-"""Gateway, worker and analyst at work on one tenant, with a Valkey, providers and an endpoint of ours."""
+"""Gateway, worker and analyst at work on one tenant, with providers and an endpoint of ours."""
 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from starlette.applications import Starlette
@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from backend.clients.events import Events
-from backend.graphql.transport.streams import StreamContext
 from backend.graphql.schema import schema
+from backend.graphql.transport.streams import StreamContext
 from backend.services.gateway.devices import Devices
 from backend.settings import Settings, read_settings
 from backend.tasks import analyst, worker
@@ -34,6 +34,7 @@ from tests.integration.notifications.serving import served
 PATIENCE_S = 60
 """Whoever is to be told is told within a minute."""
 
+Answer = TypeVar("Answer")
 STREAM = "subscription S($under: ID) { alertRaised(under: $under) { id kind closedAt } }"
 
 
@@ -127,14 +128,17 @@ class AtWork:
         await asyncio.gather(*self._listening, return_exceptions=True)
 
 
-async def until(met: Callable[[], bool], what: Callable[[], object]) -> None:
-    """Wait until something is so; what was seen instead is told where it never is."""
+async def until(ask: Callable[[], Awaitable[Answer]], met: Callable[[Answer], bool]) -> Answer:
+    """Ask until the answer is as it should be; the last one is told where it never is."""
+    answer = await ask()
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not met():  # noqa: ASYNC110 - other parts make it so
+            while not met(answer):
                 await asyncio.sleep(0.05)
+                answer = await ask()
     except TimeoutError:
-        raise AssertionError(what()) from None
+        raise AssertionError(answer) from None
+    return answer
 
 
 @asynccontextmanager
