@@ -11,7 +11,7 @@ from backend.models.accounts import Account, Resident
 from backend.models.sites import Premise, Site
 from backend.services.households import members
 from backend.services.model import places
-from backend.services.model.site_terms import check_degrees, checked_name
+from backend.services.model.site_terms import LEVEL, check_degrees, checked_name
 from backend.store.model import sites
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
@@ -19,7 +19,6 @@ from domain.quantities import Heating, SiteKind
 from tenants import audit
 from tenants.session import TenantSession
 
-_LEVEL = {kind: level for level, kind in enumerate(SiteKind)}
 Norm = Decimal | int | None
 
 
@@ -53,7 +52,7 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
         parent = (await sites.load(session, [new.parent])).get(new.parent)
         if parent is None:
             raise NotFoundError("site", new.parent)
-        if _LEVEL[new.kind] <= _LEVEL[SiteKind(parent.kind)]:
+        if LEVEL[new.kind] <= LEVEL[SiteKind(parent.kind)]:
             raise InvalidError(f"a {new.kind} cannot lie in a {parent.kind}", field="kind")
     path = f"{parent.name_path}/{name}" if parent else name
     if await session.scalar(select(Site.id).where(Site.name_path == path)) is not None:
