@@ -96,6 +96,8 @@ export const en = {
   'overview.less': '{percent} less a day than in the week before',
   'overview.same': 'As much a day as in the week before',
   'overview.noComparison': 'Two weeks of days are needed for a comparison',
+  'overview.heatByFlow': 'Heat here comes of flow and temperatures: it stands at “Mains and coolant” of its balance',
+  'overview.notCounted': 'Nothing was counted here in two weeks',
   'overview.devices': 'Devices',
   'overview.allAlarms': 'All alarms',
   'overview.down': '{count|one=# concentrator down|other=# concentrators down}',

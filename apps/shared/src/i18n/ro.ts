@@ -97,6 +97,8 @@ export const ro: Record<keyof typeof english, string> = {
   'overview.less': 'Cu {percent} mai puțin pe zi decât în săptămâna dinainte',
   'overview.same': 'La fel pe zi ca în săptămâna dinainte',
   'overview.noComparison': 'Pentru comparație sunt necesare două săptămâni',
+  'overview.heatByFlow': 'Căldura de aici rezultă din debit și temperaturi: o găsiți la „Rețea și agent termic” a balanței sale',
+  'overview.notCounted': 'În două săptămâni nu s-a contorizat nimic aici',
   'overview.devices': 'Dispozitive',
   'overview.allAlarms': 'Toate alarmele',
   'overview.down': '{count|one=# concentrator căzut|few=# concentratoare căzute|other=# de concentratoare căzute}',

@@ -97,6 +97,8 @@ export const ru: Record<keyof typeof english, string> = {
   'overview.less': 'На {percent} меньше в день, чем неделей раньше',
   'overview.same': 'Столько же в день, сколько неделей раньше',
   'overview.noComparison': 'Для сравнения нужны две недели данных',
+  'overview.heatByFlow': 'Тепло здесь считается по расходу и температурам: оно на странице «Сеть и теплоноситель» его баланса',
+  'overview.notCounted': 'За две недели здесь ничего не учтено',
   'overview.devices': 'Устройства',
   'overview.allAlarms': 'Все аварии',
   'overview.down': '{count|one=# концентратор молчит|few=# концентратора молчат|many=# концентраторов молчат|other=# концентратора молчат}',

@@ -15,6 +15,7 @@ import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { MeterList } from '../meters/MeterList';
+import { MoveForm } from './MoveForm';
 import { below, PlaceForm } from './PlaceForm';
 
 const SITE = graphql(`
@@ -50,7 +51,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
     // Hours on time may come two hours late: the newest are not missed yet.
     return { path, from: iso(now - 26 * HOUR_MS), to: iso(now - 2 * HOUR_MS) };
   }, [path]);
-  const [form, setForm] = useState<'add' | 'change' | null>(null);
+  const [form, setForm] = useState<'add' | 'change' | 'move' | null>(null);
   const [result, again] = useQuery({ query: SITE, variables });
   const [silent] = useQuery({ query: ALARMS, variables: { path }, pause: !viewer.may('health:read') });
   const count = silent.data?.viewer.site?.networkAlarmCount;
@@ -70,6 +71,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
                   {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}
                   {viewer.may('metering:write') && below(site.kind).length > 0 && <Button variant="default" onClick={() => setForm('add')}>{t('place.edit.addHere')}</Button>}
                   {viewer.may('metering:write') && <Button variant="default" onClick={() => setForm('change')}>{t('place.edit.open')}</Button>}
+                  {viewer.may('metering:write') && site.path.includes('/') && <Button variant="default" onClick={() => setForm('move')}>{t('place.move.open')}</Button>}
                 </>
               }
             />
@@ -113,7 +115,8 @@ export function SiteDetail({ path, changed }: DetailProps) {
                 </div>
               </Panel>
             )}
-            {form && (
+            {form === 'move' && <MoveForm site={site} close={() => setForm(null)} done={(to) => { setForm(null); changed(to); }} />}
+            {form && form !== 'move' && (
               <PlaceForm
                 key={form}
                 site={site}

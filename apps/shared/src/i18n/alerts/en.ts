@@ -90,4 +90,9 @@ export const alerts = {
   'hooks.event.CONCENTRATOR_BACK': 'a concentrator was heard again',
   'actor.analyst': 'the analyses',
   'actor.alerts': 'the rules',
+  'actor.gone': 'somebody who has left',
+  'actor.client': 'program {number}',
+  'actor.demo': 'the demo',
+  'actor.authorization-server': 'sign-in',
+  'actor.gateway': 'the gateway',
 };

@@ -90,4 +90,9 @@ export const alerts = {
   'hooks.event.CONCENTRATOR_BACK': 'un concentrator se aude din nou',
   'actor.analyst': 'analizele',
   'actor.alerts': 'regulile',
+  'actor.gone': 'o persoană plecată',
+  'actor.client': 'programul {number}',
+  'actor.demo': 'demo',
+  'actor.authorization-server': 'autentificarea',
+  'actor.gateway': 'poarta',
 };

@@ -90,4 +90,9 @@ export const alerts = {
   'hooks.event.CONCENTRATOR_BACK': 'концентратор снова на связи',
   'actor.analyst': 'анализы',
   'actor.alerts': 'правила',
+  'actor.gone': 'бывший сотрудник',
+  'actor.client': 'программа {number}',
+  'actor.demo': 'демо',
+  'actor.authorization-server': 'вход',
+  'actor.gateway': 'шлюз',
 };
