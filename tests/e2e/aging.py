@@ -33,7 +33,7 @@ async def age_the_silent(product: Product) -> None:
     connection = await asyncpg.connect(
         host=LOOPBACK,
         port=state["postgres_port"],
-        user=roles.SUPERUSER,
+        user="postgres",
         password=state["superuser_password"],
         database=roles.DATABASE,
     )

@@ -13,7 +13,7 @@ from backend.services.households import members
 from backend.services.model import places
 from backend.services.model.site_terms import LEVEL, check_degrees, checked_name
 from backend.store.model import sites
-from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
 from domain.quantities import Heating, SiteKind
 from tenants import audit
@@ -40,6 +40,8 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     ------
     NotFoundError
         There is no such parent.
+    ForbiddenError
+        The caller sees a part of the tree only, and its top is not in it.
     InvalidError
         The name is no name, or the kind is not below the parent's.
     ConflictError
@@ -48,6 +50,8 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     name = checked_name(new.name)
     check_degrees(new.latitude, new.longitude)
     parent = None
+    if new.parent is None and session.scope.sites is not None:
+        raise ForbiddenError("the top of the tree is not yours to make something at")
     if new.parent is not None:
         parent = (await sites.load(session, [new.parent])).get(new.parent)
         if parent is None:

@@ -1,4 +1,4 @@
-"""A house that moves to another street: the tree, its paths, and every balance that was rolled up."""
+"""A house that moves to another street: tree, paths, and every balance that was rolled up."""
 
 import base64
 from collections.abc import AsyncIterator

@@ -9,6 +9,7 @@ import { usePreferences } from '../app/preferences';
 import { useViewer, type TopSite } from '../app/viewer';
 import { Empty, FailureNote, Waiting } from '../ui/Answer';
 import { PageHead, Panel } from '../ui/Panel';
+import { NothingYet } from '../ui/NothingYet';
 import { Drawn } from './balance/Drawn';
 import { Share } from './balance/Share';
 import { useRanked, type RankedRow } from './balance/useRanked';
@@ -16,9 +17,8 @@ import { useRanked, type RankedRow } from './balance/useRanked';
 const DAYS = ['1', '7', '30'] as const;
 
 export function Balances() {
-  const { t } = usePreferences();
   const viewer = useViewer();
-  if (viewer.tops.length === 0) return <Panel><Empty icon="balance" title={t('sites.none')}>{t('first.lead')}</Empty></Panel>;
+  if (viewer.tops.length === 0) return <NothingYet icon="balance" title="nav.balances" lead="balances.lead" />;
   return <Ranked tops={viewer.tops} />;
 }
 

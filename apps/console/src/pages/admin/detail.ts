@@ -4,5 +4,5 @@
 export function detailOf(json: string): string {
   const found: unknown = JSON.parse(json);
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return json;
-  return Object.entries(found).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ');
+  return Object.entries(found).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ');
 }

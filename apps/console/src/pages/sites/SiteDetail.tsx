@@ -37,6 +37,9 @@ const SITE = graphql(`
 
 const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount } } }`);
 
+/** A move changes paths and balances all over: everything is read again. */
+const anew = (path: string) => location.assign(`/console/sites?path=${encodeURIComponent(path)}`);
+
 interface DetailProps {
   path: string;
   /** A place was made or named anew; it is there now. */
@@ -65,10 +68,9 @@ export function SiteDetail({ path, changed }: DetailProps) {
             <PageHead
               title={site.name}
               eyebrow={<Crumbs path={site.path} last={false} />}
-              lead={`${t(`kind.${site.kind}`)} · ${t('timesIn', { zone: site.timezone })}`}
+              lead={<>{t(`kind.${site.kind}`)} · {t('timesIn', { zone: site.timezone })} {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}</>}
               actions={
                 <>
-                  {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}
                   {viewer.may('metering:write') && below(site.kind).length > 0 && <Button variant="default" onClick={() => setForm('add')}>{t('place.edit.addHere')}</Button>}
                   {viewer.may('metering:write') && <Button variant="default" onClick={() => setForm('change')}>{t('place.edit.open')}</Button>}
                   {viewer.may('metering:write') && site.path.includes('/') && <Button variant="default" onClick={() => setForm('move')}>{t('place.move.open')}</Button>}
@@ -115,7 +117,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
                 </div>
               </Panel>
             )}
-            {form === 'move' && <MoveForm site={site} close={() => setForm(null)} done={(to) => { setForm(null); changed(to); }} />}
+            {form === 'move' && <MoveForm site={site} close={() => setForm(null)} done={anew} />}
             {form && form !== 'move' && (
               <PlaceForm
                 key={form}

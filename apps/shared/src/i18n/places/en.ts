@@ -2,6 +2,7 @@
 export const places = {
   'place.edit.open': 'Change the place',
   'place.edit.addHere': 'Add below',
+  'place.edit.addTop': 'Add a place at the top',
   'place.edit.title': 'Change {name}',
   'place.edit.addTo': 'Add below {name}',
   'place.edit.top': 'the top',

@@ -3,6 +3,7 @@ import type { places as english } from './en';
 export const places: Record<keyof typeof english, string> = {
   'place.edit.open': 'Schimbă locul',
   'place.edit.addHere': 'Adaugă mai jos',
+  'place.edit.addTop': 'Adaugă un loc în vârf',
   'place.edit.title': 'Schimbă {name}',
   'place.edit.addTo': 'Adaugă sub {name}',
   'place.edit.top': 'vârf',

@@ -3,6 +3,7 @@ import type { places as english } from './en';
 export const places: Record<keyof typeof english, string> = {
   'place.edit.open': 'Изменить место',
   'place.edit.addHere': 'Добавить ниже',
+  'place.edit.addTop': 'Добавить место на вершину',
   'place.edit.title': 'Изменить: {name}',
   'place.edit.addTo': 'Добавить ниже: {name}',
   'place.edit.top': 'вершина',
