@@ -38,7 +38,8 @@ async def age_the_silent(product: Product) -> None:
         database=roles.DATABASE,
     )
     try:
-        while not (tenant := await connection.fetchval(_AGE, SILENT)):
+        # it is another process that pushes
+        while not (tenant := await connection.fetchval(_AGE, SILENT)):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_S)
         await connection.execute(_ROUND, tenant)
     finally:

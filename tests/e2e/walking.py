@@ -18,7 +18,8 @@ async def walk(
 ) -> None:
     """Walk through ``apps/<folder>``; ``<NAME>_SCREENSHOTS=all`` keeps pictures of every look.
 
-    ``script`` is the walk's own name. What it prints is shown by ``pytest -s``; ``more`` is what it is told besides.
+    ``script`` is the walk's own name. What it prints is shown by ``pytest -s``; ``more`` is what
+    it is told besides.
     """
     face = APPS / folder
     assert (face / "dist" / "index.html").exists(), f"`make {name}` builds it"

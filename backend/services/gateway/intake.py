@@ -15,7 +15,6 @@ from domain.gaps import Gap, bounded, unanswered
 from domain.identity import ConcentratorId, TenantId
 from tenants.session import TenantSession
 
-
 AWAY = timedelta(hours=2)
 """Who was not heard for longer may have raised an alarm; others push every hour."""
 
