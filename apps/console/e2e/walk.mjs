@@ -2,6 +2,7 @@
 // in New York; then axe on every route. Any error on a browser's console fails the run.
 
 import assert from 'node:assert/strict';
+import { archiveOf, part, shareOf, tileOf } from './archive.mjs';
 import { axe, complaints, end, everything, gateway, open, settled, shot, signIn, start } from './browser.mjs';
 import { heating } from './heating.mjs';
 import { asker, places } from './places.mjs';
@@ -627,12 +628,33 @@ async function settings() {
   there = false;
   await open(page, '/map');
   await page.waitForSelector('text=borders are shown instead');
+  await archive(page);
   await open(page, '/settings');
   await page.getByLabel('Address of the tiles').fill('');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.waitForSelector('[role=status] >> text=Saved');
   await page.context().close();
   complaints.splice(0, complaints.length, ...complaints.filter((one) => !/ERR_FAILED/.test(one)));
+}
+
+/** An archive of tiles (PMTiles) is read in parts, and seen. */
+async function archive(page) {
+  const file = archiveOf(await tileOf(page, '#2F9E8F'));
+  await page.context().route('https://maps.example/town.pmtiles', (route) => part(route, file));
+  await open(page, '/settings');
+  await page.getByLabel('Address of the tiles').fill('https://maps.example/town.pmtiles');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Load anew' }).click();
+  await page.waitForSelector('h1 >> text=Organisation');
+  await open(page, '/map');
+  await page.waitForSelector('.map-gathered, .map-house');
+  let share = 0;
+  for (let tries = 0; share < 0.7 && tries < 30; tries++) {
+    await page.waitForTimeout(200);
+    share = await shareOf(page, '.map', [0x2f, 0x9e, 0x8f]);
+  }
+  assert.ok(share > 0.7, `${share} of the map shows the archive`);
+  await shot(page, 'journey-archive');
 }
 
 /** A house is brought by hand, named anew, told where it lies, given a flat; a flat is described. */
