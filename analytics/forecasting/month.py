@@ -10,6 +10,7 @@ as wide as past errors were in these units (after Vovk 2005).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -145,11 +146,8 @@ def _grown(apart: FloatArray, known: FloatArray, days: float) -> FloatArray:
 def _near(came: FloatArray, known: Mask, this_month: int) -> FloatArray:
     """Weights of the past days in the level, shape ``(n, d)``; each row sums to 1 or is 0."""
     past = came.shape[1]
-    ages = np.arange(past + 1)[None, :] - 1 - np.arange(past)[:, None]
     parts, likely = [], []
-    for half_life in HALF_LIVES_DAYS:
-        # column t weighs the days before day t; the last one those before the days to come
-        older = np.where(ages >= 0, 0.5 ** (np.maximum(ages, 0) / half_life), 0.0)
+    for older in _older(past):
         told = (came @ older) / np.maximum(known @ older, 1e-12)
         tried = known & (np.arange(past) >= _TRIED_AFTER)
         squares = np.where(tried, (came - told[:, :-1]) ** 2, 0.0).sum(axis=1)
@@ -165,6 +163,21 @@ def _near(came: FloatArray, known: Mask, this_month: int) -> FloatArray:
     days = month.sum(axis=1, keepdims=True)
     drawn = TO_RUN_RATE * np.minimum(days / _WHOLE_RATE_DAYS, 1.0)
     return np.asarray((1 - drawn) * mixed + drawn * month / np.maximum(days, 1))
+
+
+@lru_cache(maxsize=64)
+def _older(past: int) -> tuple[FloatArray, ...]:
+    """Weights of each day in the level of each later one, by half-life; shape ``(d, d + 1)`` each.
+
+    Column t weighs the days before day t; the last one those before the days to come.
+    """
+    ages = np.arange(past + 1)[None, :] - 1 - np.arange(past)[:, None]
+    found = tuple(
+        np.where(ages >= 0, 0.5 ** (np.maximum(ages, 0) / one), 0.0) for one in HALF_LIVES_DAYS
+    )
+    for one in found:
+        one.flags.writeable = False  # it is remembered
+    return found
 
 
 def _of_weather(
