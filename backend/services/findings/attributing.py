@@ -79,18 +79,23 @@ class Attributed:
             return False
         if any(one.point_id == said.point_id for one in self.said):
             return True  # its own finding says more
-        if any(self._misses(one, said) for one in self.said):
+        losses = [one for one in self.said if one.kind is FindingKind.UNATTRIBUTED_LOSS]
+        if any(self._misses(one, said) for one in losses):
             return False
         hours = said.amount / said.flow
         return bool(said.flow * hours**0.5 > _CLEAR_SIGMA * self.noise)
 
     @staticmethod
     def _misses(loss: Said, said: Said) -> bool:
-        """Whether the balance misses about what a meter may not have counted, and names nobody."""
+        """Whether the balance misses about what a meter may not have counted.
+
+        It names nobody, but the meter comes near what it misses.
+        """
+        near = (one.point_id for one in Story.of(loss.told.story).closest)
         return (
-            loss.kind is FindingKind.UNATTRIBUTED_LOSS
-            and begin_together(loss.since, said.since)
+            begin_together(loss.since, said.since)
             and (loss.amount or 0) >= _LEAST_SEEN * (said.amount or 0)
+            and said.point_id in near
         )
 
 

@@ -89,8 +89,7 @@ async def test_a_loss_shows_who_comes_near(database: Database, redis_url: str) -
         look = await look_at(session)
         near = Closest("meter_slowed", "House", "O1", look.points[1], 0.4)
         loss = said(FindingKind.UNATTRIBUTED_LOSS, look, SINCE, 90_000, None)
-        story = Story("group", "House", "UTC", ("closest",), {}, closest=(near,))
-        loss = replace(loss, told=sentences.told(story, Commodity.ELECTRICITY, SINCE))
+        loss = replace(loss, told=told_of([near]))
         await reconciling.settle(session, [loss], look, NOW)
     events = Events(redis_url)
     async with Context(database, scope, events, MASTER_KEY) as context:
@@ -106,6 +105,25 @@ async def test_a_loss_shows_who_comes_near(database: Database, redis_url: str) -
     assert found["why"] in edge["node"]["explanation"]
 
 
+async def test_a_balance_clears_no_meter_that_comes_near_what_it_misses(
+    database: Database,
+) -> None:
+    scope = await house(database, "one loss cleared")
+    async with database.session(scope) as session:
+        look = await look_at(session)
+    loss = said(FindingKind.UNATTRIBUTED_LOSS, look, SINCE, 90_000, None)
+    near = [Closest("meter_stuck", "House", "O0", look.points[0], 0.6)]
+    balance = Attributed([replace(loss, told=told_of(near))], look, 10.0)
+    for at, cleared in ((0, False), (1, True)):
+        stuck = said(FindingKind.METER_STUCK, look, SINCE, 70_000, look.points[at])
+        assert balance.clears(replace(stuck, flow=350.0)) is cleared
+
+
+def told_of(near: list[Closest]) -> Told:
+    story = Story("group", "House", "UTC", ("closest",), {}, closest=tuple(near))
+    return sentences.told(story, Commodity.ELECTRICITY, SINCE)
+
+
 async def test_what_a_members_finding_accounts_for_is_not_told_as_nobodys(
     database: Database,
 ) -> None:
@@ -116,7 +134,6 @@ async def test_what_a_members_finding_accounts_for_is_not_told_as_nobodys(
         balance = Attributed([loss], look, 100.0)
         assert await once.told_once(session, balance, []) == [loss]
         stuck = said(FindingKind.METER_STUCK, look, SINCE, 70_000, look.points[0])
-        assert not balance.clears(stuck)
         assert await once.told_once(session, balance, [stuck]) == []
         small = said(FindingKind.METER_STUCK, look, SINCE, 10_000, look.points[0])
         assert await once.told_once(session, balance, [small]) == [loss]
