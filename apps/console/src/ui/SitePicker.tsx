@@ -4,6 +4,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { useT } from '../app/preferences';
 import { useViewer } from '../app/viewer';
+import { FailureNote } from './Answer';
 
 const BELOW = graphql(`query SitesBelow($path: String!) { viewer { site(path: $path) { id path children { id name path } } } }`);
 
@@ -73,9 +74,10 @@ function Level({ choices, chosen, label, none, choose }: LevelProps) {
 
 function Below({ above, chosen, label, choose }: { above: Step; chosen: string; label: string; choose: (step: Step | undefined) => void }) {
   const t = useT();
-  const [{ data }] = useQuery({ query: BELOW, variables: { path: above.path } });
+  const [{ data, error }, again] = useQuery({ query: BELOW, variables: { path: above.path } });
   const [choices, setChoices] = useState<Step[]>([]);
   useEffect(() => setChoices(data?.viewer.site?.children ?? []), [data]);
+  if (error && choices.length === 0) return <FailureNote error={error} retry={() => again({ requestPolicy: 'network-only' })} compact />;
   if (choices.length === 0) return null;
   return <Level choices={choices} chosen={chosen} label={label} none={t('none')} choose={choose} />;
 }
