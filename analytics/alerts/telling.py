@@ -1,7 +1,7 @@
 """When people are told: at once, after their quiet hours, with the digest; and who else, when."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -57,14 +57,19 @@ def is_quiet(minute: int, quiet_from: int | None, quiet_until: int | None) -> bo
 def next_at(minute: int, now: datetime, zone: ZoneInfo) -> datetime:
     """The next time a local clock shows a minute of the day, strictly after now.
 
-    A minute that a clock change leaves out is that of the same offset as before it.
+    A minute that a clock change leaves out is that of the same offset as before it; one that it
+    brings back comes twice.
     """
     local = now.astimezone(zone)
     for days in (0, 1, 2):
-        day = local.date() + timedelta(days=days)
-        found = datetime.combine(day, time(minute // 60, minute % 60), zone).astimezone(now.tzinfo)
-        if found > now:
-            return found
+        clock = datetime.combine(
+            local.date() + timedelta(days=days), time(minute // 60, minute % 60), zone
+        )
+        for shown in (clock, clock.replace(fold=1)):
+            found = shown.astimezone(UTC)
+            again = found.astimezone(zone)
+            if found > now and (shown.fold == 0 or again.time() == clock.time()):
+                return found
     raise AssertionError
 
 

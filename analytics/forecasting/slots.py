@@ -12,7 +12,7 @@ from analytics.forecasting.history import HOURS, FloatArray
 from analytics.forecasting.linear import Quantiles
 
 RATE = 0.18
-_LEVELS = (0.1, 0.5, 0.9)
+_LEVELS = np.array([0.1, 0.5, 0.9])[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,17 @@ class State:
         spread = np.where(fresh, np.abs(came) / 2, self.spread)
         apart = np.abs(came - middle)
         spread = np.where(known & ~fresh, spread + RATE * (apart - spread), spread)
-        moved = []
-        for level, was in zip(_LEVELS, self.quantiles, strict=True):
-            start = np.where(fresh, came, was)
-            pull = np.where(came > start, level, np.where(came < start, level - 1, 0.0))
-            step = 2 * RATE * spread * pull
-            # the median also goes part of the way: it follows a new level at once
-            step += np.clip(RATE * (came - start), -spread, spread) * (level == 0.5)
-            moved.append(np.where(known & ~fresh, np.maximum(start + step, 0), start))
+        start = np.where(fresh, came, self.quantiles)
+        pull = np.where(came > start, _LEVELS, np.where(came < start, _LEVELS - 1, 0.0))
+        step = 2 * RATE * spread * pull
+        # the median also goes part of the way: it follows a new level at once
+        step[1] += np.clip(RATE * (came - middle), -spread, spread)
+        seen = known & ~fresh
+        moved = np.where(seen, np.maximum(start + step, 0), start)
+        moved.sort(axis=0)
         mean = np.where(fresh, came, self.mean)
-        mean = np.where(known & ~fresh, mean + RATE * (came - mean), mean)
-        return State(np.sort(np.stack(moved), axis=0), mean, spread)
+        mean = np.where(seen, mean + RATE * (came - mean), mean)
+        return State(moved, mean, spread)
 
     def forecast(self) -> Quantiles:
         """The next day; NaN where a slot was never seen."""

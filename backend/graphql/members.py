@@ -14,6 +14,7 @@ from backend.graphql.lists import After, Connection, First
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Site
 from backend.services import administration
+from backend.services.alerts import rules
 from domain.errors import UnavailableError
 from domain.identity import SiteId
 from tenants import members
@@ -251,7 +252,9 @@ class AdministrationMutation:
             site = input.site
             place = None if site is None else SiteId(number_of(Kind.SITE, site, "site"))
             wanted = Appointment(input.name, input.email, input.role, place, input.locale)
-            return await members.appoint(session, passwords, wanted)
+            made = await members.appoint(session, passwords, wanted)
+            await rules.give_defaults(session, made.member.since, made.member.user)
+            return made
 
         made, errors = await attempt(context, Permission.MEMBERS_WRITE, act)
         member = None if made is None else Member.of(made.member)

@@ -83,6 +83,8 @@ class AlertRule(TenantOwned, Base):
     away_until: Mapped[datetime | None]
     channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    set_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When it was made, switched on, or given another limit or subject, the last time."""
 
 
 class Alert(TenantOwned, Base):

@@ -72,25 +72,30 @@ async def _judge(  # noqa: PLR0913, PLR0917 - a group, its rules, and what is kn
         (told,) = await month.of_groups(session, [group], group.timezone, now)
         coming = None if told.forecast is None else told.forecast.p50 / 1000
     for rule in rules:
-        for period, high, last in _values(rule.kind, hours, day, since, coming):
+        for period, high, last in _values(rule, hours, day, since, coming):
             _step(outcome, rule, group, period, (high, last), known)
 
 
 def _values(
-    kind: AlertKind, hours: Profile, day: Calendar, since: int, coming: float | None
+    rule: GroupRule, hours: Profile, day: Calendar, since: int, coming: float | None
 ) -> list[tuple[int | None, float, float]]:
-    """Periods a rule speaks of, each with its worst fresh value and its newest one."""
-    match kind:
+    """Periods a rule speaks of, each with its worst fresh value and its newest one.
+
+    A limit holds from the local day on which it was set.
+    """
+    set_today = rule.set_s // 3600 >= day.today
+    match rule.kind:
         case K.DAY_LIMIT:
             found = [(day.today, _sum(hours, day.today, day.now))]
-            if since < day.today:
+            if since < day.today and not set_today:
                 found.append((day.yesterday, _sum(hours, day.yesterday, day.today)))
             return [(period, total, total) for period, total in found]
         case K.MONTH_FORECAST:
             value = np.nan if coming is None else coming
             return [(day.month, value, value)]
         case _:
-            low = np.array([max(since, day.now - RECENT_H)])
+            first = day.today if set_today else day.yesterday
+            low = np.array([max(since, day.now - RECENT_H, first)])
             fresh = amounts.between(hours.known[None], hours.start, low, np.array([day.now]))
             values = hours.values[None]
             peak, last = amounts.peaks(values, fresh), amounts.newest(values, hours.known[None])

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.models.accounts import Consent, HomeMember, Invitation, Resident
 from backend.models.sites import Premise, Site
+from backend.services.alerts import rules
 from backend.services.households import consent, members
 from domain.errors import ConflictError, InvalidError, NotFoundError
 from domain.identity import PremiseId, Scope, TenantId, UserId
@@ -249,6 +250,7 @@ async def _seat(session: TenantSession, row: Invitation, user: UserId, locale: s
     )
     since = resident.moved_in_at if role is Role.RESIDENT else now
     member = await members.seat(session, resident, user, role, since)
+    await rules.give_defaults(session, now, user)
     session.scope = Scope(session.scope.tenant_id, f"user:{user}")
     told: dict[str, audit.Word] = {"role": row.role, "consent": consent.VERSION}
     await audit.record(session, "invitation.claim", f"invitation:{row.id}", told)

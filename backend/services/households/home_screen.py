@@ -20,12 +20,12 @@ from backend.services.commands import offering
 from backend.services.commands.offering import Supply
 from backend.services.forecasting import telling
 from backend.services.forecasting.telling import Told as Forecast
-from backend.services.model import places
 from backend.services.reading import house_average, indicators, month, profiles
 from backend.services.reading.houses import Houses
 from backend.services.reading.indicators import Told
 from backend.services.reading.month import MonthToDate
 from backend.services.reading.profiles import Profile, Range, own_part, part
+from backend.store import home_rows
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import AlertRow, Wanted
 from backend.store.model import metered
@@ -142,8 +142,7 @@ async def screen_of(
 
 
 async def _brand(session: TenantSession) -> Brand | None:
-    own = await places.tenant_of(session)
-    found = Brand(own.brand_name, own.brand_colour, own.brand_colour_dark, own.brand_logo_url)
+    found = Brand(*await home_rows.brand(session))
     return None if found == Brand(None, None, None, None) else found
 
 
@@ -151,17 +150,15 @@ async def _homes(session: TenantSession, points: Sequence[PointRow]) -> list[Hom
     """Those of the household, also ones without meters; for others those of the first points."""
     mine = {one.premise: one for one in session.scope.homes}
     wanted = list(mine) or sorted({PremiseId(one.premise_id or 0) for one in points})
-    found = await places.load_premises(session, wanted)
-    sites = await places.sites_of_premises(session, list(found.values()))
     return [
         HomeRow(
-            key,
-            premise.name,
-            sites[premise.site_id],
-            mine[key].since if key in mine else None,
-            key in mine and mine[key].holder,
+            one.premise,
+            one.name,
+            one.path,
+            mine[one.premise].since if one.premise in mine else None,
+            one.premise in mine and mine[one.premise].holder,
         )
-        for key, premise in sorted(found.items())
+        for one in await home_rows.places(session, wanted)
     ]
 
 
@@ -182,13 +179,13 @@ async def _cards(session: TenantSession, points: Sequence[PointRow], moment: Mom
     asked = telling.Question(day, moment.weather)
     ahead = await telling.of_points(session, points, asked, now, kept.again)
     offered = await offering.of_points(session, points, now)
-    meters = await places.meters_of_points(session, [point.id for point in points])
+    serials = await home_rows.serials(session, [point.id for point in points])
     yesterday = _range(day - timedelta(days=1), day + timedelta(days=1), zone)
     usual = kept.usual(points, day, ZoneInfo(zone))
     return [
         Card(
             point,
-            meters[point.id][-1][1].serial if point.id in meters else None,
+            serials.get(point.id),
             kept.part(point, today),
             average[at],
             None if average[at].known.any() else usual[at],

@@ -27,7 +27,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
 
 _UPDATE = """
 UPDATE alert_rule SET kind = $4, enabled = $5, point_id = $6, group_id = $7, site_id = $8,
-       threshold = $9, away_from = $10, away_until = $11, channels = $12, changed_at = now()
+       threshold = $9, away_from = $10, away_until = $11, channels = $12, changed_at = now(),
+       set_at = CASE WHEN $5 AND (NOT enabled OR (kind, point_id, group_id, site_id, threshold)
+                     IS DISTINCT FROM ($4, $6, $7, $8, $9)) THEN now() ELSE set_at END
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 RETURNING id
 """
 

@@ -34,7 +34,7 @@ _TERMS = f"""int8send(r.id) || int8send(r.user_id) || int8send(array_position($4
     || int8send(p.id) || float8send(coalesce(r.threshold, 'NaN'))
     || int8send(coalesce(extract(epoch FROM r.away_from)::bigint, 0))
     || int8send(coalesce(extract(epoch FROM r.away_until)::bigint, {FOREVER_S}))
-    || int8send(coalesce(h.since_s, -1))"""
+    || int8send(coalesce(h.since_s, -1)) || int8send(extract(epoch FROM r.set_at)::bigint)"""
 
 _OF_POINTS = f"""
 WITH home AS MATERIALIZED ({HOUSEHOLDS})
@@ -61,7 +61,8 @@ WHERE p.tenant_id = $1 AND p.id = ANY($3::bigint[]) AND p.energy_kind = 'active'
 """  # noqa: S608 - made of constants
 
 _OF_GROUPS = """
-SELECT r.id, r.user_id, r.kind, r.group_id, r.threshold FROM alert_rule AS r
+SELECT r.id, r.user_id, r.kind, r.group_id, r.threshold, extract(epoch FROM r.set_at)::bigint
+FROM alert_rule AS r
 JOIN user_account AS u ON u.id = r.user_id AND u.status = 'active'
 WHERE r.tenant_id = $1 AND r.enabled AND r.group_id = ANY($2::bigint[])
   AND r.kind = ANY($3::text[]) ORDER BY r.id
@@ -127,7 +128,7 @@ ORDER BY u.place
 
 _ROW = np.dtype([
     ("rule", ">i8"), ("user", ">i8"), ("kind", ">i8"), ("point", ">i8"), ("limit", ">f8"),
-    ("from_s", ">i8"), ("until_s", ">i8"), ("since_s", ">i8"),
+    ("from_s", ">i8"), ("until_s", ">i8"), ("since_s", ">i8"), ("set_s", ">i8"),
 ])  # fmt: skip
 
 
@@ -150,6 +151,9 @@ class Rules:
 
     since_s: IntArray
     """When the holder's household moved in there; -1 where it is not their home."""
+
+    set_s: IntArray
+    """When it was set, in seconds since the epoch."""
 
     def take(self, rows: IntArray | NDArray[np.bool_]) -> "Rules":
         """Choose some."""
@@ -184,6 +188,8 @@ class GroupRule(NamedTuple):
     kind: AlertKind
     group_id: BalanceGroupId
     limit: float | None
+    set_s: int
+    """When it was set, in seconds since the epoch."""
 
 
 class Place(NamedTuple):
@@ -222,7 +228,7 @@ async def rules_of_groups(
     driver = await session.driver()
     words = [str(kind) for kind in kinds]
     rows = await driver.fetch(_OF_GROUPS, session.scope.tenant_id, groups, words)
-    return [GroupRule(row[0], row[1], AlertKind(row[2]), row[3], row[4]) for row in rows]
+    return [GroupRule(row[0], row[1], AlertKind(row[2]), row[3], row[4], row[5]) for row in rows]
 
 
 async def staff(

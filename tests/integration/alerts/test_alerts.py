@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend.models.accounts import Resident
 from backend.services.households import members
-from domain.hours import instant_of
+from domain.hours import instant_of, midnight
 from domain.identity import Scope, UserId
 from tenants.session import Database
 from tests.integration.alerts.house import (
@@ -17,6 +17,7 @@ from tests.integration.alerts.house import (
     NOW,
     PATH,
     POWER,
+    ZONE,
     House,
     make_house,
     move_in,
@@ -78,6 +79,7 @@ async def test_a_day_limit_is_told_once_a_day_to_its_household_alone(house: Hous
     made = await save(house, house.households[1], kind="DAY_LIMIT", owner=meter, limit=9.0)
     assert made["errors"] == []
     assert made["rule"]["unit"] == "kWh"
+    await set_days_ago(house, 1)  # the hour just over may be yesterday's last one
     await house.push(END - 1, {**POWER, 1: 9_500, 201: 10, 202: 0})
     await house.judge()
     (found,) = await alerts(house, house.households[1], kinds=["DAY_LIMIT"])
@@ -98,6 +100,47 @@ async def test_a_day_limit_is_told_once_a_day_to_its_household_alone(house: Hous
     await house.go_round(NOW + timedelta(days=1))
     (over,) = await alerts(house, house.households[1], kinds=["DAY_LIMIT"])
     assert over["closedAt"] is not None
+
+
+async def set_days_ago(house: House, days: int) -> None:
+    """As if limits had been set so many days before."""
+    async with house.database.session(house.scope) as session:
+        shift = "UPDATE alert_rule SET set_at = set_at - make_interval(days => :d)"
+        await session.execute(text(shift), {"d": days})
+
+
+async def test_a_limit_speaks_of_the_days_since_it_was_set(
+    database: Database, redis_url: str
+) -> None:
+    house = await make_house(database, redis_url)
+    person, kinds = house.households[1], ["DAY_LIMIT", "HOUR_LIMIT"]
+    meter = await point(house, "E1")
+    made = [
+        await save(house, person, kind=kind, owner=meter, limit=limit)
+        for kind, limit in (("DAY_LIMIT", 5.0), ("HOUR_LIMIT", 2.0))
+    ]
+    await set_days_ago(house, -2)
+    # the day after tomorrow hours of the day before come late: it was over, but there was no limit
+    later = NOW + timedelta(days=2)
+    late = midnight(later.astimezone(ZONE).date(), ZONE) - 4
+    for hour, used in ((late, 300), (late + 1, 20_000)):
+        await house.push(hour, {1: used})
+        await house.judge(later)
+    assert await alerts(house, person, kinds=kinds) == []
+    # other channels make no other limit of it, and on a day that it has seen it speaks
+    for one in made:
+        told = {"id": one["rule"]["id"], "kind": one["rule"]["kind"], "owner": meter}
+        again = await save(house, person, **told, limit=one["rule"]["limit"], channels=["EMAIL"])
+        assert again["errors"] == []
+    await house.push(late + 2, {1: 9_000})
+    await house.judge(later)
+    assert await alerts(house, person, kinds=kinds) == []
+    await set_days_ago(house, 2)
+    await house.push(late + 3, {1: 9_000})
+    await house.judge(later)
+    found = await alerts(house, person, kinds=kinds)
+    assert {one["kind"]: one["value"] > 8 for one in found} == dict.fromkeys(kinds, True)
+    await house.events.close()
 
 
 async def test_what_is_not_theirs_cannot_be_asked_for(house: House) -> None:

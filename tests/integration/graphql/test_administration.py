@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest_asyncio
 from argon2 import PasswordHasher
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.clients.events import Events
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
 from backend.graphql.schema import schema
+from backend.models.alerts import AlertRule
 from domain.identity import Scope, SiteId, UserId
 from tenants import provisioning
 from tenants.oauth.accounts import account_for
@@ -77,6 +78,9 @@ async def test_a_new_member_signs_in_with_the_password_that_is_shown_once(office
     assert made["member"]["login"] == "op@office.example"
     account = await account_for(office.database, CHEAP, "op@office.example", made["password"])
     assert account is not None
+    async with office.database.session(office.scope) as session:
+        kinds = await session.scalars(select(AlertRule.kind).where(AlertRule.is_default))
+        assert {"burst", "delivery"} <= set(kinds)  # from the first minute
     again = await appointed(office, email="op@office.example")
     assert again["errors"] == [{"code": "MEMBERSHIP_EXISTS", "field": "role"}]
     other = await appointed(office, email="op@office.example", role="AUDITOR")

@@ -12,6 +12,7 @@ from sqlalchemy import select, text, update
 
 from backend.graphql.ids import Kind, encode
 from backend.models.accounts import Consent, Invitation, Resident
+from backend.models.alerts import AlertRule
 from domain.hours import instant_of
 from domain.identity import Scope
 from tenants.models import UserAccount
@@ -87,7 +88,10 @@ async def test_a_household_is_invited_claims_and_sees_its_home(house: House) -> 
         user = await session.scalar(
             select(UserAccount.id).where(UserAccount.email == "five@house.example")
         )
+        rules = (await session.scalars(select(AlertRule).where(AlertRule.user_id == user))).all()
     assert [one.locale for one in consents if one.user_id == user] == ["ro"]
+    # a pipe may burst in the very first hour
+    assert {"leak", "burst", "no_data"} <= {one.kind for one in rules if one.enabled}
 
 
 async def test_wrong_used_revoked_and_old_codes_are_told_apart_by_nobody(house: House) -> None:

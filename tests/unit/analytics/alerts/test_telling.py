@@ -46,6 +46,28 @@ def test_the_next_time_of_a_clock_is_within_a_day_and_shows_it(
     assert shown in {minute, (minute + 60) % DAY_MIN}
 
 
+def test_quiet_hours_and_digests_keep_to_the_clock_when_it_changes() -> None:
+    zone = ZoneInfo("Europe/Chisinau")
+
+    def told(now: datetime, mode: Mode, *quiet: int) -> datetime:
+        moment = moment_of(mode, now, Habits(zone.key, *quiet), danger=False)
+        return moment.at.astimezone(zone)
+
+    # the night of 23 hours and the one of 25: seven o'clock is seven o'clock
+    for evening, hours in ((datetime(2026, 3, 28, 21, tzinfo=UTC), 7), (
+        datetime(2026, 10, 24, 20, tzinfo=UTC), 9,
+    )):  # fmt: skip
+        for mode in (Mode.NOW, Mode.DIGEST):
+            at = told(evening, mode, 22 * 60, 7 * 60)
+            assert (at.hour, at.minute) == ((7, 0) if mode is Mode.NOW else (8, 0))
+            assert at.astimezone(UTC) - evening == timedelta(hours=hours + (mode is Mode.DIGEST))
+    # ten past two comes twice that night, and each time half past two is twenty minutes away
+    first = datetime(2026, 10, 24, 23, 10, tzinfo=UTC)
+    for now in (first, first + timedelta(hours=1)):
+        at = told(now, Mode.NOW, 22 * 60, 2 * 60 + 30)
+        assert at.astimezone(UTC) - now == timedelta(minutes=20)
+
+
 @given(MOMENTS, ZONES, MINUTES, MINUTES, st.sampled_from(Mode))
 def test_nobody_is_disturbed_in_quiet_hours_but_by_danger(
     now: datetime, zone: str, low: int, high: int, mode: Mode
