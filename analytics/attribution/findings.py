@@ -6,7 +6,7 @@ import numpy as np
 
 from analytics.attribution.catalogue import causes
 from analytics.attribution.contest import Fitted, skew
-from analytics.attribution.hypotheses import Cause
+from analytics.attribution.hypotheses import Cause, turned
 from analytics.attribution.judgement import Evidence, Kind, Suspect, Unattributed
 from analytics.attribution.search import Case
 from analytics.attribution.step import Found
@@ -75,7 +75,8 @@ def evidence(window: Window, case: Case, fitted: Fitted) -> Evidence:
 
 def began(case: Case, fitted: Fitted) -> int:
     """Hour of the window with which an explanation begins."""
-    return int(case.prepared.starts[fitted.hypothesis.first])
+    first, turn = fitted.hypothesis.first, fitted.hypothesis.turn
+    return int(np.argmax(turned(case.prepared, turn) >= first))
 
 
 def band(fitted: Fitted, energy: float) -> tuple[float, float]:

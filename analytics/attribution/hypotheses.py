@@ -282,7 +282,8 @@ def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -
     """Members whose readings follow the residual within each day, with a share of its own."""
     daily = _Daily.of(prepared, frame, prepared.readings)
     found = []
-    for first in sorted(firsts):
+    # what began at a later hour of a day was no loss of that whole day
+    for first in sorted(firsts | {max(one - 1, 0) for one in firsts}):
         gain, turn = daily.best(first)
         likely = np.argsort(-gain)[:members]
         found += [by_days(prepared, int(member), first, int(turn[member])) for member in likely]

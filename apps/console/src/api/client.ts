@@ -9,7 +9,7 @@ import { live } from './live';
 export const NOT_ENTITIES = [
   'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'MapTiles', 'Partner', 'Seat', 'Supply', 'TenantLimits', 'TenantUsage',
   'CoolantBalance', 'GroupDifference', 'GroupTotals', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
-  'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCurve', 'FindingExperience',
+  'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCandidate', 'FindingCurve', 'FindingExperience',
   'FindingFigure', 'FindingTransition', 'ForecastModel', 'ForecastScore', 'HeatAllocation', 'HeatPart', 'MeterVerification',
   'Money', 'Verifications', 'CommonHouseNeeds', 'GroupCheck', 'GroupSimultaneity', 'HomeIndicators', 'AcceptanceSite', 'BatteryForecast', 'Channel', 'CollectorRoute',
   'CommandEvent', 'CommandPolicy', 'Control', 'Correction', 'DeliveryLedger', 'DeliverySeries', 'Difference', 'DocumentCheck', 'Event',

@@ -73,6 +73,7 @@ def test_a_share_that_changes_from_day_to_day_may_do_so_at_any_hour(turn: int) -
     assert (suspect.member, suspect.kind) == (THIEF, Kind.SLOWED_BY_DAYS)
     stolen = float((homes.true[THIEF] - homes.readings[THIEF]).sum())
     assert suspect.energy == pytest.approx(stolen, rel=0.1)
+    assert suspect.since == 14 * 24 + turn
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -17,6 +17,7 @@ import { Answer, Empty, Waiting } from '../../ui/Answer';
 import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
 import { Figure, Figures, PageHead, Panel } from '../../ui/Panel';
+import { Candidates } from './Candidates';
 import { FINDING, type FindingNode } from './documents';
 import { Confidence, FindingState } from './FindingState';
 import { Workflow } from './Workflow';
@@ -78,6 +79,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
               </>
             )}
           </Panel>
+          <Candidates candidates={finding.candidates} />
           <Evidence finding={finding} zone={zone} />
           {finding.figures.length > 0 && (
             <Panel title={t('findings.figures')}>

@@ -34,6 +34,7 @@ export const FINDING = graphql(`
         group { id name }
         site { id name path timezone }
         evidence { name start step unit values }
+        candidates { kind likelihood place why(locale: $locale) point { id name meter { id serial } premise { id name } } }
         transitions { at actor person state verdict kind note }
       }
     }

@@ -28,6 +28,8 @@ export const findings = {
   'findings.absent': 'This finding is not there, or not yours',
   'findings.balanceOf': 'balance of {name}',
   'findings.why': 'Why',
+  'findings.candidates': 'Who comes near',
+  'findings.candidatesHint': 'Nobody is accused: what is known tells none of them from a load without a meter. Look here first.',
   'findings.causes': 'What may be behind it',
   'findings.evidence': 'Evidence',
   'findings.evidenceSummary': '{from} to {to}: {names}.',

@@ -30,6 +30,8 @@ export const findings: Record<keyof typeof en, string> = {
   'findings.absent': 'Constatarea nu există sau nu este a dumneavoastră',
   'findings.balanceOf': 'balanța „{name}”',
   'findings.why': 'De ce',
+  'findings.candidates': 'Cine se apropie',
+  'findings.candidatesHint': 'Nimeni nu este acuzat: ce se știe nu îi deosebește de un consum fără contor. Verificați întâi aici.',
   'findings.causes': 'Ce poate fi cauza',
   'findings.evidence': 'Dovezi',
   'findings.evidenceSummary': '{from} – {to}: {names}.',

@@ -30,6 +30,8 @@ export const findings: Record<keyof typeof en, string> = {
   'findings.absent': 'Такого подозрения нет, или оно не ваше',
   'findings.balanceOf': 'баланс «{name}»',
   'findings.why': 'Почему',
+  'findings.candidates': 'Кто ближе всех',
+  'findings.candidatesHint': 'Никто не обвиняется: известного мало, чтобы отличить их от нагрузки без счётчика. Проверьте сначала здесь.',
   'findings.causes': 'Что может быть причиной',
   'findings.evidence': 'Доказательства',
   'findings.evidenceSummary': '{from} – {to}: {names}.',
