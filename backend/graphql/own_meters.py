@@ -26,6 +26,7 @@ class OwnChannel:
 
     id: strawberry.ID
     premise_id: strawberry.ID
+    home: str = strawberry.field(description="Name of the home.")
     concentrator: str = strawberry.field(description="Serial.")
     network: int
     channel: int
@@ -50,6 +51,7 @@ class OwnMeterEntrance:
             OwnChannel(
                 id=strawberry.ID(str(one.channel.id)),
                 premise_id=strawberry.ID(encode(Kind.PREMISE, one.premise)),
+                home=one.channel.offered_to or "",
                 concentrator=one.concentrator,
                 network=one.channel.network,
                 channel=one.channel.address,

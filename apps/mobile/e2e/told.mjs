@@ -8,7 +8,7 @@ import { Concentrator } from './concentrator.mjs';
 const HOUR = 3_600_000;
 const FLATS = [1, 2, 3, 4, 5, 6, 7];
 const PASSWORD = 'seven quiet herons';
-const petru = { login: 'petru@willow.example', password: PASSWORD, phone: 'telephone-of-petru', locale: 'ro', flat: 1 };
+export const petru = { login: 'petru@willow.example', password: PASSWORD, phone: 'telephone-of-petru', locale: 'ro', flat: 1 };
 const mira = { login: 'mira@willow.example', password: PASSWORD, phone: 'telephone-of-mira', locale: 'en', flat: 2 };
 const APP = { 'X-Balance-App': 'android/1.0.0', 'Content-Type': 'application/json' };
 
