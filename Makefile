@@ -18,7 +18,7 @@ MOBILE_MADE_OF := $(shell find $(MOBILE) apps/shared schema.graphql -type f -not
 NODE_NEEDED := 20
 HAS_NODE = command -v npm >/dev/null && node -e 'process.exit(Number(parseInt(process.versions.node) < $(NODE_NEEDED)))'
 
-.PHONY: help setup run console console-test app app-test screenshots browser test faults check schema documents migration bench clean-data lock
+.PHONY: help setup run console console-test app app-test screenshots states browser test faults check schema documents migration bench clean-data lock
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -90,6 +90,9 @@ app-test:  ## Check the types of the app, run its tests, and measure its bundles
 screenshots: setup browser console app  ## Walk through console and app and keep pictures in their artifacts folders
 	CONSOLE_SCREENSHOTS=all $(BIN)/pytest -n 0 tests/e2e/test_console.py
 	APP_SCREENSHOTS=all $(BIN)/pytest -n 0 tests/e2e/test_app.py
+
+states: setup browser console  ## Look at every page when the API fails or is slow, and with 0, 1 and 100,000 meters
+	CONSOLE_STATES=all $(BIN)/pytest -n 0 -s tests/e2e/test_states.py
 
 INSTALL_CHROMIUM := apt-get install --yes --quiet --no-install-recommends chromium
 

@@ -23,6 +23,9 @@ TOMORROW_ASKED = (0, 12, 18)
 """Hours of today at which tomorrow is asked for."""
 
 REST_DAYS = (3, 7, 14, 21)
+REST_PAST = 59
+"""Days before the rest that are known, as the product reads them: of two months at most."""
+
 TEMPERATURE = "temp_c"
 
 
@@ -193,7 +196,7 @@ def month_ends(homes: Homes, *, heated: bool) -> dict[str, float]:
             daily = filled(days[known]).sum(axis=2)
             came = homes.values[known, start:end].sum(axis=(1, 2))
             warm = None if homes.temperature is None else homes.temperature[low:end]
-            told = month.rest(daily, end - now, warm, heated=heated)
+            told = month.rest(daily, end - now, warm, heated=heated, this_month=asked)
             so_far = daily[:, start - low :].sum(axis=1)
             wrong += float(np.abs(so_far + told.p50 - came).sum())
             by_rate += float(np.abs(so_far / asked * (end - start) - came).sum())
@@ -217,7 +220,7 @@ def rests(homes: Homes, *, heated: bool) -> dict[str, float]:
     for days in REST_DAYS:
         inside = []
         for now in range(month.LEAST_DAYS, daily.shape[1] - days + 1):
-            told = month.rest(daily[:, :now], days, heated=heated)
+            told = month.rest(daily[:, max(now - REST_PAST, 0) : now], days, heated=heated)
             came = daily[:, now : now + days].sum(axis=1)
             inside.append(float(((told.p10 <= came) & (came <= told.p90)).mean()))
         if inside:

@@ -221,6 +221,15 @@ def ends(standing: Standing, now: datetime) -> bool:
     return now - standing.seen_at >= patience
 
 
+SAME_LOSS = timedelta(days=3)
+"""A judgement with one more day may see the same loss begin somewhat earlier or later."""
+
+
+def begin_together(one: datetime, other: datetime) -> bool:
+    """Whether two losses of one balance may be the same by when they began."""
+    return abs(one - other) <= SAME_LOSS
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What a person does with a finding."""

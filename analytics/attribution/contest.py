@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.attribution.forms import REACH
-from analytics.attribution.hypotheses import Cause, Hypothesis
+from analytics.attribution.hypotheses import SILENT_BEFORE, Cause, Hypothesis
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame
@@ -35,7 +35,7 @@ _SILENCE = float(np.log(300 * 30))
 """Log-odds that a meter falls silent for good on the very day on which a loss begins because of
 it: otherwise one in some 300 does so in a month, on one of its 30 days."""
 
-_SILENT_BEFORE, _SILENT_SINCE = 0.02, 0.98
+_SILENT_SINCE = 0.98
 _OFTEN_CAPPED = 0.2
 
 _LEAST_LEVEL_SCATTER = 0.1
@@ -204,7 +204,7 @@ def level_term(
     member, first = hypothesis.member, hypothesis.first
     if member is None or hypothesis.what is Kind.CLOCK_SKEW:
         return 0.0
-    odd = _SILENCE if _odd(prepared, hypothesis) else 0.0
+    odd = _SILENCE if is_odd(prepared, hypothesis) else 0.0
     if first < _LEAST_PAST_DAYS:
         return odd
     before, read = levels.before[member], levels.since[member]
@@ -218,7 +218,7 @@ def level_term(
     return told + odd
 
 
-def _odd(prepared: Prepared, hypothesis: Hypothesis) -> bool:
+def is_odd(prepared: Prepared, hypothesis: Hypothesis) -> bool:
     """Whether the meter did what sound meters hardly ever do.
 
     That is to fall silent for good, or to stand at the same largest reading again and again.
@@ -234,7 +234,7 @@ def _odd(prepared: Prepared, hypothesis: Hypothesis) -> bool:
     silent = prepared.readings[member] <= 0
     return bool(
         before.any()
-        and silent[before].mean() <= _SILENT_BEFORE
+        and silent[before].mean() <= SILENT_BEFORE
         and silent[since].mean() >= _SILENT_SINCE
     )
 

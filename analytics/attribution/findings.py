@@ -150,12 +150,22 @@ def candidates(window: Window, case: Case, item: Found) -> list[Suspect]:
     for one in (item.fitted, *item.rivals):
         member = one.hypothesis.member
         near = item.fitted.likelihood - one.likelihood < _CANDIDATE_MARGIN
-        if member is not None and near and member not in told:
+        clock = one.hypothesis.what is _SKEW  # it moves energy and loses none
+        if member is not None and near and not clock and member not in told:
             told[member] = one
     return [
         _suspect(window, case, one, confidence(item, one), item.score)
         for one in list(told.values())[:_CANDIDATES]
     ]
+
+
+def closest(told: list[Suspect], named: set[int]) -> tuple[Suspect, ...]:
+    """The likeliest few of whom nothing is told otherwise, each once."""
+    best: dict[int, Suspect] = {}
+    for one in sorted(told, key=lambda one: -one.confidence):
+        if one.member not in named:
+            best.setdefault(one.member, one)
+    return tuple(list(best.values())[:_CANDIDATES])
 
 
 def unattributed(window: Window, case: Case, item: Found) -> Unattributed:

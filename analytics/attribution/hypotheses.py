@@ -13,12 +13,20 @@ from analytics.attribution.shapes import LEAST_EXCUSE, Shapes, all_shapes, every
 from analytics.attribution.window import FloatArray, IntArray
 
 _OLD_SILENCE = 0.5
+SILENT_BEFORE = 0.02
+"""Most hours, as a share, in which a meter that fell silent for good counted nothing before."""
+
 _PART = 0.5
 """Share of a constant led past a meter that is missing in hours in which nothing is left to
 count: all that was taken, which is less."""
 
 _DAILY = 1.0
 """Standard deviation of a share that changes from day to day, of a member or of a load."""
+
+_TURNS = 24
+_TURN_GAIN = 20.0
+"""By how much the sum of squares that shares by the day explain, in variances, must be larger when
+the days begin at another hour than midnight: there are 23 of them, and one fits best by chance."""
 
 _CLOSE = 3
 """How many members of each kind get the forms of which little is known."""
@@ -50,6 +58,9 @@ class Hypothesis:
 
     spread: float = 0.0
     """Standard deviation that the deviations are expected to have, as a coefficient."""
+
+    turn: int = 0
+    """Local hour at which a share that changes from day to day does so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,7 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
     """Hypotheses for the contest: those of the likeliest members, and those without any."""
     constant, usual, gain = told.group.score
     commons = {latest_best(constant), latest_best(usual)}
-    found = _group_hypotheses(prepared, commons | {latest_best(np.abs(gain))})
+    found = _group_hypotheses(prepared, frame, commons | {latest_best(np.abs(gain))})
     found += [
         Hypothesis(
             Cause.NEGATIVE_OFFSET,
@@ -124,8 +135,31 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
             found += _member_hypotheses(prepared, item, int(place), first)[
                 : None if rank < _CLOSE else 1
             ]
+    found += _fallen_silent(prepared, told.shapes)
     found += _offsets(prepared, latest_best(constant))
     return found + _by_days(prepared, frame, commons | {0}, members)
+
+
+def _fallen_silent(prepared: Prepared, shapes: list[Shapes]) -> list[Hypothesis]:
+    """Meters that counted until some day and nothing since, from that day on, in all their forms.
+
+    Hardly any meter does that, so each is looked at however badly its habit fits: homes take more
+    or less than they used to.
+    """
+    silent, last = prepared.measured & (prepared.readings <= 0), len(prepared.starts) - 1
+    found = list[Hypothesis]()
+    for item in shapes:
+        if item.kind is not Kind.STUCK:
+            continue
+        for place, member in enumerate(item.member.tolist()):
+            counted = np.flatnonzero(prepared.readings[member] > 0)
+            first = int(prepared.day[counted[-1]]) + 1 if len(counted) else 0
+            before = prepared.measured[member] & (prepared.day < first)
+            if not 0 < first <= last or silent[member, before].mean() > SILENT_BEFORE:
+                continue
+            for day in (first - 1, first):
+                found += _member_hypotheses(prepared, item, place, day)
+    return found
 
 
 def _silence_is_new(prepared: Prepared, member: int, first: int) -> bool:
@@ -157,24 +191,27 @@ def _member_hypotheses(
     ]
 
 
-def _group_hypotheses(prepared: Prepared, firsts: set[int]) -> list[Hypothesis]:
+def _group_hypotheses(prepared: Prepared, frame: Frame, firsts: set[int]) -> list[Hypothesis]:
     everywhere = np.full(len(prepared.hour), 1 / len(prepared.readings))
     _, constant, usual, by_hour, unknown = of_unseen(prepared, everywhere)
-    return [
-        Hypothesis(what, None, first, _from(prepared, columns, first), spread)
-        for first in sorted(firsts)
-        for what, (columns, spread) in (
-            (Cause.CONSTANT, constant),
-            (Cause.EVERYDAY, usual),
-            *(
-                (Cause.BY_DAYS, (_daily(prepared, values[0], first), _DAILY))
-                for values, _ in (constant, usual)
-            ),
-            (Cause.BY_HOUR, by_hour),
-            (Cause.BY_HOUR, unknown),
-            (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
-        )
-    ]
+    daily = _Daily.of(prepared, frame, np.concatenate((constant[0][:1], usual[0][:1])))
+    found = list[Hypothesis]()
+    for first in sorted(firsts):
+        found += [
+            Hypothesis(what, None, first, _from(prepared, columns, first), spread)
+            for what, (columns, spread) in (
+                (Cause.CONSTANT, constant),
+                (Cause.EVERYDAY, usual),
+                (Cause.BY_HOUR, by_hour),
+                (Cause.BY_HOUR, unknown),
+                (Cause.GAIN, (prepared.delivered[None, :], 0.0)),
+            )
+        ]
+        _, turns = daily.best(first)
+        for (values, _), turn in zip((constant, usual), turns.tolist(), strict=True):
+            columns = _daily(prepared, values[0], first, turn)
+            found.append(Hypothesis(Cause.BY_DAYS, None, first, columns, _DAILY, turn))
+    return found
 
 
 def _offsets(prepared: Prepared, first: int) -> list[Hypothesis]:
@@ -197,30 +234,76 @@ def _offsets(prepared: Prepared, first: int) -> list[Hypothesis]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Daily:
+    """How much of a residual shapes explain that have a share of their own each day.
+
+    A day may begin at any hour: who sets a shunt anew does so when it suits, and the clock by which
+    days are told apart need not be that of the site.
+    """
+
+    day: IntArray
+    """Day of each block, of each turn; shape ``(24, d + 1)``, the last ones may be empty."""
+
+    gain: FloatArray
+    """Sum of squares, in variances, shape ``(24, n, d + 1)``."""
+
+    @classmethod
+    def of(cls, prepared: Prepared, frame: Frame, values: FloatArray) -> "_Daily":
+        """Of shapes ``(n, t)``."""
+        weighted = values * frame.weight
+        sums = [
+            np.concatenate((np.zeros((len(values), 1)), part.cumsum(axis=1)), axis=1)
+            for part in (weighted * frame.residual, weighted * values)
+        ]
+        blocks = len(prepared.starts) + 1
+        day = np.full((_TURNS, blocks), -1)
+        gain = np.zeros((_TURNS, len(values), blocks))
+        for turn in range(_TURNS):
+            own = turned(prepared, turn)
+            edges = np.flatnonzero(np.diff(own, prepend=own[0] - 1))
+            ends = np.append(edges[1:], len(own))
+            with_y, with_self = (part[:, ends] - part[:, edges] for part in sums)
+            explained = np.maximum(with_y, 0) ** 2 / np.maximum(with_self, 1e-12)
+            day[turn, : len(edges)] = own[edges]
+            gain[turn, :, : len(edges)] = explained
+        return cls(day, gain)
+
+    def best(self, first: int) -> tuple[FloatArray, IntArray]:
+        """What each shape explains from a day on, and the hour of the turn, shape ``(n,)`` each."""
+        total = np.einsum("tnd,td->tn", self.gain, (self.day >= first).astype(float))
+        turn = total.argmax(axis=0)
+        most = np.take_along_axis(total, turn[None, :], axis=0)[0]
+        turn = np.where(most > total[0] + _TURN_GAIN, turn, 0)
+        return np.take_along_axis(total, turn[None, :], axis=0)[0], turn
+
+
 def _by_days(prepared: Prepared, frame: Frame, firsts: set[int], members: int) -> list[Hypothesis]:
     """Members whose readings follow the residual within each day, with a share of its own."""
-    readings, starts = prepared.readings, prepared.starts
-    weighted = readings * frame.weight
-    with_y = np.add.reduceat(weighted * frame.residual, starts, axis=1)
-    with_self = np.add.reduceat(weighted * readings, starts, axis=1)
-    gain = np.maximum(with_y, 0) ** 2 / np.maximum(with_self, 1e-12)
+    daily = _Daily.of(prepared, frame, prepared.readings)
     found = []
     for first in sorted(firsts):
-        likely = np.argsort(-gain[:, first:].sum(axis=1))[:members]
-        found += [by_days(prepared, int(member), first) for member in likely]
+        gain, turn = daily.best(first)
+        likely = np.argsort(-gain)[:members]
+        found += [by_days(prepared, int(member), first, int(turn[member])) for member in likely]
     return found
 
 
-def by_days(prepared: Prepared, member: int, first: int) -> Hypothesis:
-    """A member that counts a share of its own each day."""
-    columns = _daily(prepared, prepared.readings[member], first)
-    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, _DAILY)
+def by_days(prepared: Prepared, member: int, first: int, turn: int) -> Hypothesis:
+    """A member that counts a share of its own each day, which changes at a local hour."""
+    columns = _daily(prepared, prepared.readings[member], first, turn)
+    return Hypothesis(Kind.SLOWED_BY_DAYS, member, first, columns, _DAILY, turn)
 
 
-def _daily(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:
+def turned(prepared: Prepared, turn: int) -> IntArray:
+    """Number of the day of each hour, shape ``(t,)``, where days begin at another local hour."""
+    return np.asarray(prepared.day - (prepared.hour < turn))
+
+
+def _daily(prepared: Prepared, values: FloatArray, first: int, turn: int) -> FloatArray:
     """Values of which each day from one on has a share of its own, shape ``(1 + d, t)``."""
     days: IntArray = np.arange(first, len(prepared.starts))
-    each = values * (prepared.day == days[:, None])
+    each = values * (turned(prepared, turn) == days[:, None])
     return np.concatenate((each.sum(axis=0, keepdims=True), each))
 
 
@@ -232,5 +315,5 @@ def _from(prepared: Prepared, values: FloatArray, first: int) -> FloatArray:
 def begun(prepared: Prepared, hypothesis: Hypothesis, first: int) -> Hypothesis:
     """The same explanation, beginning on a later day."""
     if hypothesis.what is Kind.SLOWED_BY_DAYS and hypothesis.member is not None:
-        return by_days(prepared, hypothesis.member, first)
+        return by_days(prepared, hypothesis.member, first, hypothesis.turn)
     return replace(hypothesis, first=first, columns=_from(prepared, hypothesis.columns, first))

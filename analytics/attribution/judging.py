@@ -104,7 +104,7 @@ def _judged(
         verdict,
         reason,
         tuple(sorted(suspects, key=lambda one: -one.confidence * max(one.energy, 1.0))),
-        tuple(one for one in candidates if one.member not in named),
+        findings.closest(candidates, named),
         findings.summed(loose),
         savings(window, case, thresholds, named),
         meter,

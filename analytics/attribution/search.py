@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.attribution.contest import Fitted, fit_one
-from analytics.attribution.hypotheses import Cause
+from analytics.attribution.contest import Fitted, fit_one, is_odd
+from analytics.attribution.hypotheses import Cause, survey
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, fit, nuisance
@@ -21,7 +21,11 @@ from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
 _DETOURS = 1
+_LEAST_KEPT = 0.5
+"""Share of what an explanation said that it must still say beside those found after it."""
+
 _BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
+_LOADS = (Cause.CONSTANT, Cause.EVERYDAY, *_BLIND)
 _LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
 
 
@@ -80,7 +84,71 @@ def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
         if detours and len(winner.hypothesis.columns) > 1 and winner.hypothesis.what in _LOOSE:
             return _choice(state, ahead, fits, thresholds, detours)
         state = ahead
-    return state
+    return _pruned(state, thresholds)
+
+
+def _pruned(state: State, thresholds: Thresholds) -> State:
+    """Without explanations that another one makes needless: one loss is told once.
+
+    Two that can say the same, such as a constant load and the habit of a meter that stands still
+    since that day, are one: beside the later one the earlier is left with nothing.
+    """
+    found, frame = list(state.found), state.frame
+    basis = np.concatenate((nuisance(state.prepared), *(one[None, :] for one in state.excused)))
+    silent = [one for one in found if _fell_silent(state, one)]
+    found = [one for one in found if not any(_same_loss(one, other) for other in silent)]
+    if len(found) < len(state.found):
+        found = _refitted(state, basis, found, silent)
+    while len(found) > 1:
+        frame = fit(state.prepared, _with(basis, found), state.frame.noise)
+        said = frame.coefficients[len(basis) :]
+        least = int(np.argmin(said))
+        if said[least] >= _LEAST_KEPT:
+            break
+        del found[least]
+    if len(found) == len(state.found):
+        return state
+    columns = _with(basis, found)
+    frame = fit(state.prepared, columns, state.frame.noise, thresholds.noise_share)
+    told = survey(state.prepared, frame)
+    return replace(state, columns=columns, frame=frame, told=told, found=tuple(found))
+
+
+def _with(basis: FloatArray, found: list[Found]) -> FloatArray:
+    """What always explains, and what was found, shape ``(k, t)``."""
+    return np.concatenate((basis, *(one.fitted.missing[None, :] for one in found)))
+
+
+def _fell_silent(state: State, one: Found) -> bool:
+    hypothesis = one.fitted.hypothesis
+    return hypothesis.what is Kind.STUCK and is_odd(state.prepared, hypothesis)
+
+
+def _same_loss(one: Found, silent: Found) -> bool:
+    """Whether a load that accuses nobody begins as a meter falls silent for good.
+
+    Both within a day would be a rare chance: it is what this meter does not count, of a home that
+    takes more than it used to.
+    """
+    what, first = one.fitted.hypothesis.what, one.fitted.hypothesis.first
+    return what in _LOADS and abs(first - silent.fitted.hypothesis.first) <= 1
+
+
+def _refitted(
+    state: State, basis: FloatArray, found: list[Found], silent: list[Found]
+) -> list[Found]:
+    """The same, of which meters that fell silent take over what was dropped."""
+    again = list[Found]()
+    for one in found:
+        rest = [other for other in found if other is not one]
+        frame = fit(state.prepared, _with(basis, rest), state.frame.noise)
+        fitted = fit_one(state.prepared, frame, one.fitted.hypothesis)
+        if fitted is None or all(one is not other for other in silent):
+            again.append(one)
+            continue
+        same = replace(fitted, likelihood=one.fitted.likelihood, level=one.fitted.level)
+        again.append(replace(one, fitted=same))
+    return again
 
 
 def _ahead(state: State, fits: list[Fitted], thresholds: Thresholds) -> State | None:
@@ -114,34 +182,43 @@ def _choice(
         if aside is None:
             continue
         end = _explain(aside, thresholds, detours - 1)
-        owners = {found.fitted.hypothesis.member for found in end.found[len(state.found) :]}
-        plain_twice = len(end.found) > len(state.found) + 1 and owners == {None}
-        if len(owners) > 1 or plain_twice:  # one alone was weighed above
+        more = _since(state, end)
+        owners = {found.fitted.hypothesis.member for found in more}
+        plain_twice = len(more) > 1 and owners == {None}
+        taken_over = bool(more) and more[0].fitted is not one
+        if len(owners) > 1 or plain_twice or taken_over:  # one alone was weighed above
             ends[id(one)] = (one, end)
     chosen, best = max(ends.values(), key=lambda way: way[1].likelihood())
-    if chosen.hypothesis.member is None:
+    more = _since(state, best)
+    if not more or more[0].fitted.hypothesis.member is None:
         return best
-    place, told = len(state.found), best.likelihood()
+    lead, told = more[0].fitted, best.likelihood()
     behind = {
-        key: chosen.likelihood - (told - end.likelihood())
+        key: lead.likelihood - (told - end.likelihood())
         for key, (_, end) in ends.items()
-        if all(one.fitted.hypothesis.member is None for one in end.found[place:])
+        if all(one.fitted.hypothesis.member is None for one in _since(state, end))
     }
-    return _as_sure(best, place, behind, blind=winner.hypothesis.what in _BLIND)
+    blind = lead is not chosen or winner.hypothesis.what in _BLIND
+    return _as_sure(best, more[0], behind, blind=blind)
 
 
-def _as_sure(best: State, place: int, behind: dict[int, float], *, blind: bool) -> State:
+def _since(state: State, end: State) -> list[Found]:
+    """What was found on the way from a state to an end."""
+    before = {id(one) for one in state.found}
+    return [one for one in end.found if id(one) not in before]
+
+
+def _as_sure(best: State, lead: Found, behind: dict[int, float], *, blind: bool) -> State:
     """The same end, with the likelihoods of rivals that accuse nobody by where their ways end."""
     most = max(behind.values(), default=np.inf) if blind else np.inf
     rivals = [
         replace(one, likelihood=behind.get(id(one), min(one.likelihood, most)))
         if one.hypothesis.member is None
         else one
-        for one in best.found[place].rivals
+        for one in lead.rivals
     ]
-    found = list(best.found)
-    found[place] = replace(found[place], rivals=rivals)
-    return replace(best, found=tuple(found))
+    told = replace(lead, rivals=rivals)
+    return replace(best, found=tuple(told if one is lead else one for one in best.found))
 
 
 def _by_days(fitted: Fitted) -> bool:

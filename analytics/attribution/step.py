@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.attribution.contest import Fitted, contest, skew
-from analytics.attribution.hypotheses import Cause, Hypothesis, Survey, begun, shortlist, survey
+from analytics.attribution.hypotheses import (
+    Cause,
+    Hypothesis,
+    Survey,
+    begun,
+    shortlist,
+    survey,
+    turned,
+)
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, fit, nuisance, scatter
@@ -181,7 +189,7 @@ def persistence(prepared: Prepared, frame: Frame, first: int) -> float:
 def within_days(state: State, winner: Fitted) -> float:
     """Score of an explanation inside of the days alone, without what it says of their means."""
     root = np.sqrt(state.frame.weight)
-    day = state.prepared.day
+    day = turned(state.prepared, winner.hypothesis.turn) + 1  # hours before the first turn: 0
     count = np.maximum(np.bincount(day, root > 0), 1)
     shape, seen = winner.missing * root, (winner.residual + winner.missing) * root
     shape -= (np.bincount(day, shape) / count)[day] * (root > 0)

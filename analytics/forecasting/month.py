@@ -1,7 +1,10 @@
 """The rest of a month: what the days to come will take, with its band.
 
-A day is expected to be as the days before, the weight of a day halved every 4 days; where the
-weather is known the excess of heating degrees adds its share (ridge). The band is made of the
+A day is expected to be as the days before, newer ones weighing more: by how much is tried on the
+series itself, each of its days foretold from those before by several half-lives (exponential
+smoothing; their means weighted by likelihood, Hoeting et al. 1999), and drawn towards the mean of
+the month so far. Where the weather is known the excess of heating and of cooling degrees adds its
+share (ridge). The band is made of the
 noise of the days themselves and a drift of the level with the season, common to all series, and is
 as wide as past errors were in these units (after Vovk 2005).
 """
@@ -13,14 +16,21 @@ import numpy as np
 from analytics.forecasting.history import FloatArray
 from domain.quantities import Mask
 
-HALF_LIFE_DAYS = 4.0
-"""Of the weight of a day in the level. Longer ones lose against the run-rate where the season
-moves, shorter ones where days scatter (docs/analytics.md)."""
+HALF_LIVES_DAYS = (3.0, 6.0, 12.0, 24.0)
+"""Of the weight of a day in the level, tried on each series: short ones win where the season moves,
+long ones where days scatter."""
+
+_TRIED_AFTER = 7
+"""Days before the first one that is foretold to try a half-life."""
+
+TO_RUN_RATE, _WHOLE_RATE_DAYS = 0.25, 7
+"""Share of the month's own mean in the level, from a week of it on: of two forecasts that err in
+different ways the mean errs less (Bates and Granger 1969)."""
 
 NOISE_HALF_LIFE_DAYS = 10.0
 """The same in what days scatter, and in what a degree costs."""
 
-HEATING_BASE_C = 16.0
+HEATING_BASE_C, COOLING_BASE_C = 16.0, 22.0
 LEAST_DAYS = 7
 _RIDGE_DAYS = 14
 _RIDGE = 200.0
@@ -59,6 +69,7 @@ def rest(
     temperature: FloatArray | None = None,
     *,
     heated: Mask | bool = False,
+    this_month: int = 0,
 ) -> Rest:
     """Sum of the next days.
 
@@ -69,21 +80,24 @@ def rest(
     days
         How many days are to come; a day that has begun counts by what is left of it.
     temperature
-        Daily means in degC of the past days and of those to come as far as forecast,
-        shape ``(d + days,)``; NaN is unknown.
+        Daily means in degC of the past days and of those to come, one that has begun the first,
+        shape ``(d + ceil(days),)``; NaN is unknown.
     heated
         Which series are taken for heating, as heat and gas are, shape ``(n,)``, or all or none.
+    this_month
+        How many of the past days are of the month that is asked for.
     """
     past = daily.shape[1]
     known = ~np.isnan(daily)
     came = np.where(known, daily, 0.0)
     ages = np.arange(past)[::-1]
-    near, weight = (known * 0.5 ** (ages / n) for n in (HALF_LIFE_DAYS, NOISE_HALF_LIFE_DAYS))
+    near = _near(came, known, this_month)
+    weight = known * 0.5 ** (ages / NOISE_HALF_LIFE_DAYS)
     level, usual = _mean(came, near), _mean(came, weight)
     apart = np.where(known, daily - usual[:, None], 0.0)
     middle = level * days
     if temperature is not None:
-        middle += _heating(apart, weight, near, temperature)
+        middle += _of_weather(apart, weight, near, temperature, days)
     enough = known.sum(axis=1) >= LEAST_DAYS
     noise = _spread(apart, weight, level) * _grown(apart, known, days)
     drift = DRIFT * np.sqrt(max(days, 0.0) / DRIFT_DAYS)
@@ -128,19 +142,61 @@ def _grown(apart: FloatArray, known: FloatArray, days: float) -> FloatArray:
     return np.asarray(np.sqrt(longer * (days + days**2 / np.maximum(told, 1))))
 
 
-def _heating(
-    apart: FloatArray, weight: FloatArray, near: FloatArray, temperature: FloatArray
+def _near(came: FloatArray, known: Mask, this_month: int) -> FloatArray:
+    """Weights of the past days in the level, shape ``(n, d)``; each row sums to 1 or is 0."""
+    past = came.shape[1]
+    ages = np.arange(past + 1)[None, :] - 1 - np.arange(past)[:, None]
+    parts, likely = [], []
+    for half_life in HALF_LIVES_DAYS:
+        # column t weighs the days before day t; the last one those before the days to come
+        older = np.where(ages >= 0, 0.5 ** (np.maximum(ages, 0) / half_life), 0.0)
+        told = (came @ older) / np.maximum(known @ older, 1e-12)
+        tried = known & (np.arange(past) >= _TRIED_AFTER)
+        squares = np.where(tried, (came - told[:, :-1]) ** 2, 0.0).sum(axis=1)
+        count = tried.sum(axis=1)
+        mean = squares / np.maximum(count, 1) + 1e-9 * (1 + (came**2).mean(axis=1))
+        likely.append(-0.5 * count * np.log(mean))
+        weight = known * older[:, -1]
+        parts.append(weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12))
+    odds = np.stack(likely)
+    odds = np.exp(odds - odds.max(axis=0))
+    mixed = np.einsum("hn,hnd->nd", odds / odds.sum(axis=0), np.stack(parts))
+    month = known & (np.arange(past) >= past - this_month)
+    days = month.sum(axis=1, keepdims=True)
+    drawn = TO_RUN_RATE * np.minimum(days / _WHOLE_RATE_DAYS, 1.0)
+    return np.asarray((1 - drawn) * mixed + drawn * month / np.maximum(days, 1))
+
+
+def _of_weather(
+    apart: FloatArray,
+    weight: FloatArray,
+    near: FloatArray,
+    temperature: FloatArray,
+    days: float,
 ) -> FloatArray:
-    """What colder or milder days to come add to the level, shape ``(n,)``.
+    """What colder, milder or hotter days to come add to the level, shape ``(n,)``."""
+    cold = np.maximum(0, HEATING_BASE_C - temperature)
+    hot = np.maximum(0, temperature - COOLING_BASE_C)
+    return sum(
+        (_of_degrees(apart, weight, near, one, days) for one in (cold, hot)),
+        start=np.zeros(len(apart)),
+    )
+
+
+def _of_degrees(
+    apart: FloatArray, weight: FloatArray, near: FloatArray, degrees: FloatArray, days: float
+) -> FloatArray:
+    """What the degrees of days to come add; shape ``(n,)``.
 
     What a degree costs is learnt with ``weight``; the level is that of the days ``near``.
     """
     past = weight.shape[1]
-    degrees = np.maximum(0, HEATING_BASE_C - temperature)
     before, coming = degrees[:past], degrees[past:]
     felt, told = ~np.isnan(before), ~np.isnan(coming)
     if felt.sum() < _RIDGE_DAYS or not told.any():
         return np.zeros(len(apart))
+    share = np.ones(len(coming))
+    share[0] = np.clip(days - (len(coming) - 1), 0.0, 1.0)  # what is left of a day that has begun
     used = weight[:, felt]
     mean, lately = (
         (w[:, felt] @ before[felt]) / np.maximum(w[:, felt].sum(axis=1), 1e-9)
@@ -149,4 +205,5 @@ def _heating(
     around = before[felt] - mean[:, None]
     slope = (used * around * apart[:, felt]).sum(axis=1)
     slope = np.maximum(slope / ((used * around**2).sum(axis=1) + _RIDGE), 0)
-    return np.asarray(slope * (coming[told][None, :] - lately[:, None]).sum(axis=1))
+    more = (share[told] * (coming[told][None, :] - lately[:, None])).sum(axis=1)
+    return np.asarray(slope * more)

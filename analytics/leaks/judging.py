@@ -1,5 +1,8 @@
 """The two runs: each hour on what changed, each night on long windows."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from analytics.leaks import faults, recurring
 from analytics.leaks.faults import Surroundings
 from analytics.leaks.flowing import watch
@@ -17,7 +20,11 @@ RECENT_HOURS = 7 * 24
 
 
 def review(
-    window: Flow, habits: Habits, around: Surroundings, thresholds: Thresholds
+    window: Flow,
+    habits: Habits,
+    around: Surroundings,
+    thresholds: Thresholds,
+    wrong_since: NDArray[np.int64] | None = None,
 ) -> list[Sign]:
     """Signs of the nightly run; those of the hourly one are :func:`watch`'s.
 
@@ -27,12 +34,15 @@ def review(
         Five weeks up to a local midnight, fewer where fewer are known.
     habits
         Of the same meters without the last days, as the hourly run uses them.
+    wrong_since
+        Column from which a flow is known to recur, shape ``(n,)``: hours from there on are no past
+        against which it is judged. The number of columns where none is known.
     """
     if not window.values.size:
         return []
     found = list(recurring.trickles(window, thresholds))
     if thresholds.continuous:
-        found += recurring.intermittent(window, thresholds)
+        found += recurring.intermittent(window, thresholds, wrong_since)
     found += faults.stuck(window, habits, around, thresholds)
     found += faults.lost_pulses(window, habits, around, thresholds)
     return found

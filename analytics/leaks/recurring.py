@@ -25,11 +25,14 @@ _EVEN = 50.0
 """Values up to 12 pulses have a bin each; above, a bin is 8 % wide."""
 
 
-def intermittent(window: Flow, thresholds: Thresholds) -> Iterator[Sign]:
+def intermittent(
+    window: Flow, thresholds: Thresholds, wrong_since: NDArray[np.int64] | None = None
+) -> Iterator[Sign]:
     """Fewer quiet hours in the last week than before, and one flow that recurs: a toilet that runs.
 
     The two are multiplied: guests make fewer quiet hours, but not of one size; a new washing
-    machine has a size, but leaves the nights quiet.
+    machine has a size, but leaves the nights quiet. What is known to be wrong must not become the
+    past: of hours from ``wrong_since`` on, shape ``(n,)``, only the last week counts.
     """
     values = window.values
     days = values.shape[1] // HOURS
@@ -41,6 +44,9 @@ def intermittent(window: Flow, thresholds: Thresholds) -> Iterator[Sign]:
     endless = _whole_runs(runs) >= thresholds.continuous_hours
     whole = np.where(endless, np.nan, values)[:, -days * HOURS :]
     past, week = whole[:, : -WEEK * HOURS], whole[:, -WEEK * HOURS :]
+    if wrong_since is not None:
+        column = np.arange(past.shape[1]) + values.shape[1] - days * HOURS
+        past = np.where(column >= wrong_since[:, None], np.nan, past)
     fewer = _fewer_quiet_hours(past, week)
     night = _nights(past, window.slots[-days * HOURS :])
     for row in np.flatnonzero(fewer >= thresholds.intermittent_sigma).tolist():

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from backend.graphql import lists
+from backend.graphql.actors import person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, decode, encode
 from backend.graphql.lists import After, Connection, First
@@ -41,6 +42,11 @@ class CommandEvent:
     at: datetime
     actor: str = strawberry.field(description="A person, a client, the gateway or the device.")
     code: str | None
+
+    @strawberry.field(description="Name of the person who did it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.actor)
 
     @classmethod
     def of(cls, row: EventRow) -> "CommandEvent":
@@ -104,6 +110,11 @@ class Command(Node):
             code=row.code,
             row=row,
         )
+
+    @strawberry.field(description="Name of the person who asked for it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.requested_by)
 
     @strawberry.field(description="The metering point, if the caller may see it.")
     async def point(self, info: Info) -> MeteringPoint | None:

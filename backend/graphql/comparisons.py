@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
+from backend.graphql.actors import person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.outcomes import UserError, attempt
@@ -41,6 +42,11 @@ class Publication:
     path: str = strawberry.field(description="Below the address of this installation.")
     published_at: datetime
     published_by: str
+
+    @strawberry.field(description="Name of the person who published it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.published_by)
 
 
 @strawberry.type(description="The groups of a house, the most thrifty first.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from backend.graphql.actors import person_name
 from backend.graphql.actuators import Actuator
 from backend.graphql.command_changes import tell_after_commit
 from backend.graphql.context import Context
@@ -93,6 +94,12 @@ class Control:
             stopped_by=row.stopped_by,
             stopped_everywhere=row.stopped_everywhere,
         )
+
+    @strawberry.field(description="Name of the person who stopped it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        stopped_by = self.stopped_by
+        return None if stopped_by is None else await person_name(info.context, stopped_by)
 
     @strawberry.field(description="Breakers that are open.")
     async def breakers(self, info: Info) -> list[Breaker]:

@@ -9,6 +9,7 @@ import strawberry
 
 from backend.graphql.actors import person_name
 from backend.graphql.context import Context
+from backend.graphql.finding_candidates import FindingCandidate
 from backend.graphql.ids import Kind, encode
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.locales import Locale, locale_of
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 Info = strawberry.Info[Context, None]
 
-strawberry.enum(FindingKind, description="What is found; docs/analytics.md tells how.")
 strawberry.enum(FindingState, description="Where a finding stands; open until it is closed.")
 strawberry.enum(FindingVerdict, description="What an inspection on the spot found.")
 
@@ -204,6 +204,14 @@ class Finding(Node):
             return None
         row = await info.context.point(self.row.point_id)
         return None if row is None else MeteringPoint.of(row)
+
+    @strawberry.field(
+        description="Meters whose readings come near a loss without a name, the likeliest first:"
+        " whom to look at before others, not whom to accuse."
+    )
+    def candidates(self) -> list[FindingCandidate]:
+        """Resolve by what the finding keeps."""
+        return [FindingCandidate.of(one) for one in stories.closest(self.row)]
 
     @strawberry.field(description="The group whose balance says so; null where a meter does.")
     async def group(

@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 import strawberry
 
+from backend.graphql.actors import person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.lists import After, Connection, First, page, page_length, position
@@ -29,6 +30,11 @@ class FirmwareStage:
     began_by: str
     modules: int
     updated: int = strawberry.field(description="Of these modules, those that report the version.")
+
+    @strawberry.field(description="Name of the person who began it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.began_by)
 
 
 @strawberry.type(description="A signed image for one hardware generation of radio modules.")
@@ -70,6 +76,11 @@ class FirmwareRelease:
             halt_reason=row.halt_reason,
             row=row,
         )
+
+    @strawberry.field(description="Name of the person who published it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.created_by)
 
     @strawberry.field(description="Stages of the roll-out, the first one first.")
     async def stages(self, info: Info) -> list[FirmwareStage]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from analytics.phases.conductors import Material
+from backend.graphql.actors import person_name
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.metered import From, To
@@ -149,6 +150,11 @@ class HouseNetwork:
     sections: list[NetworkSection]
     consumers: list[NetworkConsumer]
     group: strawberry.Private[GroupRow]
+
+    @strawberry.field(description="Name of the person who told it; null of a program.")
+    async def person(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return None if self.saved_by is None else await person_name(info.context, self.saved_by)
 
     @classmethod
     def of(cls, group: GroupRow, told: house_networks.Network) -> "HouseNetwork":

@@ -9,7 +9,7 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Premise, Site
-from backend.services.model import drawn_groups, premises, site_changes
+from backend.services.model import drawn_groups, premises, site_changes, site_moves
 from backend.store.model import metered
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId
 from domain.quantities import Commodity, Heating, Role, SiteKind
@@ -32,12 +32,24 @@ class CreateSiteInput:
 
 @strawberry.input(description="How a site is to be; all of it replaces what was told before.")
 class ChangeSiteInput:
-    """Its kind, zone and parent stay."""
+    """Its kind and parent stay."""
 
     site: strawberry.ID
     name: str
     latitude: float | None = None
     longitude: float | None = None
+    timezone: str | None = strawberry.field(
+        default=None,
+        description="All below that had the same zone get it, too; it stays when left out.",
+    )
+
+
+@strawberry.input(description="Where in the tree a site is to hang.")
+class MoveSiteInput:
+    """Below another site, or at the top."""
+
+    site: strawberry.ID
+    parent: strawberry.ID | None = None
 
 
 @strawberry.type
@@ -153,9 +165,30 @@ class PlaceMutation:
         """Resolve by service."""
 
         async def act(session: TenantSession) -> Site:
-            wanted = site_changes.SiteChange(input.name, input.latitude, input.longitude)
+            wanted = site_changes.SiteChange(
+                input.name, input.latitude, input.longitude, input.timezone
+            )
             number = SiteId(number_of(Kind.SITE, input.site, "site"))
-            return Site.of(await site_changes.change(session, number, wanted))
+            changed = await site_changes.change(session, number, wanted, info.context.now)
+            return Site.of(changed)
+
+        site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return SitePayload(site=site, errors=errors)
+
+    @strawberry.mutation(
+        description=(
+            "Hang a site and all below it elsewhere in the tree. Balances of all that it leaves"
+            " and joins are computed anew for the whole past, as if it had always been there."
+        )
+    )
+    async def move_site(self, info: Info, input: MoveSiteInput) -> SitePayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> Site:
+            number = SiteId(number_of(Kind.SITE, input.site, "site"))
+            parent = input.parent
+            above = None if parent is None else SiteId(number_of(Kind.SITE, parent, "parent"))
+            return Site.of(await site_moves.move(session, number, above))
 
         site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
         return SitePayload(site=site, errors=errors)

@@ -13,10 +13,13 @@ APPS = Path(__file__).parents[2] / "apps"
 PATIENCE_S = 900
 
 
-async def walk(folder: str, name: str, product: Product, chromium: str, **more: object) -> None:
+async def walk(
+    folder: str, name: str, product: Product, chromium: str, script: str = "walk", **more: object
+) -> None:
     """Walk through ``apps/<folder>``; ``<NAME>_SCREENSHOTS=all`` keeps pictures of every look.
 
-    What a walk prints is shown by ``pytest -s``; ``more`` is what it is told besides.
+    ``script`` is the walk's own name. What it prints is shown by ``pytest -s``; ``more`` is what
+    it is told besides.
     """
     face = APPS / folder
     assert (face / "dist" / "index.html").exists(), f"`make {name}` builds it"
@@ -35,7 +38,7 @@ async def walk(folder: str, name: str, product: Product, chromium: str, **more: 
     }
     process = await asyncio.create_subprocess_exec(
         "node",
-        "e2e/walk.mjs",
+        f"e2e/{script}.mjs",
         cwd=face,
         env={**os.environ, name.upper(): json.dumps(needed)},
         stdout=asyncio.subprocess.PIPE,

@@ -78,3 +78,8 @@ async def note_findings(
     if found:
         await due.add_findings(session, found)
         await bells.ring(session, ALERTS, f"findings {now.timestamp():.3f}")
+
+
+async def note_closed(session: TenantSession, finding: int) -> None:
+    """Have the alert of a finding that a person closed end at once, and not with the next round."""
+    await bells.ring(session, ALERTS, f"closed {finding}")

@@ -1,6 +1,6 @@
 """Attributing: what the balance of a group says of its meters, over whole local days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,14 +27,14 @@ from backend.services.findings import sentences
 from backend.services.findings.reconciling import Look, kinds_of
 from backend.services.findings.sentences import Subject
 from backend.services.findings.shapes import Member, Shape, shape_of
-from backend.services.findings.stories import Story
+from backend.services.findings.stories import Closest, Story
 from backend.store.findings import due, experience, group_losses
 from backend.store.findings.due import DueGroup, GroupName, WatchedPoint
 from backend.store.findings.findings import Curve, Said, Told
 from backend.store.groups.structure import Structure
 from backend.store.hours import series
 from backend.store.hours.series import PointHours
-from domain.findings import Family, FindingKind
+from domain.findings import Family, FindingKind, begin_together
 from domain.hours import hour_of, instant_of, midnight
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality
@@ -79,8 +79,19 @@ class Attributed:
             return False
         if any(one.point_id == said.point_id for one in self.said):
             return True  # its own finding says more
+        if any(self._misses(one, said) for one in self.said):
+            return False
         hours = said.amount / said.flow
         return bool(said.flow * hours**0.5 > _CLEAR_SIGMA * self.noise)
+
+    @staticmethod
+    def _misses(loss: Said, said: Said) -> bool:
+        """Whether the balance misses about what a meter may not have counted, and names nobody."""
+        return (
+            loss.kind is FindingKind.UNATTRIBUTED_LOSS
+            and begin_together(loss.since, said.since)
+            and (loss.amount or 0) >= _LEAST_SEEN * (said.amount or 0)
+        )
 
 
 async def attribute(
@@ -250,7 +261,7 @@ class _Writer:
         found = [self._suspect(one) for one in judgement.suspects]
         found += [self._saving(one) for one in judgement.savings]
         if judgement.unattributed is not None:
-            found.append(self._loss(judgement.unattributed))
+            found.append(self._loss(judgement.unattributed, judgement.candidates))
         if judgement.balance_meter is not None:
             found.append(self._balance_meter(judgement.balance_meter))
         return found
@@ -324,10 +335,11 @@ class _Writer:
             curves=self._curves(saving.evidence),
         )
 
-    def _loss(self, loss: Unattributed) -> Said:
+    def _loss(self, loss: Unattributed, candidates: Sequence[Suspect]) -> Said:
         name = self.names.get(self.group.id)
         subject = self.group.name if name is None else name.path
-        story = sentences.of_loss(subject, self.group.timezone, loss)
+        near = [self._closest(one) for one in candidates]
+        story = sentences.of_loss(subject, self.group.timezone, loss, near)
         return Said(
             kind=FindingKind.UNATTRIBUTED_LOSS,
             commodity=self.group.commodity,
@@ -343,6 +355,12 @@ class _Writer:
             figures={"sigma": loss.score},
             curves=self._curves(loss.evidence),
         )
+
+    def _closest(self, candidate: Suspect) -> Closest:
+        member = self.shape.members[candidate.member]
+        subject, point, _ = self._subject(member)
+        kind = str(KINDS[candidate.kind])
+        return Closest(kind, subject.place, subject.serial, point, candidate.confidence)
 
     def _balance_meter(self, fault: BalanceMeter) -> Said:
         subject, point, site = self._subject(self.shape.supply)

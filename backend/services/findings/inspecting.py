@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from backend.services.alerts import marking
 from backend.services.findings import outcomes
 from backend.services.notifications import events
 from backend.store.findings import experience, finding_lists, findings
@@ -75,7 +76,9 @@ async def close(session: TenantSession, number: int, note: str | None, now: date
         There is no such finding in sight.
     """
     row = await _in_sight(session, number)
-    return await _move(session, number, Word(FindingState.CLOSED, row.verdict), note, now)
+    closed = await _move(session, number, Word(FindingState.CLOSED, row.verdict), note, now)
+    await marking.note_closed(session, number)
+    return closed
 
 
 async def _in_sight(session: TenantSession, number: int) -> FindingRow:

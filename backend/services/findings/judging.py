@@ -9,6 +9,7 @@ from backend.services.alerts import marking
 from backend.services.findings import (
     attributing,
     coolant,
+    once,
     outcomes,
     reconciling,
     shapes,
@@ -107,7 +108,7 @@ async def judge(
 ) -> list[int]:
     """Judge groups, and the points directly in them; findings worth telling of."""
     told: list[int] = []
-    found: list[tuple[list[Said], Look]] = []
+    watched: list[tuple[list[Said], Look]] = []
     points = await due.points_of(session, [group.id for group in groups])
     kept = await due.load_habits(session, [point.id for point in points])
     today = {group.id: _today(group, now) for group in groups}
@@ -124,12 +125,15 @@ async def judge(
             part = chosen[at : at + POINTS_AT_ONCE]
             said, look = await watching.watch(session, part, now, review=over_weeks)
             said = await signals.with_reports(session, await balances.uncleared(said, part))
-            found.append((said, look))
+            watched.append((said, look))
+    found = list(watched)
     for group in groups:
         if group.id in older:
             balance = await balances.of(group)
             if balance is not None:
-                said = await signals.with_reports(session, balance.said)
+                of_points = [one for told_of, _ in watched for one in told_of]
+                said = await once.told_once(session, balance, of_points)
+                said = await signals.with_reports(session, said)
                 found.append((said, balance.look))
     found.append(await coolant.judge(session, groups, now))
     # settled at last: from here on no other judge of the tenant settles until this one is done

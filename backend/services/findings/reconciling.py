@@ -4,7 +4,7 @@ Judging twice changes nothing but the moment at which a finding was seen last. A
 it sees of the subjects it looked at, so what it no longer says comes to its end, in time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,12 @@ from backend.store.findings.findings import Said, Subject
 from domain.findings import (
     FAMILY,
     WRONG,
+    Family,
     FindingKind,
     FindingState,
     Standing,
     Step,
+    begin_together,
     ends,
     reconcile,
 )
@@ -26,6 +28,7 @@ from tenants.session import TenantSession
 ENDED = "no longer seen"
 CAME_BACK = "seen again"
 STILL_THERE = "still seen after it was closed"
+NAMED = "told by the finding of a meter that began with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,38 @@ async def settle(
         if number is not None and one.kind in WRONG:
             told.append(number)
     await findings.touch(session, touched, now)
+    counted_less = _counted_less(known, surest)
     for subject, standing in known.items():
-        if subject not in surest and _looked_at(standing, look) and ends(standing, now):
+        if subject in surest or not _looked_at(standing, look):
+            continue
+        named = _named(standing, counted_less)
+        if named or ends(standing, now):
+            note = NAMED if named else ENDED
             await findings.step(
-                session, standing.id, FindingState.CLOSED, None, now, by_person=False, note=ENDED
+                session, standing.id, FindingState.CLOSED, None, now, by_person=False, note=note
             )
     return told
+
+
+def _counted_less(
+    known: Mapping[Subject, Standing], surest: Mapping[Subject, Said]
+) -> list[datetime]:
+    """Since when meters count less, of findings that stand or are said now."""
+    found = [one.since for subject, one in surest.items() if subject.family is Family.UNDERCOUNT]
+    return found + [
+        one.since
+        for subject, one in known.items()
+        if subject.family is Family.UNDERCOUNT and one.closed_at is None and subject not in surest
+    ]
+
+
+def _named(standing: Standing, counted_less: list[datetime]) -> bool:
+    """Whether a loss without a name, no longer said, has found the meter that causes it."""
+    if standing.kind is not FindingKind.UNATTRIBUTED_LOSS or standing.verdict is not None:
+        return False
+    return standing.closed_at is None and any(
+        begin_together(since, standing.since) for since in counted_less
+    )
 
 
 def _looked_at(standing: Standing, look: Look) -> bool:

@@ -1,6 +1,7 @@
 """What each analysis has to say, as stories: whom it is about, which parts, which numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from analytics.attribution.judgement import (
 from analytics.heat.coolant import Leak
 from analytics.leaks.signs import Kind as SignKind
 from analytics.leaks.signs import Sign
-from backend.services.findings.stories import Story, tell
+from backend.services.findings.stories import Closest, Story, tell
 from backend.store.findings.due import WatchedPoint
 from backend.store.findings.findings import Told
 from domain.quantities import Commodity
@@ -104,15 +105,16 @@ def of_suspect(subject: Subject, zone: str, suspect: Suspect, causes: tuple[str,
     return _story(subject, zone, parts, numbers)
 
 
-def of_loss(place: str, zone: str, loss: Unattributed) -> Story:
-    """What the balance of a group says where it names nobody."""
+def of_loss(place: str, zone: str, loss: Unattributed, near: Sequence[Closest] = ()) -> Story:
+    """What the balance of a group says where it names nobody, and who comes near."""
     numbers = {"amount": loss.energy, "low": loss.low, "high": loss.high}
-    told = "unattributed_loss"
     if loss.norm is not None:
-        told = "above_norm"
         numbers |= {"losses": loss.norm[0], "norm": loss.norm[1]}
-    parts = [told, "vanished", "do_unattributed_loss"]
-    return _story(Subject("group", place), zone, parts, numbers)
+        parts = ["above_norm", "vanished", "do_unattributed_loss"]
+    else:
+        who = "closest" if near else "nobody_close"
+        parts = ["unattributed_loss", "vanished", who, "do_unattributed_loss"]
+    return replace(_story(Subject("group", place), zone, parts, numbers), closest=tuple(near))
 
 
 _FAULTS: Mapping[BalanceMeterFault, str] = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite, nan
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from backend.services.findings.words import words_of
@@ -16,6 +17,21 @@ from domain.quantities import Commodity, unit_of
 
 MOST_REPORTS = 3
 """Reports of devices that are told one by one."""
+
+
+class Closest(NamedTuple):
+    """A meter whose readings come near a loss, and that nobody accuses."""
+
+    kind: str
+    """What it would be found to be."""
+
+    place: str
+    serial: str
+    point_id: int | None
+    """None for what a whole group below takes."""
+
+    chance: float
+    """By the likelihoods of all explanations tried, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,9 @@ class Story:
     serial: str = ""
     reports: tuple[tuple[str, str], ...] = ()
     """What a device reported, and when (RFC 3339)."""
+
+    closest: tuple[Closest, ...] = ()
+    """Who is not accused, the likeliest first."""
 
     def with_reports(self, reports: Sequence[tuple[str, datetime]]) -> "Story":
         """The same, with what its device reported."""
@@ -46,6 +65,7 @@ class Story:
             "values": dict(self.values),
             "serial": self.serial,
             "reports": [list(one) for one in self.reports],
+            "closest": [list(one) for one in self.closest],
         }
 
     @classmethod
@@ -60,6 +80,9 @@ class Story:
             listed = values[name]
             assert isinstance(listed, list)
             values[name] = tuple(tuple(one) if isinstance(one, list) else one for one in listed)
+        near = values.get("closest", [])  # what an older release kept has none
+        assert isinstance(near, list)
+        values["closest"] = tuple(Closest(*one) for one in near)
         return cls(**values)  # type: ignore[arg-type]  # as packed
 
 
@@ -143,6 +166,7 @@ def tell(
         "since": moment(since, story.zone, words),
         "causes": "; ".join(causes_in(causes, locale)),
         "reports": _reports(story, words),
+        "closest": "; ".join(_near(one, words) for one in story.closest),
     }
     head = words.heads[story.head].format(**facts)
     return head + "".join(words.parts[part].format(**facts) for part in story.parts)
@@ -158,6 +182,21 @@ def _reports(story: Story, words: Words) -> str:
     ]
     listed, left = ", ".join(named), len(story.reports) - MOST_REPORTS
     return words.more.format(listed=listed, count=left) if left > 0 else listed
+
+
+def _near(one: Closest, words: Words) -> str:
+    who = f"{one.serial} ({one.place})" if one.serial else one.place
+    return words.near.format(who=who, why=words.closest[one.kind])
+
+
+def why(one: Closest, locale: str | None = None) -> str:
+    """Why a meter comes near a loss."""
+    return words_of(locale).closest[one.kind]
+
+
+def closest(finding: FindingRow) -> tuple[Closest, ...]:
+    """Meters whose readings come near a finding that accuses nobody, the likeliest first."""
+    return () if finding.story is None else Story.of(finding.story).closest
 
 
 def causes_in(causes: Sequence[str], locale: str | None = None) -> list[str]:

@@ -6,8 +6,8 @@ over five weeks, and its habits are learnt anew, unless something is open there:
 not become a habit.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from analytics.leaks import faults, heat, judging
 from analytics.leaks.faults import Surroundings
 from analytics.leaks.habits import Habits
+from analytics.leaks.replay import REPLAY_HOURS, recurring
 from analytics.leaks.signs import Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 from backend.services.findings import sentences
 from backend.services.findings.reconciling import Look
-from backend.store.findings import due, experience
-from backend.store.findings.due import WatchedPoint
-from backend.store.findings.findings import Curve, Said
+from backend.store.findings import due, experience, findings
+from backend.store.findings.due import KeptHabits, WatchedPoint
+from backend.store.findings.findings import Curve, Said, Subject
 from backend.store.hours import series
 from backend.store.network import report_lists
 from domain.findings import FAMILY, Family, FindingKind
@@ -37,6 +38,9 @@ MEASURED = (Quality.ON_TIME, Quality.LATE, Quality.BACKFILLED, Quality.MANUAL, Q
 LEVEL_HOURS = 72
 LATEST_LAG_HOURS = 6
 """A meter whose last hour is older is silent, and that is another alarm."""
+
+LATE_LAG_HOURS = judging.RECENT_HOURS
+"""The same where a past came late: what went on when a meter was heard last is told, too."""
 
 EVIDENCE_HOURS = 14 * 24
 _RECENT = frozenset((Kind.CONTINUOUS, Kind.GROWING, Kind.BURST, Kind.REVERSE))
@@ -149,7 +153,7 @@ async def _watch(
     end = hour_of(now)
     batch = await _load(session, points, zone, (end - judging.RECENT_HOURS, end), now)
     habits = await _habits(session, points)
-    return batch, await _recent_signs(session, batch, habits, thresholds, judging.RECENT_HOURS)
+    return batch, await _recent_signs(session, batch, habits, thresholds, LATEST_LAG_HOURS)
 
 
 async def _habits(session: TenantSession, points: Sequence[WatchedPoint]) -> Habits:
@@ -163,18 +167,18 @@ async def _habits(session: TenantSession, points: Sequence[WatchedPoint]) -> Hab
 
 
 async def _recent_signs(
-    session: TenantSession, batch: _Batch, habits: Habits, thresholds: Thresholds, hours: int
+    session: TenantSession, batch: _Batch, habits: Habits, thresholds: Thresholds, latest_lag: int
 ) -> list[Said]:
     """Signs of the hourly rules, each meter judged at the end of its own last hour.
 
-    How long something has been going on is seen as far as ``hours`` reach.
+    How long something has been going on is seen as far as the hours of the batch reach.
     """
     size, lag = batch.values.shape[1], batch.lag()
     said: list[Said] = []
-    for behind in np.unique(lag[lag <= LATEST_LAG_HOURS]).tolist():
+    for behind in np.unique(lag[lag <= latest_lag]).tolist():
         rows = np.flatnonzero(lag == behind)
         end = batch.start + size - behind
-        low = end - hours
+        low = batch.start
         flow = batch.flow(rows, low, end)
         own = Habits.from_rows(habits.to_rows()[rows])
         signs = judging.watch(flow, own, thresholds)
@@ -212,19 +216,66 @@ async def _review(
     batch = await _load(session, points, zone, (start, end), now)
     rows = np.arange(len(points))
     window = batch.flow(rows, start, today)
-    habits = await _learnt(session, points, window)
+    kept = await due.load_habits(session, [point.id for point in points])
+    since = await _wrong_since(session, batch, today)
+    past = await _came_at_once(session, batch, kept, thresholds, (today, now))
+    for row, sign in past.items():
+        since[row] = min(since[row], max(sign.since, 0))
+    habits = _learnt(window, points, kept, since)
     around = await _surroundings(session, batch, window, today, now)
-    signs = judging.review(window, habits, around, thresholds)
-    said = _said(batch, rows, signs, start)
-    said += await _recent_signs(session, batch, habits, thresholds, judging.WINDOW_HOURS)
+    signs = judging.review(window, habits, around, thresholds, since)
+    for sign in signs:
+        if sign.kind is Kind.INTERMITTENT and sign.row in past:
+            past[sign.row] = replace(sign, since=min(sign.since, past[sign.row].since))
+    signs = [sign for sign in signs if sign.kind is not Kind.INTERMITTENT or sign.row not in past]
+    said = _said(batch, rows, [*signs, *past.values()], start)
+    said += await _recent_signs(session, batch, habits, thresholds, LATE_LAG_HOURS)
     ill = {one.point_id for one in said}
     await _learn(session, points, window, ill, today)
     return batch, said
 
 
-async def _learnt(session: TenantSession, points: Sequence[WatchedPoint], window: Flow) -> Habits:
+async def _wrong_since(session: TenantSession, batch: _Batch, today: int) -> NDArray[np.int64]:
+    """Column from which a flow is known to recur, shape ``(n,)``; past the last where none is."""
+    since = np.full(len(batch.points), today - batch.start)
+    known = await findings.standing(session, [point.id for point in batch.points], [])
+    for row, point in enumerate(batch.points):
+        found = known.get(Subject(point.id, None, Family.LEAK))
+        if found and found.kind is FindingKind.LEAK_INTERMITTENT and found.closed_at is None:
+            since[row] = min(max(hour_of(found.since) - batch.start, 0), today - batch.start)
+    return since
+
+
+async def _came_at_once(
+    session: TenantSession,
+    batch: _Batch,
+    kept: Mapping[MeteringPointId, KeptHabits],
+    thresholds: Thresholds,
+    until: tuple[int, datetime],
+) -> dict[int, Sign]:
+    """Flows that recur at meters whose past nobody watched, by row; on the columns of the batch."""
+    fresh = [row for row, point in enumerate(batch.points) if point.id not in kept]
+    if not fresh or not (thresholds.continuous and thresholds.intermittent):
+        return {}
+    today, now = until
+    start = today - REPLAY_HOURS
+    points = [batch.points[row] for row in fresh]
+    weeks = await _load(session, points, batch.zone, (start, today), now)
+    signs = recurring(weeks.flow(np.arange(len(fresh)), start, today), thresholds)
+    moved = start - batch.start
+    return {
+        fresh[sign.row]: replace(sign, row=fresh[sign.row], since=sign.since + moved)
+        for sign in signs
+    }
+
+
+def _learnt(
+    window: Flow,
+    points: Sequence[WatchedPoint],
+    kept: Mapping[MeteringPointId, KeptHabits],
+    since: NDArray[np.int64],
+) -> Habits:
     """Habits that were kept; where none are, those of the window without its last days."""
-    kept = await due.load_habits(session, [point.id for point in points])
     rows = Habits.none(len(points)).to_rows()
     fresh = []
     for row, point in enumerate(points):
@@ -234,9 +285,11 @@ async def _learnt(session: TenantSession, points: Sequence[WatchedPoint], window
         else:
             fresh.append(row)
     if fresh:
+        hours = window.values.shape[1] - LEVEL_HOURS
+        wrong = np.arange(hours) >= since[fresh][:, None]
         earlier = Flow(
-            window.values[fresh, :-LEVEL_HOURS],
-            window.slots[:-LEVEL_HOURS],
+            np.where(wrong, np.nan, window.values[fresh, :hours]),
+            window.slots[:hours],
             window.step[fresh],
             window.most[fresh],
         )

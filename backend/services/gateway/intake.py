@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.store import journal
+from backend.store import bells, journal
+from backend.store.network.network_alarms import SILENCE
 from backend.store.wire import ContentType, identity_of
 from domain.devices import beyond, limits_of
 from domain.frame_fields import BadFrameError
@@ -13,6 +14,12 @@ from domain.frames import Frame, is_in_future, parse_frame
 from domain.gaps import Gap, bounded, unanswered
 from domain.identity import ConcentratorId, TenantId
 from tenants.session import TenantSession
+
+AWAY = timedelta(hours=2)
+"""Who was not heard for longer may have raised an alarm; others push every hour."""
+
+FOLDED = timedelta(seconds=20)
+"""So long after a push its hours are usually folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,10 @@ async def accept(
             last_received_at=received_at if fresh else link.last_received_at,
         ),
     )
+    if fresh and link.last_received_at is not None and now - link.last_received_at > AWAY:
+        # its alarm ends as soon as what it brought is folded, and not with the round of an hour
+        key = f"0 back {device.concentrator_id} {now.isoformat()}"
+        await bells.ring_later(session, SILENCE, key, now + FOLDED)
     if link.gaps:
         brought = _brought(judged.frames[sequence] for sequence in result.accepted)
         result.gaps = bounded(unanswered(link.gaps, brought))

@@ -11,15 +11,14 @@ from backend.models.accounts import Account, Resident
 from backend.models.sites import Premise, Site
 from backend.services.households import members
 from backend.services.model import places
-from backend.services.model.site_terms import check_degrees, checked_name
+from backend.services.model.site_terms import LEVEL, check_degrees, checked_name
 from backend.store.model import sites
-from domain.errors import ConflictError, InvalidError, NotFoundError
+from domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
 from domain.quantities import Heating, SiteKind
 from tenants import audit
 from tenants.session import TenantSession
 
-_LEVEL = {kind: level for level, kind in enumerate(SiteKind)}
 Norm = Decimal | int | None
 
 
@@ -41,6 +40,8 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     ------
     NotFoundError
         There is no such parent.
+    ForbiddenError
+        The caller sees a part of the tree only, and its top is not in it.
     InvalidError
         The name is no name, or the kind is not below the parent's.
     ConflictError
@@ -49,11 +50,13 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     name = checked_name(new.name)
     check_degrees(new.latitude, new.longitude)
     parent = None
+    if new.parent is None and session.scope.sites is not None:
+        raise ForbiddenError("the top of the tree is not yours to make something at")
     if new.parent is not None:
         parent = (await sites.load(session, [new.parent])).get(new.parent)
         if parent is None:
             raise NotFoundError("site", new.parent)
-        if _LEVEL[new.kind] <= _LEVEL[SiteKind(parent.kind)]:
+        if LEVEL[new.kind] <= LEVEL[SiteKind(parent.kind)]:
             raise InvalidError(f"a {new.kind} cannot lie in a {parent.kind}", field="kind")
     path = f"{parent.name_path}/{name}" if parent else name
     if await session.scalar(select(Site.id).where(Site.name_path == path)) is not None:

@@ -1,6 +1,10 @@
 """What a place may be called, and where on the earth it may lie."""
 
 from domain.errors import InvalidError
+from domain.quantities import SiteKind
+
+LEVEL = {kind: level for level, kind in enumerate(SiteKind)}
+"""Kinds of sites from the largest on: a site lies in one of a larger kind."""
 
 HIGHEST_LATITUDE, HIGHEST_LONGITUDE = 90.0, 180.0
 

@@ -149,6 +149,14 @@ async def become_the_roller(session: TenantSession) -> bool:
     return locked
 
 
+async def await_the_roller(session: TenantSession) -> None:
+    """Wait until nobody rolls this tenant up, and let nobody begin until the transaction ends."""
+    driver = await session.driver()
+    await driver.execute(
+        "SELECT pg_advisory_xact_lock($1, $2)", _ROLLER_LOCK, session.scope.tenant_id
+    )
+
+
 async def due_hours(session: TenantSession, most: int) -> list[Due]:
     """What is due, the newest days first."""
     driver = await session.driver()

@@ -106,6 +106,27 @@ async def test_a_channel_is_silent_after_26_hours_and_until_it_is_heard(store: S
     assert again.silent_since == instant_of(LOW + 27)
 
 
+async def test_who_comes_back_is_looked_at_without_waiting_for_the_round(store: Store) -> None:
+    async def rings() -> int:
+        async with store.database.session(store.scope) as session:
+            driver = await session.driver()
+            count: int = await driver.fetchval(
+                "SELECT count(*) FROM work_bell WHERE tenant_id = $1 AND kind = $2"
+                " AND key LIKE '0 back %' AND due_at <= $3",
+                store.scope.tenant_id,
+                network_alarms.SILENCE,
+                store.now + timedelta(minutes=1),
+            )
+        return count
+
+    await say(store, 0, 0, 1, 2, 3)
+    await say(store, 1, 0, 1, 2, 3)
+    assert await rings() == 0, "who pushes every hour was not away"
+    await say(store, 60)
+    await say(store, 61, 0, 1, 2, 3)
+    assert await rings() == 1
+
+
 async def test_programs_are_told_of_a_silent_concentrator_and_of_its_return(store: Store) -> None:
     names = HookEvent.CONCENTRATOR_SILENT, HookEvent.CONCENTRATOR_BACK
     hook = await endpoint(store.database, store.scope, *names)

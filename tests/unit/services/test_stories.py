@@ -3,14 +3,16 @@
 from datetime import UTC, datetime
 from string import Formatter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.attribution.catalogue import causes
-from analytics.attribution.judgement import Kind
-from backend.services.findings import stories
-from backend.services.findings.stories import Story
+from analytics.attribution.judgement import Evidence, Kind, Unattributed
+from backend.services.findings import sentences, stories
+from backend.services.findings.attributing import KINDS
+from backend.services.findings.stories import Closest, Story
 from backend.services.findings.words import LANGUAGES, words_of
 from backend.services.findings.words.shape import Words
 from domain.quantities import Commodity
@@ -25,7 +27,7 @@ def named(text: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("words", OTHERS, ids=lambda one: one.locale)
-@pytest.mark.parametrize("table", ["heads", "parts", "causes", "reports", "checks"])
+@pytest.mark.parametrize("table", ["heads", "parts", "causes", "reports", "checks", "closest"])
 def test_every_language_says_all_and_names_the_same_numbers(words: Words, table: str) -> None:
     english, other = getattr(LANGUAGES["en"], table), getattr(words, table)
     assert other.keys() == english.keys()
@@ -93,6 +95,41 @@ def test_what_is_kept_comes_back(
     story = Story("gas", place, "UTC", ("flowed",), values).with_reports(reports)
     back = Story.of(story.packed())
     assert repr(back) == repr(story)
+
+
+def loss(near: list[Closest]) -> Story:
+    blank = np.full(1, np.nan)
+    told = Unattributed(0, 90_000.0, 80_000.0, 100_000.0, 9.0, "", Evidence(*[blank] * 4))
+    return sentences.of_loss("Region/House 1", "Europe/Chisinau", told, near)
+
+
+def test_a_loss_without_a_name_says_who_comes_near_and_accuses_nobody() -> None:
+    near = [
+        Closest("meter_slowed", "Flat 6", "E5", 17, 0.41),
+        Closest("meter_offset", "Region/House 1/Entrance 2", "", None, 0.2),
+    ]
+    story = loss(near)
+    assert Story.of(story.packed()) == story
+    text = stories.tell(story, Commodity.ELECTRICITY, SINCE, (), "en")
+    assert "Nobody is named" in text
+    assert "E5 (Flat 6): the loss resembles what it counts; Region/House 1/Entrance 2:" in text
+    assert "Walk the lines" in text
+    for locale, words in LANGUAGES.items():
+        told = stories.tell(story, Commodity.ELECTRICITY, SINCE, (), locale)
+        assert words.closest["meter_slowed"] in told
+    alone = stories.tell(loss([]), Commodity.ELECTRICITY, SINCE, (), "en")
+    assert "No meter's readings come near it." in alone
+
+
+@pytest.mark.parametrize("words", LANGUAGES.values(), ids=lambda one: one.locale)
+def test_every_kind_that_may_come_near_has_words(words: Words) -> None:
+    assert words.closest.keys() == {str(KINDS[one]) for one in Kind if one is not Kind.CLOCK_SKEW}
+
+
+def test_what_an_older_release_kept_knows_of_nobody_near() -> None:
+    kept = leak().packed()
+    del kept["closest"]
+    assert Story.of(kept) == leak()
 
 
 def test_a_number_that_is_none_is_told_as_unknown() -> None:

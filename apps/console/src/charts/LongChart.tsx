@@ -16,6 +16,8 @@ export interface LongLine {
   width?: number;
   /** Fills down to the line before this one. */
   band?: boolean;
+  /** Bounds a band only: neither drawn nor told at the cursor. */
+  bare?: boolean;
 }
 
 interface LongProps {
@@ -64,6 +66,7 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
           {
             ...axis,
             space: DATE_PX,
+            size: 32,
             values: (_, ticks) => ticks.map((tick, index) => {
               const previous = ticks[index - 1];
               const day = dayAndMonth(tick * 1000, zone, locale);
@@ -76,7 +79,8 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
           { label: '', value: (_, at) => (at === null ? '–' : `${dayAndMonth(at * 1000, zone, locale)} ${clock(at * 1000, zone, locale)}`) },
           ...lines.map((line) => ({
             label: line.name,
-            stroke: line.colour,
+            stroke: line.bare ? 'transparent' : line.colour,
+            ...(line.bare ? { class: 'u-bare' } : {}),
             width: line.width ?? 1.5,
             spanGaps: false,
             points: { show: false },

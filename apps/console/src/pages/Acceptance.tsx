@@ -13,6 +13,7 @@ import { useViewer } from '../app/viewer';
 import { Answer, Empty } from '../ui/Answer';
 import { DateField } from '../ui/DateField';
 import { Figure, Figures, PageHead, Panel } from '../ui/Panel';
+import { NothingYet } from '../ui/NothingYet';
 import { Status } from '../ui/Status';
 import { UserErrors, type Refusal } from '../ui/UserErrors';
 import { SiteTree } from './sites/SiteTree';
@@ -43,7 +44,7 @@ export function Acceptance() {
   const yesterday = addDays(today(zone, Date.now()), -1);
   const days = Math.max(1, Math.min(31, Number(search.days) || 3));
   const from = search.from ?? isoDate(addDays(today(zone, Date.now()), -days));
-  if (!path) return <Panel><Empty icon="certificate" title={t('sites.none')}>{t('first.lead')}</Empty></Panel>;
+  if (!path) return <NothingYet icon="certificate" title="nav.acceptance" lead="acceptance.lead" />;
   return (
     <>
       <PageHead title={t('nav.acceptance')} lead={t('acceptance.lead')} />

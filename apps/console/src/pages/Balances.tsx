@@ -9,6 +9,7 @@ import { usePreferences } from '../app/preferences';
 import { useViewer, type TopSite } from '../app/viewer';
 import { Empty, FailureNote, Waiting } from '../ui/Answer';
 import { PageHead, Panel } from '../ui/Panel';
+import { NothingYet } from '../ui/NothingYet';
 import { Drawn } from './balance/Drawn';
 import { Share } from './balance/Share';
 import { useRanked, type RankedRow } from './balance/useRanked';
@@ -16,9 +17,8 @@ import { useRanked, type RankedRow } from './balance/useRanked';
 const DAYS = ['1', '7', '30'] as const;
 
 export function Balances() {
-  const { t } = usePreferences();
   const viewer = useViewer();
-  if (viewer.tops.length === 0) return <Panel><Empty icon="balance" title={t('sites.none')}>{t('first.lead')}</Empty></Panel>;
+  if (viewer.tops.length === 0) return <NothingYet icon="balance" title="nav.balances" lead="balances.lead" />;
   return <Ranked tops={viewer.tops} />;
 }
 
@@ -91,7 +91,7 @@ function Table({ rows, waiting }: { rows: RankedRow[]; waiting: number }) {
   return (
     <>
       <div className="table-scroll" tabIndex={0} role="region" aria-label={t('nav.balances')}>
-        <table className="table">
+        <table className="table cards">
           <thead>
             <tr>
               <th scope="col">{t('balances.node')}</th>
@@ -109,11 +109,11 @@ function Table({ rows, waiting }: { rows: RankedRow[]; waiting: number }) {
                   <Link className="cell-link" to="/balances/$id" params={{ id: row.id }} search={{ span: 'month' }}>{row.name}</Link>
                   <span className="quiet"><br />{row.path.split('/').slice(-3, -1).join(' · ')}</span>
                 </td>
-                <td className="number">{formatAmount(row.supplied, row.unit, locale)}</td>
-                <td className="number">{formatAmount(row.delivered, row.unit, locale)}</td>
-                <td className="number">{formatAmount(row.imbalance, row.unit, locale)}</td>
-                <td><Share share={row.share} most={most} /></td>
-                <td>
+                <td className="number" data-label={t('balance.supplied')}>{formatAmount(row.supplied, row.unit, locale)}</td>
+                <td className="number" data-label={t('balance.delivered')}>{formatAmount(row.delivered, row.unit, locale)}</td>
+                <td className="number" data-label={t('balance.imbalance')}>{formatAmount(row.imbalance, row.unit, locale)}</td>
+                <td data-label={t('balances.share')}><Share share={row.share} most={most} /></td>
+                <td data-label={t('balance.coverage')}>
                   <span className="nowrap">{formatPercent(row.coverage, locale)}</span>
                   {row.judged < row.hours && <span className="quiet"><br />{t('balances.judged', { judged: row.judged, hours: row.hours })}</span>}
                 </td>

@@ -16,7 +16,7 @@ const CONTROL = graphql(`
   query Control {
     viewer {
       control {
-        stoppedAt stoppedBy stoppedEverywhere
+        stoppedAt stoppedBy person stoppedEverywhere
         breakers { id network trippedAt disconnects }
         policy { enabled fourEyesFrom disconnectsPerHour switchExpiryS readingExpiryS approvalS }
       }

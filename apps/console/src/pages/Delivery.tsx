@@ -13,6 +13,7 @@ import { useViewer } from '../app/viewer';
 import { Answer, Empty } from '../ui/Answer';
 import { Commodity } from '../ui/Commodity';
 import { PageHead, Panel } from '../ui/Panel';
+import { NothingYet } from '../ui/NothingYet';
 import { Status } from '../ui/Status';
 
 const DELIVERY = graphql(`
@@ -63,7 +64,7 @@ export function Delivery() {
   }, [path, days, zone]);
   const [result, again] = useQuery({ query: DELIVERY, variables, pause: !path });
   const names = path.split('/');
-  if (!path) return <Panel><Empty icon="delivery" title={t('sites.none')}>{t('first.lead')}</Empty></Panel>;
+  if (!path) return <NothingYet icon="delivery" title="nav.delivery" lead="delivery.lead" />;
   return (
     <>
       <PageHead

@@ -22,8 +22,8 @@ const RELEASES = graphql(`
       firmwareReleases(first: 20, after: $after) {
         edges {
           node {
-            id generation version sha256 size url manifest signature publicKey createdAt createdBy haltedAt haltReason
-            stages { percent beganAt beganBy modules updated }
+            id generation version sha256 size url manifest signature publicKey createdAt createdBy person haltedAt haltReason
+            stages { percent beganAt beganBy person modules updated }
           }
         }
         pageInfo { hasNextPage endCursor }
@@ -87,7 +87,7 @@ function OfRelease({ release, again }: { release: Release; again: () => void }) 
     <Panel
       flush
       title={`${release.generation} ${release.version}`}
-      hint={t('firmware.by', { who: release.createdBy, when: when(release.createdAt) })}
+      hint={t('firmware.by', { who: release.person ?? release.createdBy, when: when(release.createdAt) })}
       actions={
         release.haltedAt !== null ? <Status tone="critical">{t('firmware.halted')}</Status>
         : reached === 0 ? <Status tone="quiet">{t('firmware.waiting')}</Status>
@@ -98,7 +98,7 @@ function OfRelease({ release, again }: { release: Release; again: () => void }) 
         <Rows
           label={t('firmware.stage')}
           columns={[{ title: t('firmware.stage') }, { title: t('firmware.began') }, { title: t('firmware.updated'), number: true }]}
-          rows={release.stages.map((stage) => [formatPercent(stage.percent / 100, locale), `${when(stage.beganAt)} · ${stage.beganBy}`, t('firmware.progress', { updated: stage.updated, modules: stage.modules })])}
+          rows={release.stages.map((stage) => [formatPercent(stage.percent / 100, locale), `${when(stage.beganAt)} · ${stage.person ?? stage.beganBy}`, t('firmware.progress', { updated: stage.updated, modules: stage.modules })])}
         />
       )}
       <div className="panel-note">

@@ -1,7 +1,7 @@
 /** Concentrators with the health of their radio networks, and channels that nobody placed yet. */
 import { Button } from '@mantine/core';
 import { dateTime, shortDate } from '@shared/dates';
-import { formatNumber, type Locale } from '@shared/units';
+import { formatAmount, formatNumber, type Locale } from '@shared/units';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { graphql } from '../api/graphql';
@@ -87,13 +87,13 @@ export function Networks() {
             const health = 'health' in node ? (node.health as Health) : null;
             return [
               <span>
-                <Link className="cell-link" to="/networks/$id" params={{ id: node.id }} search={{}}>{node.serial}</Link>
+                <Link className="cell-link nowrap" to="/networks/$id" params={{ id: node.id }} search={{}}>{node.serial}</Link>
                 <span className="quiet"><br />{node.generation}</span>
               </span>,
               node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
               node.networks.length,
               node.modules.length,
-              ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : `${formatNumber(health.rssi, locale, 0)} dBm`, health.weakHops.length, battery(health, t, locale)] : []),
+              ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : formatAmount(health.rssi, 'dBm', locale), health.weakHops.length, battery(health, t, locale)] : []),
             ];
           }}
           empty={<Empty icon="network" title={t('networks.none')} action={viewer.may('metering:install') ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}>{t('networks.noneLead')}</Empty>}

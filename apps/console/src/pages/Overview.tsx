@@ -163,6 +163,7 @@ function Resource({ group, site }: { group: Group; site: string }) {
   const recent = mean(values.slice(7));
   const change = usual && recent !== null ? recent / usual - 1 : null;
   const end = month.forecast;
+  const counted = values.some((value) => value !== null) || month.soFar !== null;
   return (
     <Panel
       title={<span className="row"><CommodityName commodity={group.commodity as Commodity} />{site && <span className="quiet">{site}</span>}</span>}
@@ -179,20 +180,22 @@ function Resource({ group, site }: { group: Group; site: string }) {
                   low: formatAmount(end.p10 ?? null, month.unit, locale),
                   high: formatAmount(end.p90 ?? null, month.unit, locale),
                 })
-              : t('month.noForecast')}
+              : t(counted ? 'month.noForecast' : group.commodity === 'HEAT' ? 'overview.heatByFlow' : 'overview.notCounted')}
           </div>
         </div>
-        <Spark
-          values={values}
-          colour={`var(--b-${group.commodity})`}
-          label={t('overview.spark', { count: values.length, unit: unitText(profile.unit, locale) })}
-        />
+        {counted && (
+          <Spark
+            values={values}
+            colour={`var(--b-${group.commodity})`}
+            label={t('overview.spark', { count: values.length, unit: unitText(profile.unit, locale) })}
+          />
+        )}
       </div>
-      <p className="chart-summary">
+      {counted && <p className="chart-summary">
         {change !== null && Math.abs(change) < 0.01 ? t('overview.same') : change === null
           ? t('overview.noComparison')
           : t(change > 0 ? 'overview.more' : 'overview.less', { percent: formatPercent(Math.abs(change), locale, 0) })}
-      </p>
+      </p>}
     </Panel>
   );
 }
@@ -240,7 +243,7 @@ function Silent() {
                 <Status tone={alarms.length - down.length ? 'warning' : 'ok'}>
                   {t('overview.silentDevices', { count: alarms.length - down.length })}{plus(viewer.networkAlarms.pageInfo.hasNextPage)}
                 </Status>
-                <Status tone={found ? 'warning' : 'ok'} icon="plus">
+                <Status tone={found ? 'warning' : 'ok'} icon={found ? 'plus' : undefined}>
                   {t('overview.found', { count: found })}{plus(viewer.foundChannels.pageInfo.hasNextPage)}
                 </Status>
               </div>

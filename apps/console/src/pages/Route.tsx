@@ -1,6 +1,6 @@
 /** The way of the collector past what the network does not hear. */
 import { Button, TextInput } from '@mantine/core';
-import { formatNumber } from '@shared/units';
+import { formatNumber, unitText } from '@shared/units';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
@@ -25,7 +25,7 @@ export function Route() {
   const [latitude, longitude] = (from ?? '').split(',').map(Number);
   const start = from && Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude: latitude ?? null, longitude: longitude ?? null } : { latitude: null, longitude: null };
   const [result, again] = useQuery({ query: ROUTE, variables: start });
-  const way = (metres: number) => (metres >= 1000 ? `${formatNumber(metres / 1000, locale, 1)} km` : `${formatNumber(metres, locale, 0)} m`);
+  const way = (metres: number) => (metres >= 1000 ? `${formatNumber(metres / 1000, locale, 1)} ${unitText('km', locale)}` : `${formatNumber(metres, locale, 0)} ${unitText('m', locale)}`);
   const toneIf = (count: number, tone: Tone) => (count > 0 ? tone : 'ok');
   return (
     <>

@@ -58,7 +58,7 @@ function Table({ rules, terms, edit, again }: { rules: readonly Rule[]; terms: T
     <>
       <UserErrors errors={errors} />
       <div className="table-scroll" tabIndex={0} role="region" aria-label={t('rules.mine')}>
-        <table className="table">
+        <table className="table cards">
           <thead>
             <tr>{(['rules.on', 'rules.what', 'rules.about', 'rules.limit', 'rules.by'] as const).map((key) => <th key={key} scope="col">{t(key)}</th>)}<th><span className="sr">{t('rules.edit')}</span></th></tr>
           </thead>
@@ -92,9 +92,9 @@ function Row({ rule, terms, edit, again, refused }: { rule: Rule; terms: Terms; 
     <tr>
       <td><Switch aria-label={`${kind}: ${t('rules.on')}`} checked={rule.enabled} disabled={fetching} onChange={(event) => void turn(event.currentTarget.checked)} /></td>
       <td><strong>{kind}</strong>{rule.isDefault && <><br /><span className="hint">{t('rules.standard')}</span></>}</td>
-      <td><About rule={rule} /></td>
-      <td className="nowrap"><Limit rule={rule} terms={terms} /></td>
-      <td>{rule.channels.length === 0 ? <span className="quiet">{t('rules.silent')}</span> : rule.channels.map((one) => t(`rules.${one}`)).join(', ')}</td>
+      <td data-label={t('rules.about')}><About rule={rule} /></td>
+      <td className="nowrap" data-label={t('rules.limit')}><Limit rule={rule} terms={terms} /></td>
+      <td data-label={t('rules.by')}>{rule.channels.length === 0 ? <span className="quiet">{t('rules.silent')}</span> : rule.channels.map((one) => t(`rules.${one}`)).join(', ')}</td>
       <td>
         <div className="row row-end nowrap">
           <Button size="xs" variant="default" onClick={() => edit(rule)}>{t('rules.edit')}<span className="sr"> {kind}</span></Button>

@@ -1,6 +1,7 @@
 /** What a query came to: skeleton, failure with a way on, nothing there, or its content. */
 import { Button, Skeleton } from '@mantine/core';
 import type { CombinedError } from '@urql/core';
+import type { Key } from '@shared/i18n';
 import type { ReactNode } from 'react';
 import { failureOf } from '../api/client';
 import { useT } from '../app/preferences';
@@ -35,10 +36,22 @@ export function Waiting({ height }: { height: number | ReactNode }) {
   );
 }
 
+/** What people can do something about is said in their language, whatever the server said of it. */
+const WORDS: Partial<Record<string, Key>> = {
+  FORBIDDEN: 'error.forbidden',
+  UNAVAILABLE: 'error.unavailable',
+  HTTP_502: 'error.unavailable',
+  HTTP_503: 'error.unavailable',
+  HTTP_504: 'error.unavailable',
+  RATE_LIMITED: 'error.tooMany',
+  HTTP_429: 'error.tooMany',
+};
+
 export function FailureNote({ error, retry, compact = false }: { error: CombinedError; retry: () => void; compact?: boolean }) {
   const t = useT();
   const failure = failureOf(error);
-  const words = failure.offline ? t('error.offline') : failure.code === 'FORBIDDEN' ? t('error.forbidden') : failure.message;
+  const key = failure.offline ? 'error.offline' : WORDS[failure.code];
+  const words = key ? t(key) : failure.message;
   return (
     <div className={compact ? 'failure failure-compact' : 'failure'} role="alert">
       <Icon name={failure.offline ? 'network' : 'critical'} size={compact ? 18 : 24} colour="var(--b-critical)" />

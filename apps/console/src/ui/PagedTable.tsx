@@ -18,6 +18,9 @@ interface TableProps<Node> {
   label: string;
 }
 
+/** The head of a column as words, to stand beside its cell where rows become cards. */
+export const wordOf = (title: ReactNode): string | undefined => (typeof title === 'string' ? title : undefined);
+
 export function PagedTable<Node>({ paged, columns, row, keyOf, empty, label }: TableProps<Node>) {
   if (paged.error && paged.nodes.length === 0) return <div style={{ padding: 20 }}><FailureNote error={paged.error} retry={paged.again} /></div>;
   if (paged.fetching && paged.nodes.length === 0) return <Waiting height={200} />;
@@ -26,14 +29,14 @@ export function PagedTable<Node>({ paged, columns, row, keyOf, empty, label }: T
     <>
       {paged.error && <FailureNote error={paged.error} retry={paged.again} compact />}
       <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
-        <table className="table">
+        <table className="table cards">
           <thead>
             <tr>{columns.map((column, index) => <th key={index} scope="col" className={column.number ? 'number' : undefined}>{column.title}</th>)}</tr>
           </thead>
           <tbody>
             {paged.nodes.map((node) => (
               <tr key={keyOf(node)}>
-                {row(node).map((cell, index) => <td key={index} className={columns[index]?.number ? 'number' : undefined}>{cell}</td>)}
+                {row(node).map((cell, index) => <td key={index} className={columns[index]?.number ? 'number' : undefined} data-label={wordOf(columns[index]?.title)}>{cell}</td>)}
               </tr>
             ))}
           </tbody>

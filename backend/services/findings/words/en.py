@@ -85,8 +85,12 @@ _PARTS = {
     "do_heat_negative_delta": " Check whether supply and return sensors are exchanged.",
     "do_coolant_loss": " Walk the mains and look for leaks, for taps of heat carrier, and compare"
     " both volume meters.",
-    "do_unattributed_loss": " No meter is suspected: walk the lines before the meters and look for"
-    " connections that have none.",
+    "nobody_close": " No meter's readings come near it.",
+    "closest": " Nobody is named: it may as well be a load without a meter. To be looked at first,"
+    " by their readings: {closest}. Compare their dials with the readings and look at seals and"
+    " terminals.",
+    "do_unattributed_loss": " Walk the lines before the meters, from the inlet on, and look for"
+    " connections that have none; measure branch by branch and compare with the meters behind it.",
     "do_balance_meter": " Until it is checked, the balance of the group tells nothing of the"
     " meters below it.",
 }
@@ -121,6 +125,15 @@ _CHECKS = {
     "named": "Meters or leaks that are named: {count:n}; each finding says what to do.",
     "nothing_known": "Nothing of the meters below is known.",
     "none_named": "No meter and no leak is named.",
+}
+
+_CLOSEST = {
+    "meter_slowed": "the loss resembles what it counts",
+    "meter_slowed_by_days": "the loss resembles what it counts within each day",
+    "meter_silent_hours": "energy vanishes while it counts nothing",
+    "meter_capped": "energy vanishes while it stands at its largest reading",
+    "meter_stuck": "it counts nothing since",
+    "meter_offset": "it takes less since about that day",
 }
 
 _CAUSES = {
@@ -204,6 +217,8 @@ WORDS = Words(
         "zero_crossing": "a missing zero crossing",
         "tamper": "tampering",
     },
+    closest=_CLOSEST,
+    near="{who}: {why}",
     on="{report} on {moment}",
     more="{listed} and {count} times more",
     checks=_CHECKS,

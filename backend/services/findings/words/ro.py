@@ -87,8 +87,12 @@ _PARTS = {
     "do_heat_negative_delta": " Verificați dacă senzorii de tur și de retur sunt inversați.",
     "do_coolant_loss": " Parcurgeți rețeaua: căutați scurgeri și prelevări de agent termic și"
     " comparați ambele debitmetre.",
-    "do_unattributed_loss": " Niciun contor nu este suspectat: parcurgeți liniile dinaintea"
-    " contoarelor și căutați racordări fără contor.",
+    "nobody_close": " Citirile niciunui contor nu se apropie de ea.",
+    "closest": " Nimeni nu este numit: poate fi la fel de bine o sarcină fără contor. După citiri,"
+    " de verificat mai întâi: {closest}. Comparați mecanismele lor cu citirile și verificați"
+    " sigiliile și bornele.",
+    "do_unattributed_loss": " Parcurgeți liniile dinaintea contoarelor, de la intrare, și căutați"
+    " racordări fără contor; măsurați ramură cu ramură și comparați cu contoarele de după ea.",
     "do_balance_meter": " Până nu este verificat, bilanțul grupului nu spune nimic despre"
     " contoarele de după el.",
 }
@@ -127,6 +131,15 @@ _CHECKS = {
     "named": "Contoare sau scurgeri numite: {count:n}; fiecare constatare spune ce este de făcut.",
     "nothing_known": "Nu se știe nimic despre contoarele de mai jos.",
     "none_named": "Nu este numit niciun contor și nicio scurgere.",
+}
+
+_CLOSEST = {
+    "meter_slowed": "pierderea seamănă cu ce contorizează",
+    "meter_slowed_by_days": "pierderea seamănă cu ce contorizează în cadrul fiecărei zile",
+    "meter_silent_hours": "energia dispare cât timp nu contorizează nimic",
+    "meter_capped": "energia dispare cât timp stă la citirea sa cea mai mare",
+    "meter_stuck": "de atunci nu contorizează nimic",
+    "meter_offset": "cam din acea zi consumă mai puțin",
 }
 
 _CAUSES = {
@@ -210,6 +223,8 @@ WORDS = Words(
         "zero_crossing": "lipsa trecerii prin zero",
         "tamper": "o intervenție",
     },
+    closest=_CLOSEST,
+    near="{who}: {why}",
     on="{report} ({moment})",
     more="{listed} și încă {count}",
     checks=_CHECKS,

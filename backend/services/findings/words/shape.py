@@ -35,6 +35,12 @@ class Words:
     reports: Mapping[str, str]
     """What a device reported."""
 
+    closest: Mapping[str, str]
+    """Why a meter that nobody accuses comes close, by the kind of finding it would be."""
+
+    near: str
+    """Such a meter and why."""
+
     on: str
     """A report and its moment."""
 

@@ -62,6 +62,19 @@ def test_a_load_whose_size_changes_from_day_to_day_accuses_nobody(seed: int) -> 
     assert said.suspects == ()
 
 
+@pytest.mark.parametrize("turn", [0, 2, 9, 17])
+def test_a_share_that_changes_from_day_to_day_may_do_so_at_any_hour(turn: int) -> None:
+    homes = Homes.made(seed=turn)
+    hours = np.arange(len(homes.extra))
+    share = np.random.default_rng(turn).uniform(0.1, 0.9, 40)[(hours - turn) // 24 + 1]
+    since = slice(14 * 24 + turn, None)
+    homes.readings[THIEF, since] = np.rint(homes.true[THIEF, since] * share[since])
+    (suspect,) = judge(homes.window(), ALL).suspects
+    assert (suspect.member, suspect.kind) == (THIEF, Kind.SLOWED_BY_DAYS)
+    stolen = float((homes.true[THIEF] - homes.readings[THIEF]).sum())
+    assert suspect.energy == pytest.approx(stolen, rel=0.1)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_clocks_that_are_off_by_some_minutes_are_no_theft(seed: int) -> None:
     homes = Homes.made(seed=seed)

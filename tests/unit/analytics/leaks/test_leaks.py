@@ -10,6 +10,7 @@ from analytics.leaks.faults import Surroundings, levels, lost_pulses, neighbours
 from analytics.leaks.habits import Habits
 from analytics.leaks.judging import RECENT_HOURS, review, watch
 from analytics.leaks.recurring import intermittent, trickles
+from analytics.leaks.replay import FORGOTTEN_HOURS, recurring
 from analytics.leaks.signs import HOURS, Flow, Kind
 from analytics.leaks.stretches import length, rolling_least, without
 from analytics.leaks.thresholds import Thresholds, start_flow_norm
@@ -110,6 +111,40 @@ def test_a_toilet_that_runs_is_found_and_guests_are_not() -> None:
     guests = flat(35, 3)
     guests[-7 * HOURS :] += np.where(flat(7, 9) > 0, flat(7, 10), 0)
     assert not list(intermittent(Flow(guests[None]), WATER))
+
+
+def runs(values: np.ndarray, first_day: int, last_day: int) -> np.ndarray:
+    """The same with a toilet that runs on some days."""
+    span = slice(first_day * HOURS, last_day * HOURS)
+    values[span] += np.where(np.arange(values[span].size) % 3 == 0, 15, 0)
+    return values
+
+
+def test_a_toilet_that_ran_for_half_of_a_past_is_seen_by_who_goes_through_its_days() -> None:
+    past = runs(flat(56, 3), 30, 56)
+    assert not list(intermittent(Flow(past[None, -35 * HOURS :]), WATER))
+    (sign,) = recurring(Flow(past[None]), WATER)
+    assert 25 * HOURS <= sign.since <= 32 * HOURS
+    assert not recurring(Flow(flat(56, 3)[None]), WATER)
+
+
+def test_a_toilet_that_was_mended_is_forgotten_after_two_weeks() -> None:
+    mended = 56 - FORGOTTEN_HOURS // HOURS - 8
+    assert not recurring(Flow(runs(flat(56, 3), 18, mended)[None]), WATER)
+    (sign,) = recurring(Flow(runs(flat(56, 3), 30, 52)[None]), WATER)
+    assert sign.kind is Kind.INTERMITTENT
+
+
+def test_what_is_known_to_run_becomes_no_past_of_itself() -> None:
+    window = Flow(runs(flat(35, 3), 14, 35)[None])
+    assert not list(intermittent(window, WATER))
+    assert list(intermittent(window, WATER, np.array([14 * HOURS])))
+
+
+def test_no_past_at_all_recurs_in_nothing() -> None:
+    assert not recurring(Flow(np.empty((0, 0))), WATER)
+    assert not recurring(Flow(np.full((2, 56 * HOURS), np.nan)), WATER)
+    assert not recurring(Flow(flat(56)[None]), POWER)
 
 
 def test_negative_flow_is_reported_and_never_a_quiet_hour() -> None:

@@ -13,6 +13,7 @@ import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
+import { detailOf } from './detail';
 
 const LOG = graphql(`
   query AuditLog($after: String, $action: String) {
@@ -25,13 +26,6 @@ const LOG = graphql(`
   }
 `);
 const CHECK = graphql(`query AuditCheck { viewer { auditCheck { entries brokenAt } } }`);
-
-/** Parts of an entry beside each other; what is no object is shown as it stands. */
-function detailOf(json: string): string {
-  const found: unknown = JSON.parse(json);
-  if (typeof found !== 'object' || found === null || Array.isArray(found)) return json;
-  return Object.entries(found).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ');
-}
 
 export function Audit() {
   const { t, locale } = usePreferences();

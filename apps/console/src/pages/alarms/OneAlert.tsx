@@ -41,7 +41,7 @@ export function OneAlert({ id }: { id: string }) {
               {node.finding && <Link to="/findings/$id" params={{ id: node.finding.id }}>{t('alerts.finding')}</Link>}
             </div>
             <div className="alert-body">
-              <Work key={node.id} id={node.id} noted={node.note ?? ''} assignee={node.assigneeId} isNew={node.acknowledgedAt === null} own={node.own} again={again} />
+              <Work key={node.id} id={node.id} noted={node.note ?? ''} assignee={node.assigneeId} isNew={node.acknowledgedAt === null} own={node.own} ends={node.closedAt ? null : t(node.finding ? 'alerts.endsWithFinding' : 'alerts.endsItself')} again={again} />
               <div>
                 {node.advice && <p style={{ marginBottom: 16 }}>{node.advice}</p>}
                 <h3>{t('alerts.past')}</h3>
@@ -69,6 +69,8 @@ interface WorkProps {
   assignee: string | null;
   isNew: boolean;
   own: boolean;
+  /** What ends it, while it is open. */
+  ends: string | null;
   again: () => void;
 }
 
@@ -76,7 +78,7 @@ interface Told {
   error?: { message: string } | undefined;
 }
 
-function Work({ id, noted, assignee, isNew, own, again }: WorkProps) {
+function Work({ id, noted, assignee, isNew, own, ends, again }: WorkProps) {
   const { t } = usePreferences();
   const viewer = useViewer();
   const writes = viewer.may('alerts:write');
@@ -109,6 +111,7 @@ function Work({ id, noted, assignee, isNew, own, again }: WorkProps) {
           onChange={(value) => void assign({ input: { alert: id, assignee: value } }).then((told) => settle(told, told.data?.assignAlert.errors))}
         />
       )}
+      {ends && <p className="hint">{ends}</p>}
     </div>
   );
 }

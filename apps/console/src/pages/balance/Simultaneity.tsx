@@ -61,10 +61,19 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
     const over = (values: (number | null)[]) => values.map((value, index) => ((starts[index] ?? now) < now ? value : null));
     return [
       { name: t('cs.least'), values: over(simultaneity.least), colour: colours.ok, width: 1.6, dash: [6, 3] },
-      { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3], band: true },
+      { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3] },
       { name: t('balance.imbalance'), values: imbalance.imbalance, colour: colours.HEAT, width: 2.2 },
     ];
   }, [simultaneity, imbalance, starts, colours, t]);
+  // The two may cross, and the band is what lies between them, whichever is above.
+  const drawn = useMemo(() => {
+    const edge = (of: (a: number, b: number) => number) => (lines[0]?.values ?? []).map((least, index) => {
+      const most = lines[1]?.values[index] ?? null;
+      return least === null || most === null ? null : of(least, most);
+    });
+    const bare = { name: '', colour: colours.critical, bare: true };
+    return [{ ...bare, values: edge(Math.min) }, { ...bare, values: edge(Math.max), band: true }, ...lines];
+  }, [lines, colours]);
   if (!simultaneity.least.some((value) => value !== null)) return null;
   const unit = simultaneity.unit;
   const amount = (values: (number | null)[]) => formatAmount(sumOf(values), commonNeeds.unit, locale);
@@ -86,7 +95,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
         rows={() => starts.map((start, index) => [dateTime(start, zone, locale), ...lines.map((line) => cell(line.values[index]))])}
       >
         <Suspense fallback={<Waiting height={280} />}>
-          <LongChart starts={starts} lines={lines} unit={unit} zone={zone} locale={locale} height={280} />
+          <LongChart starts={starts} lines={drawn} unit={unit} zone={zone} locale={locale} height={280} />
         </Suspense>
       </ChartFrame>
       <Figures>

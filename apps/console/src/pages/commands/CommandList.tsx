@@ -10,6 +10,7 @@ import { useLive } from '../../api/live';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
+import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import type { Tone } from '../../ui/Panel';
@@ -22,7 +23,7 @@ const COMMANDS = graphql(`
       commands(first: 50, after: $after, point: $point, state: $state) {
         edges {
           node {
-            id kind state supply limitKw cause reason requestedBy requestedAt needsApproval deadline executedAt code
+            id kind state supply limitKw cause reason requestedBy person requestedAt needsApproval deadline executedAt code
             point { id name meter { id serial } site { id name path timezone } }
             events { before after at actor code }
             reading { at value unit }
@@ -87,7 +88,6 @@ export function CommandList({ point, state, zone }: { point?: string; state?: Co
         keyOf={(node) => node.id}
         columns={[
           { title: t('commands.what') },
-          ...(point ? [] : [{ title: t('meter') }]),
           { title: t('commands.state') },
           { title: t('commands.steps') },
           { title: t('commands.asked') },
@@ -98,17 +98,17 @@ export function CommandList({ point, state, zone }: { point?: string; state?: Co
           return [
             <span>
               <strong>{what(node, t)}</strong>
+              {!point && node.point && <><br /><Link to="/meters/$id" params={{ id: node.point.id }} search={{}}>{node.point.meter?.serial ?? node.point.name}</Link></>}
               {node.reading && <span className="quiet"><br />{formatAmount(node.reading.value, node.reading.unit, locale)}, {clock(Date.parse(node.reading.at), own, locale)}</span>}
             </span>,
-            ...(point ? [] : [node.point ? <Link to="/meters/$id" params={{ id: node.point.id }} search={{}}>{node.point.meter?.serial ?? node.point.name}</Link> : '–']),
             <span>
               <Status tone={TONES[node.state] ?? 'quiet'} icon={OPEN.includes(node.state) ? 'clock' : undefined}>{t(`command.${node.state}`)}</Status>
               {node.code && <span className="mono quiet"><br />{node.code}</span>}
             </span>,
             <Steps events={node.events} zone={own} />,
-            <span className="nowrap">
-              {dateTime(Date.parse(node.requestedAt), own, locale)}
-              <span className="quiet"><br />{node.requestedBy} · {node.reason}</span>
+            <span>
+              <span className="nowrap">{dateTime(Date.parse(node.requestedAt), own, locale)}</span>
+              <span className="quiet"><br /><Actor actor={node.requestedBy} person={node.person} />{node.kind !== 'REQUEST_READING' || node.reason !== 'reading' ? ` · ${node.reason}` : ''}</span>
             </span>,
             <span className="row" style={{ flexWrap: 'nowrap' }}>
               {node.state === 'AWAITING_APPROVAL' && viewer.may('control:approve') && (

@@ -23,7 +23,7 @@ const COMPARISON = graphql(`
         comparison {
           first last unit mean homes
           groups { id name homes perM2 againstHouse }
-          publication { path publishedAt publishedBy }
+          publication { path publishedAt publishedBy person }
         }
       }
     }
@@ -95,7 +95,7 @@ function Publishing({ group, zone, told, again }: { group: Group; zone: string; 
       <div className="spread">
         <div>
           <Status tone={open ? 'ok' : 'quiet'}>{t(open ? 'compare.public' : 'compare.private')}</Status>
-          {open && <p className="hint"><a href={address} target="_blank" rel="noreferrer">{address}</a><br />{t('compare.by', { who: open.publishedBy, when: dateTime(Date.parse(open.publishedAt), zone, locale) })}</p>}
+          {open && <p className="hint"><a href={address} target="_blank" rel="noreferrer">{address}</a><br />{t('compare.by', { who: open.person ?? open.publishedBy, when: dateTime(Date.parse(open.publishedAt), zone, locale) })}</p>}
         </div>
         <div className="row">
           <Button variant="default" onClick={() => void posters()}>{t('compare.poster')}</Button>

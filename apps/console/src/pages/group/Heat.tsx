@@ -1,5 +1,5 @@
 /** Who used what of the heat of a house: allocated to the last watt-hour. */
-import { formatAmount, formatPercent } from '@shared/units';
+import { formatAmount, formatPercent, unitText } from '@shared/units';
 import { HOUR_MS, iso, rangeOf } from '@shared/zones';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useQuery } from 'urql';
@@ -76,7 +76,7 @@ function Shared({ group, zone }: { group: Group; zone: string }) {
                   <Rows
                     label={t('heat.parts')}
                     height={640}
-                    columns={[{ title: t('heat.premise') }, { title: 'm²', number: true }, { title: t('heat.part'), number: true }, { title: '%', number: true }, { title: t('heat.own'), number: true }]}
+                    columns={[{ title: t('heat.premise') }, { title: unitText('m2', locale), number: true }, { title: t('heat.part'), number: true }, { title: '%', number: true }, { title: t('heat.own'), number: true }]}
                     rows={parts.map((part) => [
                       part.premise.name, part.premise.areaM2 ?? '–', formatAmount(part.kwh, 'kWh', locale), formatPercent(totalKwh > 0 ? part.kwh / totalKwh : null, locale),
                       part.estimated ? <Status tone="warning">{t('heat.estimated')}</Status> : formatAmount(part.own, unit, locale),

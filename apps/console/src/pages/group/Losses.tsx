@@ -1,7 +1,7 @@
 /** Losses in the conductors of a house: by phase, by consumer, and the moves that would reduce them. */
 import { Button } from '@mantine/core';
 import { dateTime } from '@shared/dates';
-import { formatAmount, formatNumber, formatPercent } from '@shared/units';
+import { formatAmount, formatNumber, formatPercent, unitText } from '@shared/units';
 import { iso, rangeOf, HOUR_MS } from '@shared/zones';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { useQuery } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
+import { Actor } from '../../ui/Actor';
 import { Answer, Empty } from '../../ui/Answer';
 import { Figure, Figures, Panel } from '../../ui/Panel';
 import { Rows } from '../../ui/Rows';
@@ -23,7 +24,7 @@ const NETWORK = graphql(`
       id
       ... on BalanceGroup {
         houseNetwork {
-          volts powerFactor savedAt savedBy
+          volts powerFactor savedAt savedBy person
           sections { name parent lengthM material areaMm2 neutralMm2 }
           consumers { section movable point { id } }
         }
@@ -81,7 +82,7 @@ function OfGroup({ group, zone }: { group: Group; zone: string }) {
             ) : (
               <Panel><Empty icon="network" title={t('losses.none')} action={edit || undefined}>{t('losses.noneLead')}</Empty></Panel>
             )}
-            {network?.savedAt && <p className="hint">{t('network.savedBy', { who: network.savedBy ?? '–', when: dateTime(Date.parse(network.savedAt), zone, locale) })}</p>}
+            {network?.savedAt && <p className="hint">{t('network.saved', { when: dateTime(Date.parse(network.savedAt), zone, locale) })} · <Actor actor={network.savedBy ?? ''} person={network.person} /></p>}
             {editing && group.site && (
               <NetworkEditor
                 group={group.id}
@@ -199,7 +200,7 @@ function Told({ report }: { report: Report }) {
         <Rows
           label={t('losses.sections')}
           columns={[{ title: t('losses.section') }, { title: t('losses.loss'), number: true }, { title: t('losses.amperes'), number: true }, { title: t('losses.volts'), number: true }]}
-          rows={report.sections.map((section) => [section.name, kwh(section.lossKwh), `${formatNumber(section.largestAmperes, locale, 1)} A`, `${formatNumber(section.lowestVolts, locale, 1)} V`])}
+          rows={report.sections.map((section) => [section.name, kwh(section.lossKwh), `${formatNumber(section.largestAmperes, locale, 1)} ${unitText('A', locale)}`, `${formatNumber(section.lowestVolts, locale, 1)} ${unitText('V', locale)}`])}
           height={420}
         />
       </Panel>

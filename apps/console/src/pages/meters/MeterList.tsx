@@ -7,6 +7,7 @@ import { useClient } from 'urql';
 import type { CombinedError } from '@urql/core';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { useT } from '../../app/preferences';
+import { useViewer } from '../../app/viewer';
 import { Empty, FailureNote, Waiting } from '../../ui/Answer';
 import { CommodityIcon } from '../../ui/Icon';
 
@@ -70,6 +71,7 @@ export interface Choosing {
 
 export function MeterList({ filter, height, choosing }: { filter: MeterFilter; height?: number; choosing?: Choosing | undefined }) {
   const t = useT();
+  const imports = useViewer().may('metering:install');
   const { points, done, error, more, retry } = useMeters(filter);
   const place = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({ count: points.length, getScrollElement: () => place.current, estimateSize: () => ROW, overscan: 10 });
@@ -80,7 +82,11 @@ export function MeterList({ filter, height, choosing }: { filter: MeterFilter; h
   }, [done, error, last, points.length, more]);
   const tell = choosing?.loaded;
   useEffect(() => tell?.(points), [tell, points]);
-  if (points.length === 0 && done) return <Empty icon="meter" title={t('meters.none')}>{t('meters.noneLead')}</Empty>;
+  if (points.length === 0 && done) {
+    const filtered = Object.values(filter).some((one) => one !== undefined && one !== null && one !== '');
+    if (filtered) return <Empty icon="meter" title={t('meters.none')}>{t('meters.noneLead')}</Empty>;
+    return <Empty icon="meter" title={t('meters.noneYet')} action={imports ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}>{t(imports ? 'first.lead2' : 'first.wait')}</Empty>;
+  }
   return (
     <>
       {error && <FailureNote error={error} retry={retry} />}

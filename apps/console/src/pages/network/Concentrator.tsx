@@ -1,7 +1,7 @@
 /** One concentrator: its mesh as reported for a day, its channels, and what is to be placed. */
 import { Button, Tabs } from '@mantine/core';
 import { ago, shortDate } from '@shared/dates';
-import { formatNumber } from '@shared/units';
+import { formatNumber, unitText } from '@shared/units';
 import { addDays, HOUR_MS, isoDate, parseDate, today } from '@shared/zones';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -131,7 +131,7 @@ function MeshOfDay({ id }: { id: string }) {
               <Figures>
                 <Figure label={t('networks.heard')} value={`${health.heard} / ${health.modules}`} tone={health.heard < health.modules ? 'warning' : 'ok'} note={t('mesh.last7')} />
                 <Figure label={t('networks.levels')} value={Math.max(...health.levels.map((one) => one.level), 0)} note={t('mesh.deepest')} />
-                <Figure label={t('mesh.rssi')} value={health.rssi === null ? '–' : formatNumber(health.rssi, locale, 0)} unit="dBm" />
+                <Figure label={t('mesh.rssi')} value={health.rssi === null ? '–' : formatNumber(health.rssi, locale, 0)} unit={unitText('dBm', locale)} />
                 <Figure label={t('mesh.relayed')} value={formatNumber(health.relayed, locale, 0)} note={t('mesh.packets')} />
               </Figures>
               <Tabs defaultValue="picture" keepMounted={false}>
@@ -143,13 +143,13 @@ function MeshOfDay({ id }: { id: string }) {
                 </Tabs.List>
                 <Tabs.Panel value="picture" pt={16}><Mesh modules={topology} /></Tabs.Panel>
                 <Tabs.Panel value="table">
-                  <Rows columns={[t('mesh.module'), t('mesh.parent'), t('mesh.level'), 'RSSI, dBm', t('mesh.relayed'), t('mesh.battery'), t('mesh.firmware')]} rows={topology.map((one) => [one.module, one.parent ?? t('mesh.direct'), one.level, one.rssi ?? '–', one.relayed ?? '–', one.batteryMv === null ? '–' : `${formatNumber(one.batteryMv / 1000, locale, 2)} V`, one.firmware ?? '–'])} />
+                  <Rows columns={[t('mesh.module'), t('mesh.parent'), t('mesh.level'), `RSSI, ${unitText('dBm', locale)}`, t('mesh.relayed'), t('mesh.battery'), t('mesh.firmware')]} rows={topology.map((one) => [one.module, one.parent ?? t('mesh.direct'), one.level, one.rssi ?? '–', one.relayed ?? '–', one.batteryMv === null ? '–' : `${formatNumber(one.batteryMv / 1000, locale, 2)} ${unitText('V', locale)}`, one.firmware ?? '–'])} />
                 </Tabs.Panel>
                 <Tabs.Panel value="weak">
-                  {health.weakHops.length === 0 ? <Empty icon="ok" title={t('mesh.noWeak')} /> : <Rows columns={[t('mesh.module'), t('mesh.parent'), t('mesh.level'), 'RSSI, dBm', t('mesh.behind')]} rows={health.weakHops.map((one) => [one.module, one.parent ?? t('mesh.direct'), one.level, one.rssi ?? '–', one.behind])} />}
+                  {health.weakHops.length === 0 ? <Empty icon="ok" title={t('mesh.noWeak')} /> : <Rows columns={[t('mesh.module'), t('mesh.parent'), t('mesh.level'), `RSSI, ${unitText('dBm', locale)}`, t('mesh.behind')]} rows={health.weakHops.map((one) => [one.module, one.parent ?? t('mesh.direct'), one.level, one.rssi ?? '–', one.behind])} />}
                 </Tabs.Panel>
                 <Tabs.Panel value="batteries">
-                  {health.batteries.length === 0 ? <Empty icon="battery" title={t('mesh.noBattery')}>{t('mesh.noBatteryLead')}</Empty> : <Rows columns={[t('mesh.module'), t('mesh.battery'), t('mesh.perYear'), t('mesh.ends'), t('mesh.between')]} rows={health.batteries.map((one) => [one.module, `${formatNumber(one.millivolts / 1000, locale, 2)} V`, `${formatNumber(one.perYear, locale, 0)} mV`, dayText(one.endsOn), `${dayText(one.earliest)} – ${dayText(one.latest)}`])} />}
+                  {health.batteries.length === 0 ? <Empty icon="battery" title={t('mesh.noBattery')}>{t('mesh.noBatteryLead')}</Empty> : <Rows columns={[t('mesh.module'), t('mesh.battery'), t('mesh.perYear'), t('mesh.ends'), t('mesh.between')]} rows={health.batteries.map((one) => [one.module, `${formatNumber(one.millivolts / 1000, locale, 2)} ${unitText('V', locale)}`, `${formatNumber(one.perYear, locale, 0)} ${unitText('mV', locale)}`, dayText(one.endsOn), `${dayText(one.earliest)} – ${dayText(one.latest)}`])} />}
                 </Tabs.Panel>
               </Tabs>
             </div>

@@ -1,7 +1,8 @@
 /** The mesh as a tree by level: who relays whom, how strong, who is weak. */
 import { useMemo } from 'react';
-import { useT } from '../../app/preferences';
 import { meshLayout } from '@shared/mesh';
+import { unitText } from '@shared/units';
+import { usePreferences } from '../../app/preferences';
 import type { MeshModule } from './Concentrator';
 
 const COLUMN = 150;
@@ -9,7 +10,7 @@ const ROW = 30;
 const PAD = 24;
 
 export function Mesh({ modules }: { modules: MeshModule[] }) {
-  const t = useT();
+  const { t, locale } = usePreferences();
   const { nodes, links, rows, levels } = useMemo(() => meshLayout(modules), [modules]);
   const width = PAD * 2 + levels * COLUMN + 90;
   const height = PAD * 2 + rows * ROW;
@@ -43,7 +44,7 @@ export function Mesh({ modules }: { modules: MeshModule[] }) {
                 {node.id.slice(-6)} <tspan fill="var(--b-quiet)">{node.rssi ?? ''}</tspan>
               </text>
             )}
-            <title>{`${node.id}${node.rssi === null ? '' : `, ${node.rssi} dBm`}`}</title>
+            <title>{`${node.id}${node.rssi === null ? '' : `, ${node.rssi} ${unitText('dBm', locale)}`}`}</title>
           </g>
         ))}
       </svg>

@@ -8,6 +8,7 @@ import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { Panel } from '../../ui/Panel';
+import { detailOf } from '../admin/detail';
 
 const TRAIL = graphql(`
   query TenantTrail($after: String, $id: ID!) {
@@ -37,7 +38,7 @@ export function Trail({ tenant }: { tenant: string }) {
           <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
           <Actor key="actor" actor={one.actor} person={one.person} />,
           one.action,
-          <span key="detail" className="mono hint">{one.detail === '{}' ? '' : one.detail}</span>,
+          <span key="detail" className="hint">{detailOf(one.detail)}</span>,
         ]}
         empty={<Empty icon="shield" title={t('audit.none')} />}
       />

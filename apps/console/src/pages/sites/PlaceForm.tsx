@@ -6,7 +6,7 @@ import { graphql } from '../../api/graphql';
 import { useT } from '../../app/preferences';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 
-const CHANGE = graphql(`mutation ChangeSite($input: ChangeSiteInput!) { changeSite(input: $input) { site { id name path latitude longitude } errors { code field message } } }`);
+const CHANGE = graphql(`mutation ChangeSite($input: ChangeSiteInput!) { changeSite(input: $input) { site { id name path latitude longitude timezone } errors { code field message } } }`);
 const CREATE = graphql(`mutation CreateSite($input: CreateSiteInput!) { createSite(input: $input) { site { id path } errors { code field message } } }`);
 const PREMISE = graphql(`mutation AddPremise($input: SavePremiseInput!) { savePremise(input: $input) { premise { id name } errors { code field message } } }`);
 
@@ -25,6 +25,7 @@ export interface EditedSite {
   name: string;
   kind: Level;
   path: string;
+  timezone: string;
   latitude: number | null;
   longitude: number | null;
 }
@@ -48,6 +49,7 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
     name: adds ? '' : (site?.name ?? ''),
     latitude: adds || site?.latitude == null ? '' : String(site.latitude),
     longitude: adds || site?.longitude == null ? '' : String(site.longitude),
+    timezone: adds ? '' : (site?.timezone ?? ''),
   });
   const [errors, setErrors] = useState<Refusal[]>([]);
   const [changing, change] = useMutation(CHANGE);
@@ -71,7 +73,7 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
       const { data, error } = await create({ input: { kind, parent: site?.id ?? null, ...where } });
       return settle(error, data?.createSite.errors, data?.createSite.site?.path ?? null);
     }
-    const { data, error } = await change({ input: { site: site?.id ?? '', ...where } });
+    const { data, error } = await change({ input: { site: site?.id ?? '', timezone: typed.timezone.trim(), ...where } });
     return settle(error, data?.changeSite.errors, data?.changeSite.site?.path ?? null);
   };
   const field = (name: keyof typeof typed, more: Record<string, unknown> = {}) => (
@@ -93,6 +95,8 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
         {field('name', { required: true, maxLength: 120, description: adds ? undefined : t('place.edit.nameHint') })}
         {!flat && <div className="field-grid">{field('latitude', decimal)}{field('longitude', { ...decimal, placeholder: '28.8302' })}</div>}
         {!flat && <p className="hint">{t('place.edit.whereHint')}</p>}
+        {!adds && field('timezone', { required: true, list: 'zones', description: t('place.edit.zoneHint') })}
+        {!adds && <datalist id="zones">{Intl.supportedValuesOf('timeZone').map((zone) => <option key={zone} value={zone} />)}</datalist>}
         <UserErrors errors={errors} />
         <div className="row">
           <Button type="submit" loading={changing.fetching || creating.fetching || saving.fetching}>{t(adds ? 'place.edit.add' : 'save')}</Button>

@@ -15,6 +15,7 @@ import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { MeterList } from '../meters/MeterList';
+import { MoveForm } from './MoveForm';
 import { below, PlaceForm } from './PlaceForm';
 
 const SITE = graphql(`
@@ -36,6 +37,9 @@ const SITE = graphql(`
 
 const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount } } }`);
 
+/** A move changes paths and balances all over: everything is read again. */
+const anew = (path: string) => location.assign(`/console/sites?path=${encodeURIComponent(path)}`);
+
 interface DetailProps {
   path: string;
   /** A place was made or named anew; it is there now. */
@@ -50,7 +54,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
     // Hours on time may come two hours late: the newest are not missed yet.
     return { path, from: iso(now - 26 * HOUR_MS), to: iso(now - 2 * HOUR_MS) };
   }, [path]);
-  const [form, setForm] = useState<'add' | 'change' | null>(null);
+  const [form, setForm] = useState<'add' | 'change' | 'move' | null>(null);
   const [result, again] = useQuery({ query: SITE, variables });
   const [silent] = useQuery({ query: ALARMS, variables: { path }, pause: !viewer.may('health:read') });
   const count = silent.data?.viewer.site?.networkAlarmCount;
@@ -64,12 +68,12 @@ export function SiteDetail({ path, changed }: DetailProps) {
             <PageHead
               title={site.name}
               eyebrow={<Crumbs path={site.path} last={false} />}
-              lead={`${t(`kind.${site.kind}`)} · ${t('timesIn', { zone: site.timezone })}`}
+              lead={<>{t(`kind.${site.kind}`)} · {t('timesIn', { zone: site.timezone })} {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}</>}
               actions={
                 <>
-                  {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}
                   {viewer.may('metering:write') && below(site.kind).length > 0 && <Button variant="default" onClick={() => setForm('add')}>{t('place.edit.addHere')}</Button>}
                   {viewer.may('metering:write') && <Button variant="default" onClick={() => setForm('change')}>{t('place.edit.open')}</Button>}
+                  {viewer.may('metering:write') && site.path.includes('/') && <Button variant="default" onClick={() => setForm('move')}>{t('place.move.open')}</Button>}
                 </>
               }
             />
@@ -113,7 +117,8 @@ export function SiteDetail({ path, changed }: DetailProps) {
                 </div>
               </Panel>
             )}
-            {form && (
+            {form === 'move' && <MoveForm site={site} close={() => setForm(null)} done={anew} />}
+            {form && form !== 'move' && (
               <PlaceForm
                 key={form}
                 site={site}

@@ -29,6 +29,8 @@ export const alerts = {
   'alerts.close': 'Back to the queue',
   'alerts.lost': 'There is no such alert in your sight',
   'alerts.finding': 'The finding behind it',
+  'alerts.endsWithFinding': 'It ends by itself when its finding is closed; note and assignee stay in its history.',
+  'alerts.endsItself': 'It ends by itself once what it tells of is over; note and assignee stay in its history.',
   'alerts.severity.INFO': 'for information',
   'alerts.severity.WARNING': 'warning',
   'alerts.severity.CRITICAL': 'critical',
@@ -90,4 +92,9 @@ export const alerts = {
   'hooks.event.CONCENTRATOR_BACK': 'a concentrator was heard again',
   'actor.analyst': 'the analyses',
   'actor.alerts': 'the rules',
+  'actor.gone': 'somebody who has left',
+  'actor.client': 'program {number}',
+  'actor.demo': 'the demo',
+  'actor.authorization-server': 'sign-in',
+  'actor.gateway': 'the gateway',
 };

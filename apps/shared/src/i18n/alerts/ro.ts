@@ -29,6 +29,8 @@ export const alerts = {
   'alerts.close': 'Înapoi la coadă',
   'alerts.lost': 'Nu vedeți o astfel de alertă',
   'alerts.finding': 'Constatarea din spate',
+  'alerts.endsWithFinding': 'Se încheie singură când constatarea este închisă; nota și responsabilul rămân în istoric.',
+  'alerts.endsItself': 'Se încheie singură când trece ceea ce anunță; nota și responsabilul rămân în istoric.',
   'alerts.severity.INFO': 'informativ',
   'alerts.severity.WARNING': 'avertisment',
   'alerts.severity.CRITICAL': 'critic',
@@ -90,4 +92,9 @@ export const alerts = {
   'hooks.event.CONCENTRATOR_BACK': 'un concentrator se aude din nou',
   'actor.analyst': 'analizele',
   'actor.alerts': 'regulile',
+  'actor.gone': 'o persoană plecată',
+  'actor.client': 'programul {number}',
+  'actor.demo': 'demo',
+  'actor.authorization-server': 'autentificarea',
+  'actor.gateway': 'poarta',
 };

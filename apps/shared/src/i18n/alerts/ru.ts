@@ -29,6 +29,8 @@ export const alerts = {
   'alerts.close': 'К очереди',
   'alerts.lost': 'Такой тревоги вам не видно',
   'alerts.finding': 'Находка за этой тревогой',
+  'alerts.endsWithFinding': 'Она закончится сама, когда находка будет закрыта; заметка и исполнитель останутся в истории.',
+  'alerts.endsItself': 'Она закончится сама, когда пройдёт то, о чём она сообщает; заметка и исполнитель останутся в истории.',
   'alerts.severity.INFO': 'к сведению',
   'alerts.severity.WARNING': 'предупреждение',
   'alerts.severity.CRITICAL': 'критично',
@@ -90,4 +92,9 @@ export const alerts = {
   'hooks.event.CONCENTRATOR_BACK': 'концентратор снова на связи',
   'actor.analyst': 'анализы',
   'actor.alerts': 'правила',
+  'actor.gone': 'бывший сотрудник',
+  'actor.client': 'программа {number}',
+  'actor.demo': 'демо',
+  'actor.authorization-server': 'вход',
+  'actor.gateway': 'шлюз',
 };

@@ -62,7 +62,7 @@ export const group = {
   'network.nowhere': 'not in the network',
   'network.volts': 'Voltage to neutral, V',
   'network.powerFactor': 'Power factor',
-  'network.savedBy': 'Told by {who}, {when}',
+  'network.saved': 'Told {when}',
   'network.all': 'All to',
   'verification.lead': 'Whether a meter is worth verifying or replacing, by what the balance of its group says of its error.',
   'verification.prices': 'Prices',

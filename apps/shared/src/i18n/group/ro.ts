@@ -64,7 +64,7 @@ export const group: Record<keyof typeof en, string> = {
   'network.nowhere': 'nu e în rețea',
   'network.volts': 'Tensiune față de neutru, V',
   'network.powerFactor': 'Factor de putere',
-  'network.savedBy': 'Descris de {who}, {when}',
+  'network.saved': 'Descris {when}',
   'network.all': 'Toate la',
   'verification.lead': 'Dacă merită verificat sau înlocuit un contor, după eroarea lui din bilanțul grupului.',
   'verification.prices': 'Prețuri',

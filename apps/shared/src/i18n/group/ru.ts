@@ -64,7 +64,7 @@ export const group: Record<keyof typeof en, string> = {
   'network.nowhere': 'не в сети',
   'network.volts': 'Фазное напряжение, В',
   'network.powerFactor': 'Коэффициент мощности',
-  'network.savedBy': 'Задал {who}, {when}',
+  'network.saved': 'Задано {when}',
   'network.all': 'Все на',
   'verification.lead': 'Стоит ли поверять или менять счётчик, судя по его погрешности из баланса группы.',
   'verification.prices': 'Цены',

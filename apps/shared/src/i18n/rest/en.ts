@@ -12,6 +12,7 @@ import { map } from '../map/en';
 import { networks } from '../networks/en';
 import { partner } from '../partner/en';
 import { places } from '../places/en';
+import { refusals } from '../refusals/en';
 import { reports } from '../reports/en';
 import { rules } from '../rules/en';
 import { settings } from '../settings/en';
@@ -32,6 +33,7 @@ export const rest = {
   ...networks,
   ...partner,
   ...places,
+  ...refusals,
   ...reports,
   ...rules,
   ...settings,

@@ -11,6 +11,7 @@ import { map } from '../map/ro';
 import { networks } from '../networks/ro';
 import { partner } from '../partner/ro';
 import { places } from '../places/ro';
+import { refusals } from '../refusals/ro';
 import { reports } from '../reports/ro';
 import { rules } from '../rules/ro';
 import { settings } from '../settings/ro';
@@ -32,6 +33,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...networks,
   ...partner,
   ...places,
+  ...refusals,
   ...reports,
   ...rules,
   ...settings,

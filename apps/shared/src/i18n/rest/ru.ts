@@ -11,6 +11,7 @@ import { map } from '../map/ru';
 import { networks } from '../networks/ru';
 import { partner } from '../partner/ru';
 import { places } from '../places/ru';
+import { refusals } from '../refusals/ru';
 import { reports } from '../reports/ru';
 import { rules } from '../rules/ru';
 import { settings } from '../settings/ru';
@@ -32,6 +33,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...networks,
   ...partner,
   ...places,
+  ...refusals,
   ...reports,
   ...rules,
   ...settings,
