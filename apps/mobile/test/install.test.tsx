@@ -1,0 +1,49 @@
+import * as acts from '@/api/acts';
+import * as queries from '@/api/queries';
+import { setLanguage } from '@/i18n';
+import { OwnInstall } from '@/install/OwnInstall';
+import { PreferencesProvider, type Preferences } from '@/theme/preferences';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react-native';
+import { SafeAreaProvider } from 'react-native-safe-area-context';
+
+jest.mock('@/api/acts');
+jest.mock('@/api/queries');
+
+const initial: Preferences = { locale: 'en', scheme: 'light', water: 'm3', heat: 'kWh', colours: {}, object: null, brand: null };
+const metrics = { frame: { x: 0, y: 0, width: 390, height: 844 }, insets: { top: 0, left: 0, right: 0, bottom: 0 } };
+const channel = { id: '7', home: 'Flat 1', concentrator: 'J100-1', network: 1, channel: 12, commodity: 'WATER_COLD', lastSeen: null, readings: 0 };
+
+async function show(ownChannels: readonly object[], mutate: jest.Mock, locale: 'en' | 'ru' = 'en') {
+  await cleanup();
+  setLanguage(locale);
+  jest.mocked(queries.useAnswer).mockReturnValue({ data: { viewer: { ownChannels } }, isError: false, refetch: jest.fn() } as never);
+  jest.mocked(acts.useAct).mockReturnValue({ mutate, isPending: false, error: null } as never);
+  await render(
+    <QueryClientProvider client={new QueryClient()}>
+      <SafeAreaProvider initialMetrics={metrics}>
+        <PreferencesProvider initial={{ ...initial, locale }}><OwnInstall /></PreferencesProvider>
+      </SafeAreaProvider>
+    </QueryClientProvider>,
+  );
+}
+
+it('says that no module waits for the home, in its language', async () => {
+  await show([], jest.fn(), 'ru');
+  expect(screen.getByText('Для вашего жилья пока нет модуля')).toBeTruthy();
+});
+
+it('connects a meter by its serial and dial, and asks for what is missing', async () => {
+  const mutate = jest.fn();
+  await show([channel], mutate);
+  expect(screen.getByText('Cold water: J100-1, network 1, channel 12')).toBeTruthy();
+  const button = () => screen.getByRole('button', { name: 'Connect the meter' });
+  await act(() => fireEvent.press(button()));
+  expect(screen.getByText('Write what stands on the face of the meter.')).toBeTruthy();
+  expect(screen.getByText('Write the number on the dial.')).toBeTruthy();
+  await act(() => fireEvent.changeText(screen.getByLabelText('Serial of the meter'), ' W-77 '));
+  await act(() => fireEvent.changeText(screen.getByLabelText('Dial now'), '12,5'));
+  expect(mutate).not.toHaveBeenCalled();
+  await act(() => fireEvent.press(button()));
+  expect(mutate).toHaveBeenCalledWith({ input: { channel: '7', meterSerial: 'W-77', initialIndex: '12.5' } }, expect.anything());
+});
