@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { install as installOf, installOwn as ownOf } from './install.mjs';
-import { told as toldOf } from './told.mjs';
+import { outbox as outboxOf, told as toldOf } from './told.mjs';
 import { axe, complaints, end, enter, everything, office, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
 
 const PASSWORD = 'seven quiet herons';
@@ -439,9 +439,10 @@ function forgive(known) {
 // Names of journeys may be given, to walk those alone.
 const chosen = process.argv.slice(2);
 const told = () => toldOf(admin, pointOf);
+const outbox = () => outboxOf(findings);
 const install = () => installOf(admin, findings);
 const installOwn = () => ownOf(admin, pointOf, findings);
-const journeys = [onboarding, home, started, charts, reading, alert, told, install, installOwn, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
+const journeys = [onboarding, home, started, charts, reading, alert, told, outbox, install, installOwn, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
 for (const journey of journeys.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   const began = Date.now();
   try {
