@@ -18,7 +18,7 @@ async function show(ownChannels: readonly object[], mutate: jest.Mock, locale: '
   await cleanup();
   setLanguage(locale);
   jest.mocked(queries.useAnswer).mockReturnValue({ data: { viewer: { ownChannels } }, isError: false, refetch: jest.fn() } as never);
-  jest.mocked(acts.useAct).mockReturnValue({ mutate, isPending: false, error: null } as never);
+  jest.mocked(acts.useAct).mockReturnValue({ mutate, reset: jest.fn(), isPending: false, error: null } as never);
   await render(
     <QueryClientProvider client={new QueryClient()}>
       <SafeAreaProvider initialMetrics={metrics}>

@@ -86,9 +86,9 @@ function Form({ channels, onPlaced }: { channels: readonly Own[]; onPlaced: (id:
         </View>
       </Card>
       <Card>
-        <Field label={t('install.serial')} value={serial} onChangeText={setSerial} autoCapitalize="characters" autoCorrect={false} wrong={tried && !serial.trim() ? t('install.serial.wrong') : null} />
+        <Field label={t('install.serial')} value={serial} onChangeText={(text) => { setSerial(text); connect.reset(); }} autoCapitalize="characters" autoCorrect={false} wrong={tried && !serial.trim() ? t('install.serial.wrong') : null} />
         {scannerThere && <Button kind="plain" icon="scan" label={t('scan.open')} onPress={() => setScanning(true)} />}
-        <Field label={t('install.start')} value={dial} onChangeText={setDial} inputMode="decimal" wrong={tried && index === null ? t('install.start.wrong') : null} />
+        <Field label={t('install.start')} value={dial} onChangeText={(text) => { setDial(text); connect.reset(); }} inputMode="decimal" wrong={tried && index === null ? t('install.start.wrong') : null} />
         <FaultLine error={connect.error} />
         <Button label={t('install.place')} busy={connect.isPending} disabled={!online} onPress={run} />
       </Card>
