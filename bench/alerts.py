@@ -80,11 +80,11 @@ SELECT $1, r.id, a.premise_id, r.user_id, 'resident', r.moved_in_at FROM residen
 JOIN account AS a ON a.tenant_id = $1 AND a.id = r.account_id WHERE r.tenant_id = $1
 """
 _RULES = """
-INSERT INTO alert_rule (tenant_id, user_id, kind, point_id, threshold, channels)
+INSERT INTO alert_rule (tenant_id, user_id, kind, point_id, threshold, channels, set_at)
 SELECT $1::int, CASE WHEN p.id % 5 = 0 THEN $2::bigint ELSE u.id END,
        (ARRAY['day_limit', 'hour_limit', 'day_limit', 'hour_limit', 'month_forecast'])[1 + p.n % 5],
        p.id, CASE WHEN p.n % $3 = 1 THEN $4::float8 ELSE 1000 * $5::float8 END,
-       ARRAY['push', 'email']
+       ARRAY['push', 'email'], now() - interval '1 day'
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM metering_point
       WHERE tenant_id = $1 AND role = 'consumer') AS p
 JOIN user_account AS u ON u.email = 'r' || p.id || '@bench.example'

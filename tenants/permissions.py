@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CONTROL_EXECUTE = "control:execute"
     CONTROL_APPROVE = "control:approve"
     OWN_SUPPLY_SWITCH = "own-supply:switch"
+    OWN_METERS_INSTALL = "own-meters:install"
 
 
 class Role(StrEnum):
@@ -149,7 +150,7 @@ _PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.STATEMENTS_WRITE,
         },
         Role.AUDITOR: _SEES_TENANT | {P.AUDIT_READ, P.STATEMENTS_READ, P.RESIDENTS_READ},
-        Role.RESIDENT: _LIVES_THERE | {P.OWN_SUPPLY_SWITCH},
+        Role.RESIDENT: _LIVES_THERE | {P.OWN_SUPPLY_SWITCH, P.OWN_METERS_INSTALL},
         Role.RESIDENT_DELEGATE: _LIVES_THERE,
         Role.INTEGRATOR: _SEES_TENANT
         | _RUNS_METERING

@@ -24,6 +24,9 @@ class FoundChannel:
     since: datetime = strawberry.field(description="When it was first heard of.")
     last_seen: datetime | None = strawberry.field(description="End of its newest hour.")
     readings: int = strawberry.field(description="Hours whose counter is known.")
+    offered_to: str | None = strawberry.field(
+        description="The home whose household connects its meter itself."
+    )
 
 
 @strawberry.type
@@ -52,6 +55,7 @@ class FoundChannels:
                         since=one.row.found_at,
                         last_seen=one.last_seen,
                         readings=one.readings,
+                        offered_to=one.row.offered_to,
                     ),
                 )
                 for one in rows

@@ -32,6 +32,7 @@ from backend.graphql.metering_points import Meter, MeteringPoint
 from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkAlarmMutation
 from backend.graphql.notifications import NotificationMutation
+from backend.graphql.own_meters import OwnMeterMutation
 from backend.graphql.partner_changes import PartnerMutation
 from backend.graphql.place_changes import PlaceMutation
 from backend.graphql.residents import ResidentMutation
@@ -126,6 +127,7 @@ async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
 @strawberry.type
 class Mutation(
     MeteringMutation,
+    OwnMeterMutation,
     CorrectionMutation,
     DeviceMutation,
     PlaceMutation,

@@ -27,6 +27,7 @@ from backend.graphql.network import Concentrator
 from backend.graphql.network_alarms import NetworkEntrance
 from backend.graphql.network_health import RouteEntrance
 from backend.graphql.notifications import NotificationEntrance
+from backend.graphql.own_meters import OwnMeterEntrance
 from backend.graphql.partners import PartnerEntrance
 from backend.graphql.seats import SeatEntrance
 from backend.graphql.site_map import MapEntrance
@@ -76,6 +77,7 @@ class Viewer(
     WebhookEntrance,
     MapEntrance,
     HomeEntrance,
+    OwnMeterEntrance,
     ResidentEntrance,
     AdministrationEntrance,
     PartnerEntrance,

@@ -16,7 +16,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.identity import ChannelId, ConcentratorId, RadioModuleId, SeriesId, SiteId
+from domain.identity import (
+    ChannelId,
+    ConcentratorId,
+    PremiseId,
+    RadioModuleId,
+    SeriesId,
+    SiteId,
+)
 from tenants.orm import Base, TenantOwned
 
 
@@ -166,3 +173,22 @@ class Channel(TenantOwned, Base):
     input: Mapped[int | None] = mapped_column(SmallInteger)
     series_id: Mapped[SeriesId]
     found_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ChannelOffer(TenantOwned, Base):
+    """A channel that is left to the household of a home, which connects its meter itself."""
+
+    __tablename__ = "channel_offer"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "channel_id"], ["channel.tenant_id", "channel.id"]),
+        ForeignKeyConstraint(["tenant_id", "premise_id"], ["premise.tenant_id", "premise.id"]),
+        Index("ix_channel_offer_tenant_id_premise_id", "tenant_id", "premise_id"),
+    )
+
+    channel_id: Mapped[ChannelId] = mapped_column(primary_key=True, autoincrement=False)
+    premise_id: Mapped[PremiseId]
+    commodity: Mapped[str]
+    pulse_constant: Mapped[str]
+    """As it stands on the meter: pulses a unit."""
+
+    offered_at: Mapped[datetime] = mapped_column(server_default=func.now())

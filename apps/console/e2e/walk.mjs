@@ -681,10 +681,9 @@ async function sites() {
   await page.waitForSelector('h1 >> text=Mill Street 8a');
   await page.waitForSelector('[role=treeitem] >> text=Mill Street 8a');
   await page.getByRole('button', { name: 'Move elsewhere' }).click();
-  for (const [level, name] of ['Lower Valley', 'Portmere', 'Old Town', 'Mill Street', 'Mill Street 2'].entries()) await page.getByLabel(`Below which place ${level + 1}`).selectOption({ label: name });
+  for (const [level, name] of ['Lower Valley', 'Portmere', 'Old Town', 'Mill Street'].entries()) await page.getByLabel(`Below which place ${level + 1}`).selectOption({ label: name });
   findings.push(...(await axe(page, 'move form')));
-  await drawer.getByRole('button', { name: 'Move', exact: true }).click();
-  await page.waitForSelector('.refusals >> text=a house cannot lie in a house');
+  assert.equal(await page.getByLabel('Below which place 5').count(), 0, 'a house is not hung below houses');
   await page.getByLabel('Below which place 4').selectOption({ label: 'Quay Street' });
   await shot(page, 'journey-move');
   await drawer.getByRole('button', { name: 'Move', exact: true }).click();

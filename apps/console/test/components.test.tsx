@@ -2,13 +2,16 @@ import { MantineProvider } from '@mantine/core';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { CombinedError } from '@urql/core';
 import { describe, expect, it, vi } from 'vitest';
+import { loadRest } from '@shared/i18n';
 import { csv } from '../src/api/download';
 import { parseSearch, periodSearch, spanSearch, stringifySearch } from '../src/app/addresses';
+import { PreferencesProvider } from '../src/app/preferences';
 import { claimsOf, seatOf } from '../src/auth/session';
 import { ChartFrame } from '../src/charts/ChartFrame';
 import { meteredNodes } from '../src/pages/balance/useRanked';
 import { pathsTo, visibleRows } from '../src/pages/sites/SiteTree';
 import { Answer } from '../src/ui/Answer';
+import { Rows } from '../src/ui/Rows';
 import { UserErrors } from '../src/ui/UserErrors';
 
 const shown = (node: React.ReactNode) => render(<MantineProvider>{node}</MantineProvider>);
@@ -46,6 +49,24 @@ describe('UserErrors', () => {
   it('names code and field', () => {
     shown(<UserErrors errors={[{ code: 'BAD_INDEX', message: 'No number', field: 'line 4' }]} />);
     expect(screen.getByRole('alert').textContent).toBe('No number BAD_INDEX · line 4');
+  });
+
+  it('says by its code what is wrong, in the language of the person', async () => {
+    localStorage.setItem('balance.locale', 'ru');
+    await loadRest();
+    shown(<PreferencesProvider><UserErrors errors={[{ code: 'SITE_EXISTS', message: 'A/B is there already', field: 'name' }]} /></PreferencesProvider>);
+    const told = (await screen.findByRole('alert')).textContent;
+    localStorage.removeItem('balance.locale');
+    expect(told).toBe('Место с таким названием там уже есть. SITE_EXISTS · name');
+    expect(screen.getByTitle('A/B is there already')).toBeTruthy();
+  });
+});
+
+describe('tables', () => {
+  it('name the column beside each cell, for where rows are cards', () => {
+    shown(<Rows label="Houses" columns={[{ title: 'House' }, { title: 'kWh', number: true }]} rows={[['Mill Street 2', 41]]} />);
+    expect(screen.getByRole('cell', { name: '41' }).dataset.label).toBe('kWh');
+    expect(screen.getAllByRole('row')).toHaveLength(2);
   });
 });
 

@@ -2,13 +2,13 @@
 // the inbox; the other hears and sees nothing of it.
 
 import assert from 'node:assert/strict';
-import { device, firebase, gateway, open, press, seen, shot, signIn, url } from './browser.mjs';
+import { axe, device, firebase, gateway, open, people, phone, press, seen, shot, signIn, url } from './browser.mjs';
 import { Concentrator } from './concentrator.mjs';
 
 const HOUR = 3_600_000;
 const FLATS = [1, 2, 3, 4, 5, 6, 7];
 const PASSWORD = 'seven quiet herons';
-const petru = { login: 'petru@willow.example', password: PASSWORD, phone: 'telephone-of-petru', locale: 'ro', flat: 1 };
+export const petru = { login: 'petru@willow.example', password: PASSWORD, phone: 'telephone-of-petru', locale: 'ro', flat: 1 };
 const mira = { login: 'mira@willow.example', password: PASSWORD, phone: 'telephone-of-mira', locale: 'en', flat: 2 };
 const APP = { 'X-Balance-App': 'android/1.0.0', 'Content-Type': 'application/json' };
 
@@ -85,6 +85,23 @@ export async function told(admin, pointOf) {
   assert.ok(home.meters[0].today.average.every((value) => value === null || value < 2), 'no average singles a home out');
   await mine.page.context().close();
   await theirs.page.context().close();
+}
+
+/** Without a mail server the letter of the same alert is kept, and the administrator of the demo reads it. */
+export async function outbox(findings) {
+  const page = await phone();
+  await page.goto(`${url}/outbox`);
+  await page.click('#sign-in');
+  const { login, password } = people.find((one) => one.login === 'admin@riverside.example');
+  await page.fill('#login', login);
+  await page.fill('#password', password);
+  await page.click('button[type=submit]');
+  const letter = page.locator('.letter', { hasText: petru.login }).filter({ hasText: 'EMAIL' }).first();
+  await letter.waitFor();
+  assert.match(await letter.innerText(), /Limita orară depășită[\s\S]*4,35.kWh[\s\S]*kept/);
+  await shot(page, 'journey-outbox');
+  findings.push(...(await axe(page, 'outbox')));
+  await page.context().close();
 }
 
 const messages = async () => (await fetch(`${firebase}/messages`)).json();

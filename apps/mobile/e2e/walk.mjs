@@ -2,8 +2,8 @@
 // then axe on every screen. Any error on a browser's console fails the walk.
 
 import assert from 'node:assert/strict';
-import { install as installOf } from './install.mjs';
-import { told as toldOf } from './told.mjs';
+import { install as installOf, installOwn as ownOf } from './install.mjs';
+import { outbox as outboxOf, told as toldOf } from './told.mjs';
 import { axe, complaints, end, enter, everything, office, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
 
 const PASSWORD = 'seven quiet herons';
@@ -11,6 +11,8 @@ const vera = { login: 'vera@riverside.example', password: PASSWORD };
 const SERIAL = '31100002';
 const NEIGHBOUR = '31100003';
 const HOUR = 3_600_000;
+const LOGO = 'https://logos.example/riverside.svg';
+const MARK = '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" rx="20" fill="#1B6B3A"/><path d="M20 68 48 24l28 44z" fill="#fff"/></svg>';
 const findings = [];
 await start();
 const ask = await program(tenants[0]);
@@ -307,10 +309,22 @@ async function brand() {
     const { brandTenant } = await partner('mutation($input: TenantBrandInput!) { brandTenant(input: $input) { errors { code field message } } }', { input: { tenant: btoa(`Tenant:${viewer.tenant.id}`), ...input } });
     assert.deepEqual(brandTenant.errors, []);
   };
-  await dress({ name: 'Riverside Homes', colour: '#1B6B3A', colourDark: '#6FD39A' });
+  await dress({ name: 'Riverside Homes', colour: '#1B6B3A', colourDark: '#6FD39A', logoUrl: LOGO });
   for (const [scheme, accent] of [['light', 'rgb(27, 107, 58)'], ['dark', 'rgb(111, 211, 154)']]) {
-    const page = await signIn(vera, { scheme });
+    const page = await phone({ scheme });
+    await page.route(LOGO, (route) => route.fulfill({ contentType: 'image/svg+xml', body: MARK }));
+    await page.goto(`${url}/app/`);
+    await page.getByRole('button').first().click();
+    await enter(page, vera);
     await seen(page.getByText('Riverside Homes')).waitFor();
+    // The page's own policy lets this address through, and no other one.
+    await page.waitForFunction((logo) => [...document.images].some((one) => one.src === logo && one.naturalWidth > 0), LOGO);
+    const other = await page.evaluate(() => new Promise((told) => {
+      addEventListener('securitypolicyviolation', (event) => told(event.blockedURI), { once: true });
+      new Image().src = 'https://elsewhere.example/spy.png';
+    }));
+    assert.match(other, /elsewhere\.example/);
+    forgive(/elsewhere\.example/);
     await press(page, 'tab', 'Charts');
     await settled(page);
     const colours = await page.evaluate(() => [...document.querySelectorAll('[role=tab], [role=radio], [role=tab] *')].map((one) => getComputedStyle(one)).flatMap((one) => [one.color, one.backgroundColor, one.stroke]));
@@ -322,7 +336,7 @@ async function brand() {
     findings.push(...(await axe(page, `brand ${scheme}`)));
     await page.context().close();
   }
-  await dress({ name: null, colour: null, colourDark: null });
+  await dress({ name: null, colour: null, colourDark: null, logoUrl: null });
   const page = await signIn(vera);
   assert.equal(await page.getByText('Riverside Homes').count(), 0);
   await page.context().close();
@@ -425,8 +439,10 @@ function forgive(known) {
 // Names of journeys may be given, to walk those alone.
 const chosen = process.argv.slice(2);
 const told = () => toldOf(admin, pointOf);
+const outbox = () => outboxOf(findings);
 const install = () => installOf(admin, findings);
-const journeys = [onboarding, home, started, charts, reading, alert, told, install, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
+const installOwn = () => ownOf(admin, pointOf, findings);
+const journeys = [onboarding, home, started, charts, reading, alert, told, outbox, install, installOwn, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
 for (const journey of journeys.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   const began = Date.now();
   try {

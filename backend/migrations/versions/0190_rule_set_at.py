@@ -1,4 +1,4 @@
-"""When a rule was last set: a limit speaks of the days from then on."""
+"""When a rule was last set: a limit says nothing of what was over by then."""
 
 from alembic import op
 

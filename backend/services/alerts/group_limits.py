@@ -84,20 +84,19 @@ def _values(
 ) -> list[tuple[int | None, float, float]]:
     """Periods a rule speaks of, each with its worst fresh value and its newest one.
 
-    A limit holds from the local day on which it was set.
+    A limit speaks of what was just over when it was set, and of all that comes later.
     """
-    set_today = rule.set_s // 3600 >= day.today
+    first = rule.set_s // 3600 - 1
     match rule.kind:
         case K.DAY_LIMIT:
             found = [(day.today, _sum(hours, day.today, day.now))]
-            if since < day.today and not set_today:
+            if since < day.today and first < day.today:
                 found.append((day.yesterday, _sum(hours, day.yesterday, day.today)))
             return [(period, total, total) for period, total in found]
         case K.MONTH_FORECAST:
             value = np.nan if coming is None else coming
             return [(day.month, value, value)]
         case _:
-            first = day.today if set_today else day.yesterday
             low = np.array([max(since, day.now - RECENT_H, first)])
             fresh = amounts.between(hours.known[None], hours.start, low, np.array([day.now]))
             values = hours.values[None]

@@ -260,15 +260,9 @@ def _since(rules: Rules) -> IntArray:
     return -(-np.maximum(rules.since_s, 0) // 3600)
 
 
-def _holds_from(rules: Rules, found: Watched) -> IntArray:
-    """Midnight of the local day on which each limit was set: earlier days are not its business.
-
-    0 where that was before yesterday, since nothing older is looked at.
-    """
-    row = np.searchsorted(found.points, rules.point)
-    today, before = found.moments("today", row), found.moments("yesterday", row)
-    set_h = rules.set_s // 3600
-    return np.where(set_h >= today, today, np.where(set_h >= before, before, 0))
+def _holds_from(rules: Rules) -> IntArray:
+    """The hour just over when each limit was set: what ended before is not its business."""
+    return rules.set_s // 3600 - 1
 
 
 async def _days(  # noqa: PLR0913, PLR0917 - one signature for all kinds
@@ -282,7 +276,7 @@ async def _days(  # noqa: PLR0913, PLR0917 - one signature for all kinds
     del session, structure
     row = np.searchsorted(found.points, rules.point)
     today, before, after = (found.moments(name, row) for name in ("today", "yesterday", "tomorrow"))
-    late = (found.since[row] < today) & (_holds_from(rules, found) <= before)
+    late = (found.since[row] < today) & (_holds_from(rules) < today)
     for low, high, part in ((before, today, late), (today, after, np.ones(len(row), np.bool_))):
         part = part & (low >= found.start)  # noqa: PLW2901 - what is not loaded cannot be judged
         some = rules.take(part)
@@ -314,7 +308,7 @@ async def _hours(  # noqa: PLR0913, PLR0917 - one signature for all kinds
             chosen.judged + 1,
             end - LOOKS_BACK_H,
             _since(rules),
-            _holds_from(rules, found),
+            _holds_from(rules),
         ]
     )
     fresh = amounts.between(known_hours, found.start, low, end)

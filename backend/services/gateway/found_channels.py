@@ -34,6 +34,13 @@ async def listed(
 ) -> list[FoundChannel]:
     """Channels to be placed, each with what it has counted."""
     rows = await report_lists.found_channels(session, after, most)
+    return await with_readings(session, rows, now)
+
+
+async def with_readings(
+    session: TenantSession, rows: Sequence[FoundRow], now: datetime
+) -> list[FoundChannel]:
+    """Each with what it has counted."""
     return await _with_readings(session, rows, hour_of(now) + 2)
 
 

@@ -61,8 +61,10 @@ ORDER BY concentrator_id, network, level, module
 """
 
 _FOUND = f"""
-SELECT c.id, c.concentrator_id, c.network, c.address, c.series_id, c.found_at
+SELECT c.id, c.concentrator_id, c.network, c.address, c.series_id, c.found_at, r.name
 FROM channel AS c
+LEFT JOIN channel_offer AS o ON o.tenant_id = $1 AND o.channel_id = c.id
+LEFT JOIN premise AS r ON r.tenant_id = $1 AND r.id = o.premise_id
 JOIN concentrator AS d ON d.tenant_id = $1 AND d.id = c.concentrator_id
 LEFT JOIN site AS s ON s.tenant_id = $1 AND s.id = d.site_id
 WHERE c.tenant_id = $1 AND c.id > $2 AND {visible("s", 4)}
@@ -126,6 +128,8 @@ class FoundRow:
     address: int
     series_id: int
     found_at: datetime
+    offered_to: str | None = None
+    """Name of the home to whose household it is left."""
 
 
 async def events_of(

@@ -224,3 +224,5 @@ async def ask_for_alerts(town: KindsTown) -> None:
     assert saved["saveNotificationPreferences"]["errors"] == []
     # a concentrator that was made known today could not be silent since yesterday
     await town.change("UPDATE concentrator SET created_at = :at", at=instant_of(LOW))
+    # the wave's hours may be those of a day that is just over
+    await town.change("UPDATE alert_rule SET set_at = set_at - interval '1 day'")

@@ -79,7 +79,7 @@ async def test_a_day_limit_is_told_once_a_day_to_its_household_alone(house: Hous
     made = await save(house, house.households[1], kind="DAY_LIMIT", owner=meter, limit=9.0)
     assert made["errors"] == []
     assert made["rule"]["unit"] == "kWh"
-    await set_days_ago(house, 1)  # the hour just over may be yesterday's last one
+    await set_earlier(house, 24)  # the hour just over may be yesterday's last one
     await house.push(END - 1, {**POWER, 1: 9_500, 201: 10, 202: 0})
     await house.judge()
     (found,) = await alerts(house, house.households[1], kinds=["DAY_LIMIT"])
@@ -102,14 +102,14 @@ async def test_a_day_limit_is_told_once_a_day_to_its_household_alone(house: Hous
     assert over["closedAt"] is not None
 
 
-async def set_days_ago(house: House, days: int) -> None:
-    """As if limits had been set so many days before."""
+async def set_earlier(house: House, hours: int) -> None:
+    """As if limits had been set so many hours before."""
     async with house.database.session(house.scope) as session:
-        shift = "UPDATE alert_rule SET set_at = set_at - make_interval(days => :d)"
-        await session.execute(text(shift), {"d": days})
+        shift = "UPDATE alert_rule SET set_at = set_at - make_interval(hours => :h)"
+        await session.execute(text(shift), {"h": hours})
 
 
-async def test_a_limit_speaks_of_the_days_since_it_was_set(
+async def test_a_limit_says_nothing_of_what_was_over_when_it_was_set(
     database: Database, redis_url: str
 ) -> None:
     house = await make_house(database, redis_url)
@@ -119,7 +119,7 @@ async def test_a_limit_speaks_of_the_days_since_it_was_set(
         await save(house, person, kind=kind, owner=meter, limit=limit)
         for kind, limit in (("DAY_LIMIT", 5.0), ("HOUR_LIMIT", 2.0))
     ]
-    await set_days_ago(house, -2)
+    await set_earlier(house, -50)
     # the day after tomorrow hours of the day before come late: it was over, but there was no limit
     later = NOW + timedelta(days=2)
     late = midnight(later.astimezone(ZONE).date(), ZONE) - 4
@@ -135,7 +135,7 @@ async def test_a_limit_speaks_of_the_days_since_it_was_set(
     await house.push(late + 2, {1: 9_000})
     await house.judge(later)
     assert await alerts(house, person, kinds=kinds) == []
-    await set_days_ago(house, 2)
+    await set_earlier(house, 50)
     await house.push(late + 3, {1: 9_000})
     await house.judge(later)
     found = await alerts(house, person, kinds=kinds)

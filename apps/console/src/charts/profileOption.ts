@@ -137,7 +137,7 @@ export function profileOption(input: ProfileChartInput): ChartOption {
     },
     series: [
       ...bars,
-      missing,
+      ...(missing.data.some((value) => value !== null) ? [missing] : []),
       ...(line ? [averageLine(line, colours.average)] : []),
       ...(ahead ? bandLines(ahead, 0, colours.quiet) : []),
       ...(cumulative && series[0] ? cumulativeLines(cumulative, series[0].buckets, colours.quiet) : []),

@@ -95,7 +95,7 @@ export function Delivery() {
               {site.children.length > 0 && (
                 <Panel flush title={t('sites.below', { count: site.children.length })}>
                   <div className="table-scroll">
-                    <table className="table">
+                    <table className="table cards">
                       <thead><tr><th scope="col">{t('balances.node')}</th><th scope="col" className="number">{t('delivery.expected')}</th><th scope="col" className="number">{t('delivery.missing')}</th><th scope="col">{t('delivery.share')}</th></tr></thead>
                       <tbody>
                         {site.children.map((child) => {
@@ -104,9 +104,9 @@ export function Delivery() {
                           return (
                             <tr key={child.id}>
                               <td><Link className="cell-link" from="/delivery" to="/delivery" search={(now) => ({ ...now, path: child.path })}>{child.name}</Link></td>
-                              <td className="number">{formatNumber(expected, locale, 0)}</td>
-                              <td className="number">{formatNumber(missing, locale, 0)}</td>
-                              <td>{expected ? <Status tone={missing ? 'warning' : 'ok'}>{formatPercent((expected - missing) / expected, locale, 2)}</Status> : '–'}</td>
+                              <td className="number" data-label={t('delivery.expected')}>{formatNumber(expected, locale, 0)}</td>
+                              <td className="number" data-label={t('delivery.missing')}>{formatNumber(missing, locale, 0)}</td>
+                              <td data-label={t('delivery.share')}>{expected ? <Status tone={missing ? 'warning' : 'ok'}>{formatPercent((expected - missing) / expected, locale, 2)}</Status> : '–'}</td>
                             </tr>
                           );
                         })}
@@ -211,16 +211,16 @@ function GapList({ groups, zone }: { groups: readonly Gapped[]; zone: string }) 
         <Empty icon="ok" title={t('gaps.none')}>{t('gaps.noneLead')}</Empty>
       ) : (
         <div className="table-scroll chart-table" tabIndex={0} role="region" aria-label={t('gaps.title')}>
-          <table className="table">
+          <table className="table cards">
             <thead><tr><th scope="col">{t('commodity')}</th><th scope="col">{t('flags.from')}</th><th scope="col">{t('flags.to')}</th><th scope="col">{t('reason')}</th><th scope="col" className="number">{t('gaps.points')}</th></tr></thead>
             <tbody>
               {gaps.slice(0, MOST_GAPS).map((gap) => (
                 <tr key={`${gap.group}${gap.from}${gap.to}${gap.reason}`}>
                   <td><Commodity commodity={gap.commodity} /></td>
-                  <td>{dateTime(Date.parse(gap.from), zone, locale)}</td>
-                  <td>{dateTime(Date.parse(gap.to), zone, locale)}</td>
-                  <td><Status tone="warning">{t(`missing.${gap.reason}`)}</Status></td>
-                  <td className="number">{gap.points}</td>
+                  <td data-label={t('flags.from')}>{dateTime(Date.parse(gap.from), zone, locale)}</td>
+                  <td data-label={t('flags.to')}>{dateTime(Date.parse(gap.to), zone, locale)}</td>
+                  <td data-label={t('reason')}><Status tone="warning">{t(`missing.${gap.reason}`)}</Status></td>
+                  <td className="number" data-label={t('gaps.points')}>{gap.points}</td>
                 </tr>
               ))}
             </tbody>

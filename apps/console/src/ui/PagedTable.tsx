@@ -1,4 +1,4 @@
-/** A list in pages as a table, with its states. */
+/** A list in pages as a table, with its states. Its roles are told, since browsers drop them where it is laid out as cards. */
 import type { ReactNode } from 'react';
 import type { Paged } from '../api/usePages';
 import { FailureNote, Waiting } from './Answer';
@@ -29,14 +29,14 @@ export function PagedTable<Node>({ paged, columns, row, keyOf, empty, label }: T
     <>
       {paged.error && <FailureNote error={paged.error} retry={paged.again} compact />}
       <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
-        <table className="table cards">
-          <thead>
-            <tr>{columns.map((column, index) => <th key={index} scope="col" className={column.number ? 'number' : undefined}>{column.title}</th>)}</tr>
+        <table className="table cards" role="table">
+          <thead role="rowgroup">
+            <tr role="row">{columns.map((column, index) => <th key={index} scope="col" role="columnheader" className={column.number ? 'number' : undefined}>{column.title}</th>)}</tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {paged.nodes.map((node) => (
-              <tr key={keyOf(node)}>
-                {row(node).map((cell, index) => <td key={index} className={columns[index]?.number ? 'number' : undefined} data-label={wordOf(columns[index]?.title)}>{cell}</td>)}
+              <tr key={keyOf(node)} role="row">
+                {row(node).map((cell, index) => <td key={index} role="cell" className={columns[index]?.number ? 'number' : undefined} data-label={wordOf(columns[index]?.title)}>{cell}</td>)}
               </tr>
             ))}
           </tbody>

@@ -13,9 +13,9 @@ export function Rows({ label, columns, rows, height = 520 }: RowsProps) {
   const kind = (at: number) => (columns[at]?.number ? 'number' : undefined);
   return (
     <div className="table-scroll" style={{ maxHeight: height }} tabIndex={0} role="region" aria-label={label}>
-      <table className="table cards">
-        <thead><tr>{columns.map((column, at) => <th key={at} scope="col" className={kind(at)}>{column.title}</th>)}</tr></thead>
-        <tbody>{rows.map((row, index) => <tr key={index}>{row.map((cell, at) => <td key={at} className={kind(at)} data-label={wordOf(columns[at]?.title)}>{cell}</td>)}</tr>)}</tbody>
+      <table className="table cards" role="table">
+        <thead role="rowgroup"><tr role="row">{columns.map((column, at) => <th key={at} scope="col" role="columnheader" className={kind(at)}>{column.title}</th>)}</tr></thead>
+        <tbody role="rowgroup">{rows.map((row, index) => <tr key={index} role="row">{row.map((cell, at) => <td key={at} role="cell" className={kind(at)} data-label={wordOf(columns[at]?.title)}>{cell}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );

@@ -4,23 +4,29 @@ import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { useT } from '../app/preferences';
 import { useViewer } from '../app/viewer';
+import { FailureNote } from './Answer';
 
-const BELOW = graphql(`query SitesBelow($path: String!) { viewer { site(path: $path) { id path children { id name path } } } }`);
+const BELOW = graphql(`query SitesBelow($path: String!) { viewer { site(path: $path) { id path children { id name path kind } } } }`);
 
 interface PickerProps {
   label: string;
   onChange: (id: string | null) => void;
   /** What stands for no choice. */
   none?: string;
+  /** Which places are offered; all where it is left out. */
+  fits?: (place: Step) => boolean;
 }
 
 interface Step {
   id: string;
   name: string;
   path: string;
+  kind: string;
 }
 
-export function SitePicker({ label, onChange, none }: PickerProps) {
+const all = () => true;
+
+export function SitePicker({ label, onChange, none, fits = all }: PickerProps) {
   const t = useT();
   const viewer = useViewer();
   const [way, setWay] = useState<Step[]>([]);
@@ -28,7 +34,7 @@ export function SitePicker({ label, onChange, none }: PickerProps) {
     <fieldset className="site-picker">
       <legend>{label}</legend>
       <Level
-        choices={viewer.tops}
+        choices={viewer.tops.filter(fits)}
         chosen={way[0]?.id ?? ''}
         label={`${label} 1`}
         none={none ?? t('none')}
@@ -41,6 +47,7 @@ export function SitePicker({ label, onChange, none }: PickerProps) {
         <Below
           key={step.id}
           above={step}
+          fits={fits}
           chosen={way[at + 1]?.id ?? ''}
           label={`${label} ${at + 2}`}
           choose={(next) => {
@@ -71,11 +78,12 @@ function Level({ choices, chosen, label, none, choose }: LevelProps) {
   );
 }
 
-function Below({ above, chosen, label, choose }: { above: Step; chosen: string; label: string; choose: (step: Step | undefined) => void }) {
+function Below({ above, fits, chosen, label, choose }: { above: Step; fits: (place: Step) => boolean; chosen: string; label: string; choose: (step: Step | undefined) => void }) {
   const t = useT();
-  const [{ data }] = useQuery({ query: BELOW, variables: { path: above.path } });
+  const [{ data, error }, again] = useQuery({ query: BELOW, variables: { path: above.path } });
   const [choices, setChoices] = useState<Step[]>([]);
-  useEffect(() => setChoices(data?.viewer.site?.children ?? []), [data]);
+  useEffect(() => setChoices((data?.viewer.site?.children ?? []).filter(fits)), [data]);
+  if (error && choices.length === 0) return <FailureNote error={error} retry={() => again({ requestPolicy: 'network-only' })} compact />;
   if (choices.length === 0) return null;
   return <Level choices={choices} chosen={chosen} label={label} none={t('none')} choose={choose} />;
 }

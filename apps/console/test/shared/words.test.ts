@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ago, hourRange } from '@shared/dates';
 import { loadRest, loadTexts, translator, type Key, type Texts } from '@shared/i18n';
@@ -30,6 +31,13 @@ describe('texts', () => {
         for (const form of needed) expect([...known, form === 'few' || form === 'many' ? undefined : form], `${key} ${form}`).toContain(form);
       }
     }
+  });
+
+  it('tells refusals that the documentation lists', () => {
+    const listed = new Set([...readFileSync('../../docs/errors.md', 'utf8').matchAll(/^\| `(\w+)`/gm)].map(([, code]) => code));
+    const told = Object.keys(rest).filter((key) => key.startsWith('refusal.')).map((key) => key.slice('refusal.'.length));
+    expect(told.length).toBeGreaterThan(50);
+    expect(told.filter((code) => !listed.has(code))).toEqual([]);
   });
 
   it('chooses the plural of the language', async () => {

@@ -1,11 +1,12 @@
 import { useAct } from '@/api/acts';
-import { FoundChannels, Household, Meter, PlaceMeter, SaveActuator, type FoundChannelsData } from '@/api/operations.generated';
+import { FoundChannels, Household, OfferChannel, PlaceMeter, SaveActuator, type FoundChannelsData } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
-import { lookedAt } from '@/household/condition';
 import { placeOf, titleOf } from '@/household/HomeSwitch';
 import type { Home } from '@/household/homes';
 import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
+import { OwnInstall } from '@/install/OwnInstall';
+import { Placed } from '@/install/Placed';
 import { ago } from '@/i18n/ago';
 import { useNow } from '@/lib/now';
 import { useOnline } from '@/lib/online';
@@ -19,13 +20,11 @@ import { Scanner, scannerThere } from '@/ui/Scanner';
 import { Screen } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
 import { Empty, Failure } from '@/ui/State';
-import { Status } from '@/ui/Status';
 import { Toggle } from '@/ui/Toggle';
 import { SPACE, useTheme } from '@/theme/theme';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { HOUR_MS, iso } from '@shared/zones';
 import { useQueryClient } from '@tanstack/react-query';
-import { router } from 'expo-router';
 import { useState } from 'react';
 import { View } from 'react-native';
 
@@ -42,6 +41,7 @@ export default function Install() {
   const queries = useQueryClient();
   const [placed, setPlaced] = useState<{ id: string; at: number } | null>(null);
   const query = useAnswer(FoundChannels, {}, { freshMs: 0, everyMs: 30_000, enabled: placed === null && may('metering:install') });
+  if (!may('metering:install') && may('own-meters:install')) return <OwnInstall />;
   if (!home || !may('metering:install')) {
     return <Screen title={t('install.title')} back="/meters">{household.data ? <Empty icon="shield" title={t('fault.FORBIDDEN')} /> : <Skeleton height={300} />}</Screen>;
   }
@@ -81,12 +81,20 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
   const [switches, setSwitches] = useState(false);
   const [tried, setTried] = useState(false);
   const [scanning, setScanning] = useState(false);
+  const [leaves, setLeaves] = useState(false);
   const place = useAct(PlaceMeter);
+  const offer = useAct(OfferChannel, FoundChannels);
   const declare = useAct(SaveActuator);
   const channel = channels.find((one) => keyOf(one) === key) ?? channels[0];
   const index = numberIn(start);
   // The meter stands already: whether its valve could be told is said where the supply is switched.
   const finish = (point: string) => (switches ? declare.mutate({ input: { point } }, { onSettled: () => onPlaced(point) }) : onPlaced(point));
+  const leave = () => {
+    setTried(true);
+    if (!channel || numberIn(constant) === null) return;
+    const where = { concentrator: channel.concentrator.serial, network: channel.network, channel: channel.channel };
+    offer.mutate({ input: { ...where, commodity, pulseConstant: constant.trim().replace(',', '.'), premise: home.id } }, { onSuccess: () => setTried(false) });
+  };
   const run = () => {
     setTried(true);
     if (!channel || !serial.trim() || index === null || numberIn(constant) === null) return;
@@ -106,7 +114,7 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
               key={keyOf(one)}
               icon="signal"
               title={t('install.channel.name', { serial: one.concentrator.serial, network: one.network, channel: one.channel })}
-              lead={one.lastSeen ? t('install.heard', { ago: ago(t, Date.parse(one.lastSeen), now), hours: one.readings }) : t('install.unheard', { ago: ago(t, Date.parse(one.since), now) })}
+              lead={one.offeredTo ? t('install.left', { home: one.offeredTo }) : one.lastSeen ? t('install.heard', { ago: ago(t, Date.parse(one.lastSeen), now), hours: one.readings }) : t('install.unheard', { ago: ago(t, Date.parse(one.since), now) })}
               chosen={one === channel}
               onPress={() => setKey(keyOf(one))}
               last={position === channels.length - 1}
@@ -121,35 +129,24 @@ function Form({ home, channels, onPlaced }: { home: Home; channels: readonly Fou
         onChange={(value) => { setCommodity(value as Commodity); setConstant(USUAL[value as Commodity]); }}
       />
       <Card>
-        <Field label={t('install.serial')} value={serial} onChangeText={setSerial} autoCapitalize="characters" autoCorrect={false} wrong={tried && !serial.trim() ? t('install.serial.wrong') : null} />
-        {scannerThere && <Button kind="plain" icon="scan" label={t('scan.open')} onPress={() => setScanning(true)} />}
+        {home.flat !== null && <View style={{ marginHorizontal: -SPACE.normal }}>
+          <Toggle label={t('install.leave')} lead={t('install.leave.lead')} icon="people" value={leaves} onChange={setLeaves} last />
+        </View>}
+        {!leaves && <Field label={t('install.serial')} value={serial} onChangeText={setSerial} autoCapitalize="characters" autoCorrect={false} wrong={tried && !serial.trim() ? t('install.serial.wrong') : null} />}
+        {!leaves && scannerThere && <Button kind="plain" icon="scan" label={t('scan.open')} onPress={() => setScanning(true)} />}
         <Field label={t('install.constant')} hint={t('install.constant.hint')} value={constant} onChangeText={setConstant} inputMode="decimal" wrong={tried && numberIn(constant) === null ? t('rules.limit.wrong') : null} />
-        <Field label={t('install.start')} value={start} onChangeText={setStart} inputMode="decimal" wrong={tried && index === null ? t('install.start.wrong') : null} />
-        <View style={{ marginHorizontal: -SPACE.normal }}>
+        {!leaves && <Field label={t('install.start')} value={start} onChangeText={setStart} inputMode="decimal" wrong={tried && index === null ? t('install.start.wrong') : null} />}
+        {!leaves && <View style={{ marginHorizontal: -SPACE.normal }}>
           <Toggle label={t(commodity === 'ELECTRICITY' ? 'install.contactor' : 'install.valve')} lead={t('install.switches')} icon="valve" value={switches} onChange={setSwitches} last />
-        </View>
-        <FaultLine error={place.error} />
-        <Button label={t('install.place')} busy={place.isPending || declare.isPending} disabled={!online} onPress={run} />
+        </View>}
+        <FaultLine error={leaves ? offer.error : place.error} />
+        {leaves ? (
+          <Button label={t('install.leave.do', { home: home.flat ?? '' })} busy={offer.isPending} disabled={!online} onPress={leave} />
+        ) : (
+          <Button label={t('install.place')} busy={place.isPending || declare.isPending} disabled={!online} onPress={run} />
+        )}
       </Card>
       <Scanner open={scanning} title={t('scan.meter')} onClose={() => setScanning(false)} onRead={(text) => { setScanning(false); setSerial(text); }} />
     </>
-  );
-}
-
-/** Until the first hour of the new meter came. */
-function Placed({ id, at, again }: { id: string; at: number; again: () => void }) {
-  const t = useT();
-  const query = useAnswer(Meter, { id, now: lookedAt(useNow() + HOUR_MS) }, { freshMs: 0, everyMs: 15_000 });
-  const seen = query.data?.node?.readingAt ? Date.parse(query.data.node.readingAt.at) : null;
-  const hours = seen === null ? 0 : Math.max(0, Math.floor((seen - Math.floor(at / HOUR_MS) * HOUR_MS) / HOUR_MS));
-  return (
-    <Card>
-      <Empty icon="ok" title={t('install.done')} />
-      <View style={{ alignItems: 'center' }}>
-        <Status tone={hours > 0 ? 'ok' : 'accent'} icon="signal" word={hours > 0 ? t('install.seen', { hours }) : t('install.waits')} />
-      </View>
-      <Button label={t('install.open')} onPress={() => router.dismissTo({ pathname: '/meter/[id]', params: { id } })} />
-      <Button kind="quiet" label={t('install.another')} onPress={again} />
-    </Card>
   );
 }

@@ -70,6 +70,7 @@ export const en = {
   'fresh.title': 'A newer version of the app is ready.',
   'fresh.take': 'Take it now',
   'home.empty.title': 'No meters yet',
+  'home.empty.own': 'Connect a meter to the radio module of your home. If you have none, ask your association.',
   'home.empty.lead': 'Your association connects your flat with an invitation. If you have a code, use it now.',
   'home.sinceMidnight': 'since midnight',
   'home.hours': '{known} of {due} hours',

@@ -73,6 +73,7 @@ export const ro: Texts<'ro'> = {
   'fresh.title': 'O versiune nouă a aplicației e gata.',
   'fresh.take': 'Treci la ea acum',
   'home.empty.title': 'Niciun contor încă',
+  'home.empty.own': 'Leagă un contor de modulul radio al locuinței. Dacă nu ai unul, întreabă asociația.',
   'home.empty.lead': 'Asociația îți conectează apartamentul printr-o invitație. Dacă ai un cod, folosește-l acum.',
   'home.sinceMidnight': 'de la miezul nopții',
   'home.hours': '{known} din {due} ore',

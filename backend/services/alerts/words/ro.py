@@ -10,7 +10,7 @@ WORDS = Words(
     titles={
         K.DAY_LIMIT: "Limita zilnică depășită",
         K.HOUR_LIMIT: "Limita orară depășită",
-        K.MONTH_FORECAST: "Luna se îndreaptă peste limita dvs.",
+        K.MONTH_FORECAST: "Luna se îndreaptă peste limita lunară",
         K.LEAK: "Scurgere",
         K.BURST: "Țeavă spartă",
         K.NO_DATA: "Fără citiri",
@@ -26,8 +26,8 @@ WORDS = Words(
         K.DR_EVENT: "Răspuns la cerere",
     },
     bodies={
-        K.DAY_LIMIT: "{place}: {what} a ajuns pe {day} la {value}; limita dvs. zilnică este {limit}.",
-        K.HOUR_LIMIT: "{place}: {what}, {value} într-o oră; limita dvs. este {limit}.",
+        K.DAY_LIMIT: "{place}: {what} a ajuns pe {day} la {value}; limita zilnică este {limit}.",
+        K.HOUR_LIMIT: "{place}: {what}, {value} într-o oră; limita orară este {limit}.",
         K.MONTH_FORECAST: (
             "{place}: în acest ritm {what} va ajunge luna aceasta la {value}; limita este {limit}."
         ),

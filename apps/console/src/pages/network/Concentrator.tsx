@@ -163,9 +163,9 @@ function MeshOfDay({ id }: { id: string }) {
 function Rows({ columns, rows }: { columns: string[]; rows: (string | number)[][] }) {
   return (
     <div className="table-scroll chart-table" tabIndex={0} role="region" aria-label={columns[0]}>
-      <table className="table">
+      <table className="table cards">
         <thead><tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
-        <tbody>{rows.map((row, index) => <tr key={index}>{row.map((cell, at) => <td key={at}>{cell}</td>)}</tr>)}</tbody>
+        <tbody>{rows.map((row, index) => <tr key={index}>{row.map((cell, at) => <td key={at} data-label={columns[at]}>{cell}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );
@@ -188,7 +188,7 @@ function Channels({ channels, concentrator, site, done }: ChannelsProps) {
   return (
     <>
       <div className="table-scroll chart-table" style={{ maxHeight: 520 }} tabIndex={0} role="region" aria-label={t('networks.channels')}>
-        <table className="table">
+        <table className="table cards">
           <thead>
             <tr><th scope="col">{t('found.channel')}</th><th scope="col">{t('meter')}</th><th scope="col">{t('commands.state')}</th><th scope="col"><span className="sr">{t('commands.act')}</span></th></tr>
           </thead>
@@ -196,8 +196,8 @@ function Channels({ channels, concentrator, site, done }: ChannelsProps) {
             {ordered.map((channel) => (
               <tr key={`${channel.network}/${channel.address}`}>
                 <td>{channel.network} / {channel.address}</td>
-                <td>{channel.point ? <Link to="/meters/$id" params={{ id: channel.point.id }} search={{}}>{channel.point.meter?.serial ?? channel.point.name}</Link> : '–'} {channel.point?.premise && <span className="quiet">{channel.point.premise.name}</span>}</td>
-                <td>{channel.placed ? <Status tone="ok">{t('found.placed')}</Status> : <Status tone="warning" icon="plus">{t('found.unplaced')}</Status>}</td>
+                <td data-label={t('meter')}>{channel.point ? <Link to="/meters/$id" params={{ id: channel.point.id }} search={{}}>{channel.point.meter?.serial ?? channel.point.name}</Link> : '–'} {channel.point?.premise && <span className="quiet">{channel.point.premise.name}</span>}</td>
+                <td data-label={t('commands.state')}>{channel.placed ? <Status tone="ok">{t('found.placed')}</Status> : <Status tone="warning" icon="plus">{t('found.unplaced')}</Status>}</td>
                 <td>{!channel.placed && viewer.may('metering:install') && site && <Button variant="default" onClick={() => setPlacing(channel)}>{t('found.place')}</Button>}</td>
               </tr>
             ))}

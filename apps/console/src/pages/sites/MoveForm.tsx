@@ -6,7 +6,7 @@ import { graphql } from '../../api/graphql';
 import { useT } from '../../app/preferences';
 import { SitePicker } from '../../ui/SitePicker';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
-import type { EditedSite } from './PlaceForm';
+import { LEVELS, type EditedSite } from './PlaceForm';
 
 const MOVE = graphql(`mutation MoveSite($input: MoveSiteInput!) { moveSite(input: $input) { site { id path } errors { code field message } } }`);
 
@@ -28,12 +28,15 @@ export function MoveForm({ site, close, done }: FormProps) {
     setErrors(error ? [{ code: 'FAILED', message: error.message }] : (data?.moveSite.errors ?? []));
     if (path) done(path);
   };
+  // A place lies in one of a larger kind, and not in itself.
+  const fits = (place: { kind: string; path: string }) =>
+    LEVELS.findIndex((kind) => kind === place.kind) < LEVELS.indexOf(site.kind) && !`${place.path}/`.startsWith(`${site.path}/`);
   const above = site.path.split('/').slice(0, -1).join(' / ');
   return (
     <Drawer opened onClose={close} position="right" size={460} title={t('place.move.title', { name: site.name })} closeButtonProps={{ 'aria-label': t('close') }}>
       <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         <p className="quiet">{t('place.move.lead', { path: above || t('place.edit.top') })}</p>
-        <SitePicker label={t('place.move.to')} none={t('place.move.pick')} onChange={setParent} />
+        <SitePicker label={t('place.move.to')} none={t('place.move.pick')} onChange={setParent} fits={fits} />
         <p className="hint">{t('place.move.file')}</p>
         <UserErrors errors={errors} />
         <div className="row">

@@ -79,7 +79,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
             />
             <Panel title={t('sites.month')} hint={t('sites.monthHint')} flush>
               <div className="table-scroll">
-                <table className="table">
+                <table className="table cards">
                   <thead>
                     <tr>
                       <th scope="col">{t('commodity')}</th>
@@ -94,10 +94,10 @@ export function SiteDetail({ path, changed }: DetailProps) {
                     {groups.map(({ id, commodity, monthToDate: month, deliveries, inlets }) => (
                       <tr key={id}>
                         <td><Commodity commodity={commodity as Word} /></td>
-                        <td className="number">{formatAmount(month.soFar, month.unit, locale)}</td>
-                        <td className="number">{formatAmount(month.average, month.unit, locale)}</td>
-                        <td className="number">{formatAmount(month.forecast?.p50 ?? null, month.unit, locale)}</td>
-                        <td className="number">{formatPercent(deliveries.percent === null ? null : deliveries.percent / 100, locale, 2)}</td>
+                        <td className="number" data-label={t('month.soFar')}>{formatAmount(month.soFar, month.unit, locale)}</td>
+                        <td className="number" data-label={t('month.before')}>{formatAmount(month.average, month.unit, locale)}</td>
+                        <td className="number" data-label={t('month.end')}>{formatAmount(month.forecast?.p50 ?? null, month.unit, locale)}</td>
+                        <td className="number" data-label={t('delivery.last24')}>{formatPercent(deliveries.percent === null ? null : deliveries.percent / 100, locale, 2)}</td>
                         <td className="nowrap">
                           <Link to="/balances/$id" params={{ id }} search={{}}>{t(inlets.length ? 'sites.balance' : 'sites.profile')}</Link>
                         </td>

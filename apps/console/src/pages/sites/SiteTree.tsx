@@ -6,8 +6,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useClient } from 'urql';
+import type { CombinedError } from '@urql/core';
 import { graphql } from '../../api/graphql';
 import { useT } from '../../app/preferences';
+import { FailureNote } from '../../ui/Answer';
 import { Icon } from '../../ui/Icon';
 
 const CHILDREN = graphql(`
@@ -61,7 +63,8 @@ export function SiteTree({ tops, chosen, onChoose, fresh = false }: TreeProps) {
   const client = useClient();
   const [children, setChildren] = useState<ReadonlyMap<string, readonly TreeSite[]>>(new Map());
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<CombinedError | null>(null);
+  const [tries, setTries] = useState(0);
   const asked = useRef(new Set<string>());
   const rows = useMemo(() => visibleRows(tops, children, open), [tops, children, open]);
   const place = useRef<HTMLDivElement>(null);
@@ -74,9 +77,10 @@ export function SiteTree({ tops, chosen, onChoose, fresh = false }: TreeProps) {
         asked.current.add(site.path);
         const { data, error } = await client.query(CHILDREN, { id: site.id }, fresh ? { requestPolicy: 'network-only' } : {}).toPromise();
         if (error) asked.current.delete(site.path);
-        setFailed(!!error);
+        setFailed(error ?? null);
         const found = data?.node?.__typename === undefined && data?.node && 'children' in data.node ? data.node.children : [];
-        if (error) continue;
+        // The others would fail alike; whoever tries again asks for all.
+        if (error) return;
         setChildren((known) => new Map(known).set(site.path, found));
         // A way without a fork needs no one to walk it.
         const [only, other] = found;
@@ -84,7 +88,7 @@ export function SiteTree({ tops, chosen, onChoose, fresh = false }: TreeProps) {
       }
     };
     void ask();
-  }, [rows, open, client, fresh]);
+  }, [rows, open, client, fresh, tries]);
 
   useEffect(() => {
     setOpen((known) => new Set([...known, ...pathsTo(chosen).slice(0, -1), ...(chosen.includes('/') ? [] : [chosen])]));
@@ -122,7 +126,7 @@ export function SiteTree({ tops, chosen, onChoose, fresh = false }: TreeProps) {
   const at = Math.max(0, rows.findIndex((row) => row.path === chosen));
   return (
     <>
-      {failed && <p className="hint" role="alert">{t('error.title')}</p>}
+      {failed && <FailureNote error={failed} retry={() => setTries((known) => known + 1)} compact />}
       <div ref={place} className="tree" role="tree" aria-label={t('nav.sites')}>
         <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
           {list.getVirtualItems().map((item) => {

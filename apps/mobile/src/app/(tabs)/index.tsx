@@ -20,7 +20,8 @@ import { useState } from 'react';
 
 export default function HomeScreen() {
   const t = useT();
-  const { query, told, places, place, meters, choose } = useScreen();
+  const { query, told, places, place, meters, choose, may } = useScreen();
+  const own = may('own-meters:install');
   return (
     <Page name={t('tab.home')} head={place && <><BrandLine /><HomeSwitch homes={places} home={place} choose={choose} /></>}>
       {told && meters.length ? (
@@ -28,7 +29,12 @@ export default function HomeScreen() {
       ) : query.isError && !told ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : told ? (
-        <Empty icon="meter" title={t('home.empty.title')} lead={t('home.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
+        <Empty
+          icon="meter"
+          title={t('home.empty.title')}
+          lead={t(own ? 'home.empty.own' : 'home.empty.lead')}
+          action={own ? { label: t('install.title'), onPress: () => router.push('/install') } : { label: t('welcome.invited'), onPress: () => router.navigate('/invite') }}
+        />
       ) : (
         <>
           <Skeleton height={48} />

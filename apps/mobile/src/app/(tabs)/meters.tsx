@@ -20,17 +20,22 @@ import { router } from 'expo-router';
 export default function Meters() {
   const t = useT();
   const { query, homes, home, choose, may } = useHome();
+  const own = may('own-meters:install');
+  const add = <Button icon="plus" label={t('install.title')} onPress={() => router.push('/install')} />;
   return (
     <Page name={t('meters.title')} head={home && <HomeSwitch homes={homes} home={home} choose={choose} />}>
       {home ? (
         <>
           <List home={home} />
-          {may('metering:install') && home.flat !== null && <Button icon="plus" label={t('install.title')} onPress={() => router.push('/install')} />}
+          {(own || (may('metering:install') && home.flat !== null)) && add}
         </>
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : query.data ? (
-        <Empty icon="meter" title={t('meters.empty.title')} lead={t('meters.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
+        <>
+          <Empty icon="meter" title={t('meters.empty.title')} lead={t('meters.empty.lead')} action={{ label: t('welcome.invited'), onPress: () => router.navigate('/invite') }} />
+          {own && add}
+        </>
       ) : (
         <Skeleton height={320} />
       )}
