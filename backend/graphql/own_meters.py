@@ -19,6 +19,8 @@ from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
 
+LONGEST_ID = 18
+
 
 @strawberry.type(description="A channel that waits for a meter of the caller's home.")
 class OwnChannel:
@@ -131,7 +133,8 @@ class OwnMeterMutation:
         context = info.context
 
         async def act(session: TenantSession) -> MeteringPoint:
-            number = ChannelId(int(input.channel) if input.channel.isdecimal() else 0)
+            known = input.channel.isdecimal() and len(input.channel) <= LONGEST_ID
+            number = ChannelId(int(input.channel) if known else 0)
             meter = OwnMeter(number, input.meter_serial, input.initial_index)
             point = await own_meters.connect(session, meter, context.now, context.master_key)
             return MeteringPoint.of((await metered.load_points(session, [point]))[point])

@@ -96,7 +96,7 @@ export async function outbox(findings) {
   await page.fill('#login', login);
   await page.fill('#password', password);
   await page.click('button[type=submit]');
-  const letter = page.locator('.letter', { hasText: petru.login }).filter({ hasText: 'EMAIL' }).first();
+  const letter = page.locator('.letter', { hasText: petru.login }).filter({ hasText: 'email' }).filter({ hasText: 'Limita orară' }).first();
   await letter.waitFor();
   assert.match(await letter.innerText(), /Limita orară depășită[\s\S]*4,35.kWh[\s\S]*kept/);
   await shot(page, 'journey-outbox');

@@ -21,6 +21,9 @@ from domain.quantities import Commodity, Role
 from tenants import audit
 from tenants.session import TenantSession
 
+MOST_PULSES = 1_000_000
+"""A unit; more than any meter gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelName:
@@ -66,9 +69,12 @@ async def offer(
     else:
         if premise not in await places.load_premises(session, [premise]):
             raise _absent("home", premise, "premise")
-        if constant <= 0:
-            raise InvalidError("pulseConstant must be positive", field="pulseConstant")
-        await channel_offers.keep(session, channel, premise, str(commodity), str(constant))
+        if not constant.is_finite() or not 0 < constant <= MOST_PULSES:
+            raise InvalidError(
+                f"pulseConstant must be above 0 and at most {MOST_PULSES}", field="pulseConstant"
+            )
+        words = str(commodity), format(constant, "f")
+        await channel_offers.keep(session, channel, premise, *words)
     told: dict[str, audit.Word] = {"premise": premise, "commodity": str(commodity)}
     await audit.record(session, "channel.offer", f"channel {channel}", told)
 

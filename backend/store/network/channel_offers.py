@@ -11,7 +11,7 @@ from tenants.session import TenantSession
 _FREE = """
 SELECT c.id FROM channel AS c
 JOIN concentrator AS d ON d.tenant_id = $1 AND d.id = c.concentrator_id
-WHERE c.tenant_id = $1 AND d.serial = $2 AND c.network = $3 AND c.address = $4
+WHERE c.tenant_id = $1 AND d.serial = $2 AND c.network = $3::int AND c.address = $4::int
   AND NOT EXISTS (
       SELECT FROM installation AS i WHERE i.tenant_id = $1 AND i.series_id = c.series_id)
 """

@@ -40,7 +40,7 @@ async function show() {
   if (status === 401) session.forget();
   if (content.errors) throw new Error(content.errors[0].message);
   const letters = content.data.viewer.outbox.edges.map((edge) => edge.node);
-  $('state').textContent = `${content.data.viewer.tenant.name}: ${letters.length === 0 ? 'nothing was told yet' : `the last ${letters.length} messages`}`;
+  $('state').textContent = `${content.data.viewer.tenant.name}: ${['nothing was told yet', 'one message'][letters.length] ?? `the last ${letters.length} messages`}`;
   $('letters').replaceChildren(...letters.map(letter));
 }
 
