@@ -20,6 +20,7 @@ FORGOTTEN_HOURS = 14 * 24
 """A flow that recurs and was not seen for so long is over."""
 
 _EVERY_DAYS = 2
+_SAME_SIZE = 1.5
 
 
 def recurring(past: Flow, thresholds: Thresholds) -> list[Sign]:
@@ -46,9 +47,17 @@ def recurring(past: Flow, thresholds: Thresholds) -> list[Sign]:
         part = slice(first, end)
         window = Flow(past.values[:, part], past.slots[part], past.quantum, past.largest)
         for sign in intermittent(window, thresholds, np.maximum(since - first, 0)):
+            if sign.row in seen and not _same_flow(sign, seen[sign.row][1]):
+                continue
             since[sign.row] = min(since[sign.row], first + sign.since)
             seen[sign.row] = end, replace(sign, since=int(since[sign.row]))
         for row in [row for row, (at, _) in seen.items() if end - at >= FORGOTTEN_HOURS]:
             del seen[row]
             since[row] = hours
     return [sign for _, sign in seen.values()]
+
+
+def _same_flow(one: Sign, other: Sign) -> bool:
+    """Whether two signs are of one flow: a leak keeps its size, guests do not."""
+    sizes = sorted((one.figures["level"], other.figures["level"]))
+    return sizes[1] <= _SAME_SIZE * sizes[0]
