@@ -18,11 +18,15 @@ QUIET_SHARE = 0.6
 _BINS = 128
 _FINE = 12
 _RATIO = 1.08
+"""Values up to 12 pulses have a bin each; above, a bin is 8 % wide."""
+
 _NIGHT_HOURS = 6
 _MOST_SIGMA = 4.0
+_SIZED = 2.5
+"""Pulses an hour that a flow must come to for a size of its own: one or two are any small use."""
+
 _EVEN = 50.0
 """Score of a recurring flow at which it is as likely a habit."""
-"""Values up to 12 pulses have a bin each; above, a bin is 8 % wide."""
 
 
 def intermittent(
@@ -52,7 +56,7 @@ def intermittent(
     for row in np.flatnonzero(fewer >= thresholds.intermittent_sigma).tolist():
         told, level = _plateau((past[row], week[row]), night[row], float(window.step[row]))
         score = min(float(fewer[row]), _MOST_SIGMA) * told
-        if score >= thresholds.intermittent_score:
+        if level >= _SIZED * window.step[row] and score >= thresholds.intermittent_score:
             spans = past[row], week[row], values.shape[1]
             yield _intermittent(row, spans, level, (float(fewer[row]), told, score))
 
