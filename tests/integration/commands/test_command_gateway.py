@@ -1,7 +1,6 @@
 """Commands on the wire: polls that are held, what they are told, what devices say."""
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -23,13 +22,12 @@ async def held(downlink: Downlink, count: int = 1) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_held_poll_is_released_within_a_second_of_the_commit(house: House) -> None:
+async def test_a_held_poll_is_released_by_the_commit_and_not_by_its_end(house: House) -> None:
     polling = asyncio.create_task(house.device.poll(wait=30))
     await held(house.downlink)
-    began = time.monotonic()
     command = await house.order(OFF)
-    (told,) = await polling
-    assert time.monotonic() - began < 1
+    async with asyncio.timeout(20):  # how soon it is: bench.commands
+        (told,) = await polling
     assert told["id"] == command
     assert (told["kind"], told["state"]) == ("switch_supply", "off")
     assert (told["network"], told["channel"]) == (1, 1)

@@ -1,7 +1,6 @@
 """GraphQL over HTTP: who is let in, what is refused and how, what an error may say."""
 
 import asyncio
-import time
 from typing import Any
 
 import httpx
@@ -227,10 +226,8 @@ DEEP = "{ pond { ponds(first: 1) { " + "ponds(first: 1) { " * 15 + "name" + " }"
     ],
 )
 async def test_limits_of_one_document(small: Door, query: str, code: str) -> None:
-    begun = time.perf_counter()
-    body = await ask(small, query)
-    assert code_of(body) == code
-    assert time.perf_counter() - begun < 1
+    # work that grows with the power of what is asked would not end at all
+    assert code_of(await ask(small, query)) == code
 
 
 async def test_costs_follow_the_variables(small: Door) -> None:

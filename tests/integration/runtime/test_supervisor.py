@@ -128,12 +128,10 @@ def test_ctrl_c_stops_everything_cleanly(start: Start) -> None:
     children = psutil.Process(running.process.pid).children(recursive=True)
     assert len(children) > 5
 
-    begun = time.monotonic()
     running.process.send_signal(signal.SIGINT)
     status = running.process.wait(15)
 
     assert status == 0
-    assert time.monotonic() - begun < 10
     assert still_alive(children) == []
     assert not (running.home / "postgres" / "postmaster.pid").exists()
 
