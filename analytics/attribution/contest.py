@@ -161,9 +161,7 @@ def _mostly_gain(missing: FloatArray) -> bool:
     return appeared > _MOST_APPEARED * float(missing.sum(where=missing > 0))
 
 
-def _with_prior(
-    gram: FloatArray, aim: FloatArray, spread: float
-) -> tuple[FloatArray, FloatArray]:
+def _with_prior(gram: FloatArray, aim: FloatArray, spread: float) -> tuple[FloatArray, FloatArray]:
     """Moments of several columns with normal priors, in units of these, and the coefficients."""
     prior = np.full(len(gram), 1 / spread**2)
     prior[0] = 1e-6

@@ -118,9 +118,7 @@ def _before(values: FloatArray, ended: Mask, gap: int, least: int) -> FloatArray
     return found
 
 
-def _floor(
-    values: FloatArray, runs: NDArray[np.int32], longest: NDArray[np.int32]
-) -> FloatArray:
+def _floor(values: FloatArray, runs: NDArray[np.int32], longest: NDArray[np.int32]) -> FloatArray:
     """Highest of the lowest hours of any 24 without a zero, shape ``(n,)``."""
     found = np.zeros(len(values))
     rows = np.flatnonzero(longest >= HOURS)
