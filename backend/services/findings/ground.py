@@ -20,8 +20,8 @@ from domain.hours import hour_of
 from domain.identity import BalanceGroupId, MeteringPointId
 from tenants.session import TenantSession
 
-POINTS_AT_ONCE = 320
-"""Eight weeks of so many points are read in one look (``series.load_points``)."""
+POINTS_AT_ONCE = 128
+"""Eight weeks of so many points fit into the caches of a processor."""
 
 
 class _Read(NamedTuple):
