@@ -182,6 +182,11 @@ def _log_likelihood(apart: FloatArray, since: Mask, used: Mask) -> tuple[float, 
     return total, variance
 
 
+def spread_likelihood(apart: FloatArray, used: Mask) -> float:
+    """Profile log-likelihood of hours that scatter alike, by how much is not known."""
+    return _log_likelihood(apart, used, used)[0]
+
+
 def _likeness(apart: FloatArray) -> float:
     """Correlation of neighbours, 0 to 0.9."""
     if len(apart) < 12:

@@ -170,7 +170,7 @@ def _choice(
     nobody, the likeliest member. The one with the likeliest end holds, and what it says of a member
     is as sure as its end is likelier than the ends that accuse nobody.
     """
-    winner = ahead.found[-1].fitted
+    winner, weight = ahead.found[-1].fitted, state.frame.weight
     plain = next((one for one in fits if _plain(one)), None)
     member = next((one for one in fits if _metered(one)), None)
     ends = {id(winner): (winner, _explain(ahead, thresholds, detours - 1))}
@@ -188,13 +188,13 @@ def _choice(
         taken_over = bool(more) and more[0].fitted is not one
         if len(owners) > 1 or plain_twice or taken_over:  # one alone was weighed above
             ends[id(one)] = (one, end)
-    chosen, best = max(ends.values(), key=lambda way: way[1].likelihood())
+    chosen, best = max(ends.values(), key=lambda way: way[1].likelihood(weight))
     more = _since(state, best)
     if not more or more[0].fitted.hypothesis.member is None:
         return best
-    lead, told = more[0].fitted, best.likelihood()
+    lead, told = more[0].fitted, best.likelihood(weight)
     behind = {
-        key: lead.likelihood - (told - end.likelihood())
+        key: lead.likelihood - (told - end.likelihood(weight))
         for key, (_, end) in ends.items()
         if all(one.fitted.hypothesis.member is None for one in _since(state, end))
     }
