@@ -129,7 +129,7 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
     if hypothesis.what not in _EITHER_SIGN and _mostly_gain(missing):
         return None
     apart = residual * root
-    penalty += 0.5 * np.log(np.count_nonzero(since))
+    penalty += 0.5 * np.log(np.count_nonzero(since)) + hypothesis.choice
     likeness = _likeness(apart[since])
     return Fitted(
         hypothesis,

@@ -25,7 +25,8 @@ _LEAST_KEPT = 0.5
 """Share of what an explanation said that it must still say beside those found after it."""
 
 _BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
-_LOADS = (Cause.CONSTANT, Cause.EVERYDAY, *_BLIND)
+_PLAIN = (Cause.CONSTANT, Cause.EVERYDAY, Cause.SWITCHED)
+_LOADS = (*_PLAIN, *_BLIND)
 _LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
 
 
@@ -226,7 +227,7 @@ def _by_days(fitted: Fitted) -> bool:
 
 
 def _plain(fitted: Fitted) -> bool:
-    return fitted.hypothesis.what in (Cause.CONSTANT, Cause.EVERYDAY)
+    return fitted.hypothesis.what in _PLAIN
 
 
 def _metered(fitted: Fitted) -> bool:
