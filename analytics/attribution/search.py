@@ -25,6 +25,9 @@ _LEAST_KEPT = 0.5
 """Share of what an explanation said that it must still say beside those found after it."""
 
 _BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
+_WITHIN = 0.8
+"""Share of the hours of a load in which a meter must count nothing, for the load to be its own."""
+
 _PLAIN = (Cause.CONSTANT, Cause.EVERYDAY, Cause.SWITCHED)
 _LOADS = (*_PLAIN, *_BLIND)
 _LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
@@ -173,6 +176,8 @@ def _choice(
     """
     winner, weight = ahead.found[-1].fitted, state.frame.weight
     plain = next((one for one in fits if _plain(one)), None)
+    if plain is not None and _not_counted(plain, winner):
+        plain = None
     member = next((one for one in fits if _metered(one)), None)
     ends = {id(winner): (winner, _explain(ahead, thresholds, detours - 1))}
     for one in (plain, member):
@@ -228,6 +233,18 @@ def _by_days(fitted: Fitted) -> bool:
 
 def _plain(fitted: Fitted) -> bool:
     return fitted.hypothesis.what in _PLAIN
+
+
+def _not_counted(load: Fitted, winner: Fitted) -> bool:
+    """Whether a load is what the likeliest member did not count while its meter stood still.
+
+    They begin within a day of one another, and it runs in the hours without a count alone.
+    """
+    one, other = load.hypothesis, winner.hypothesis
+    if other.what is not Kind.STUCK or abs(one.first - other.first) > 1:
+        return False
+    runs, stood = one.columns[0] > 0, other.columns[0] > 0
+    return bool(np.count_nonzero(runs & stood) >= _WITHIN * np.count_nonzero(runs))
 
 
 def _metered(fitted: Fitted) -> bool:
