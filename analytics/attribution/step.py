@@ -1,6 +1,7 @@
 """One step of the search: the likeliest explanation joins those found before."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -100,8 +101,7 @@ class State:
         begins = {int(self.prepared.starts[one.fitted.hypothesis.first]) for one in self.found}
         edges = sorted({0, *begins, len(used)})
         told = sum(
-            spread_likelihood(apart[low:high], used[low:high])
-            for low, high in zip(edges[:-1], edges[1:], strict=True)
+            spread_likelihood(apart[low:high], used[low:high]) for low, high in pairwise(edges)
         )
         freedom = sum(one.fitted.penalty - one.fitted.level for one in self.found)
         return told - freedom - self.paid

@@ -16,7 +16,7 @@ from analytics.attribution.window import FloatArray
 WEEK = 7
 _PAIRS = np.array([[(day - at) % WEEK < 2 for day in range(WEEK)] for at in range(WEEK)], float)
 _DAYS = np.concatenate((np.ones((1, WEEK)), _PAIRS, 1 - _PAIRS))
-"""Days of the week on which a load may run: all, two in a row, the other five; shape ``(15, 7)``."""
+"""Days of the week on which a load may run: all, two in a row, the others; shape ``(15, 7)``."""
 
 _EACH_DAY = float(np.log(DAY_HOURS * (DAY_HOURS - 1)))
 _SOME_DAYS = float(np.log((len(_DAYS) - 1) * DAY_HOURS**2))
@@ -54,14 +54,15 @@ def _by_days(prepared: Prepared, values: FloatArray) -> FloatArray:
     at = prepared.day * DAY_HOURS + prepared.hour
     daily = np.bincount(at, values, minlength=days * DAY_HOURS).reshape(days, DAY_HOURS)
     runs = _DAYS[:, np.arange(days) % WEEK].T
-    return np.cumsum((runs[:, :, None] * daily[:, None, :])[::-1], axis=0)[::-1]
+    each = runs[:, :, None] * daily[:, None, :].astype(float)
+    return np.asarray(np.cumsum(each[::-1], axis=0)[::-1])
 
 
 def _stretches(sums: FloatArray, length: int) -> FloatArray:
     """Sums over so many hours from each hour of the day on, across midnight too."""
     twice = np.concatenate((sums, sums), axis=2).cumsum(axis=2)
     before = np.concatenate((np.zeros((*sums.shape[:2], 1)), twice), axis=2)
-    return before[:, :, length : length + DAY_HOURS] - before[:, :, :DAY_HOURS]
+    return np.asarray(before[:, :, length : length + DAY_HOURS] - before[:, :, :DAY_HOURS])
 
 
 def _load(prepared: Prepared, gain: FloatArray, kind: int, choice: float) -> Switched:
