@@ -1,7 +1,7 @@
 """Demand response by the words of OpenADR 3.1: programs, events, and who takes part.
 
-An event asks for less in ``[starts_at, ends_at)``. It has one interval, whose payload is of the type
-SIMPLE: a level from 1 to 3; 0 holds while no event does. Taking part is voluntary: nothing is
+An event asks for less in ``[starts_at, ends_at)``. It has one interval, whose payload is of the
+type SIMPLE: a level from 1 to 3; 0 holds while no event does. Taking part is voluntary: nothing is
 switched by an event, and a home that says nothing neither takes part nor declines.
 
 Source: OpenADR Alliance, OpenADR 3.1 Definitions, objects ``program`` and ``event``.
@@ -95,8 +95,9 @@ class Times:
                 field="startsAt",
             )
         if not timedelta() < duration <= LONGEST:
+            minutes = duration.total_seconds() / 60
             raise InvalidError(
-                f"durationMinutes = {duration.total_seconds() / 60:g}: must be above 0 and at most 24 hours",
+                f"durationMinutes = {minutes:g}: must be above 0 and at most 24 hours",
                 code="DR_EVENT_LENGTH",
                 field="durationMinutes",
             )

@@ -216,7 +216,7 @@ class AlertDue(TenantOwned, Base):
 
 
 class AlertNews(TenantOwned, Base):
-    """What a device reported, an analysis found, or an operator called, until rules were held to it."""
+    """What was reported, found or called, until rules were held against it."""
 
     __tablename__ = "alert_news"
     __table_args__ = (

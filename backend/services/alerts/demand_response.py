@@ -40,9 +40,7 @@ async def judge(session: TenantSession, now: datetime) -> tuple[list[int], bool]
     return changed, len(news) == EVENTS_AT_ONCE
 
 
-async def _judge(
-    session: TenantSession, event: EventRow, news: DrNews, now: datetime
-) -> list[int]:
+async def _judge(session: TenantSession, event: EventRow, news: DrNews, now: datetime) -> list[int]:
     standing = await event_alerts.standing(session, event.id)
     if news is DrNews.COMPLETED:
         return await _close(session, list(standing.values()), now)

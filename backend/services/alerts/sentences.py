@@ -29,7 +29,9 @@ def say(alert: AlertRow, locale: str | None, *, own: bool) -> Said:
     """An alert in a language; ``own`` for a household, who know where they live."""
     words = words_of(locale)
     if alert.event is not None:
-        return event_sentences.say(alert, alert.event, words, place_of(alert, words, own=own), own=own)
+        return event_sentences.say(
+            alert, alert.event, words, place_of(alert, words, own=own), own=own
+        )
     what = "" if alert.commodity is None else words.commodities[alert.commodity]
     facts = {
         "place": place_of(alert, words, own=own),

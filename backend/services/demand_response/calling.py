@@ -148,9 +148,7 @@ async def cancel(session: TenantSession, number: int, note: str | None, now: dat
     return event
 
 
-async def _announce(
-    session: TenantSession, event: EventRow, news: DrNews, now: datetime
-) -> None:
+async def _announce(session: TenantSession, event: EventRow, news: DrNews, now: datetime) -> None:
     """Have an event told, and its beginning and end kept."""
     await marking.note_dr_event(session, event.id, news, now)
     for word, moment in (("begins", event.starts_at), ("ends", event.ends_at)):

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
-
 from backend.store.alerts.watched import HOUSEHOLDS
 from backend.store.model.access import sites_of, visible
 from domain.alerts import AlertKind, AlertStep, Severity
@@ -182,8 +180,8 @@ def _row(row: Sequence[Any]) -> AlertRow:
 
 
 def _event(row: Sequence[Any]) -> EventFacts:
-    *facts, state, revision, messages = row
-    return EventFacts(*facts, DrEventState(state), revision, orjson.loads(messages))
+    number, name, begin, end, level, state, revision, messages = row
+    return EventFacts(number, name, begin, end, level, DrEventState(state), revision, messages)
 
 
 def _words(of: Sequence[str] | None) -> list[str] | None:

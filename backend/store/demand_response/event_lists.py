@@ -68,14 +68,14 @@ _COUNTS = f"""
 SELECT p.event_id, count(*), count(*) FILTER (WHERE {_VALID}),
        count(*) FILTER (WHERE NOT {_VALID})
 {_IN_SIGHT} GROUP BY p.event_id
-"""  # noqa: S608 - conditions made of constants
+"""
 
 _PARTICIPANTS = f"""
 SELECT p.premise_id, pr.name, s.name_path, {_VALID},
        CASE WHEN p.revision = e.revision THEN p.answered_at END
 {_IN_SIGHT} AND p.premise_id > $4 AND ($6::boolean IS NULL OR {_VALID} = $6)
 ORDER BY p.premise_id LIMIT $5
-"""  # noqa: S608 - conditions made of constants
+"""
 
 _OWN = f"""
 SELECT p.event_id, p.premise_id,
@@ -200,7 +200,7 @@ async def counts(session: TenantSession, ids: Sequence[int]) -> dict[int, Counts
 
 
 async def participants(
-    session: TenantSession, event: int, after: int, most: int, answer: bool | None
+    session: TenantSession, event: int, after: int, most: int, *, answer: bool | None
 ) -> list[Participant]:
     """Homes in sight that an event reaches, in the order of their ids; of one answer if named."""
     driver = await session.driver()

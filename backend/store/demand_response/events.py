@@ -123,7 +123,6 @@ def row_of(row: Sequence[Any]) -> EventRow:
     values = list(row)
     values[3] = None if row[3] is None else Commodity(row[3])
     values[8] = DrEventState(row[8])
-    values[10] = orjson.loads(row[10])
     return EventRow(*values)
 
 
@@ -167,9 +166,7 @@ async def reach(session: TenantSession, event: int, commodity: Commodity | None)
     return int(done.rsplit(" ", 1)[-1])
 
 
-async def overlapping(
-    session: TenantSession, program: int, event: int, times: Times
-) -> str | None:
+async def overlapping(session: TenantSession, program: int, event: int, times: Times) -> str | None:
     """Name of an open event of a program that asks the same home at the same time."""
     driver = await session.driver()
     found: str | None = await driver.fetchval(
