@@ -28,9 +28,12 @@ from backend.services.reading.profiles import Profile, Range, own_part, part
 from backend.store import home_rows
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import AlertRow, Wanted
+from backend.store.demand_response import event_lists
+from backend.store.demand_response.events import EventRow
 from backend.store.model import metered
 from backend.store.model.metered import PointRow
 from domain.alerts import Severity
+from domain.demand_response import OPEN
 from domain.hours import Step, hour_of, midnight
 from domain.identity import PremiseId
 from domain.quantities import Role
@@ -43,6 +46,7 @@ MOST_POINTS = 12
 MOST_HOMES = 100
 USUAL_DAYS = 28
 NEWEST_ALERTS = 30
+MOST_EVENTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,14 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """An event of demand response that reaches the home, and what its household answered."""
+
+    event: EventRow
+    answer: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """What the organisation shows instead of the product; empty parts are the product's own."""
 
@@ -111,6 +123,9 @@ class Screen:
 
     cards: list[Card]
     wrong: Wrong
+    called: Called | None
+    """The next event that is open; None where nothing is asked of the home."""
+
     brand: Brand | None
     """None where the organisation has none of its own."""
 
@@ -138,7 +153,24 @@ async def screen_of(
         return None
     mine = [point for point in points if point.premise_id == chosen][:MOST_POINTS]
     cards = await _cards(session, mine, moment)
-    return Screen(homes, chosen, cards, await _wrong(session, moment.now), await _brand(session))
+    wrong, called = await _wrong(session, moment.now), await _called(session, chosen, moment.now)
+    return Screen(homes, chosen, cards, wrong, called, await _brand(session))
+
+
+async def _called(
+    session: TenantSession, premise: PremiseId | None, now: datetime
+) -> Called | None:
+    if Permission.DEMAND_RESPONSE_READ not in session.scope.permissions:
+        return None
+    wanted = event_lists.Wanted(MOST_EVENTS, states=tuple(OPEN))
+    rows = await event_lists.list_events(session, wanted) if session.scope.homes else []
+    coming = sorted((one.starts_at, one.id, one) for one in rows if one.ends_at > now)
+    answers = await event_lists.own_answers(session, [one.id for _, _, one in coming])
+    for _, number, event in coming:
+        for own in answers.get(number, []):
+            if own.premise_id == premise:
+                return Called(event, own.answer)
+    return None
 
 
 async def _brand(session: TenantSession) -> Brand | None:
