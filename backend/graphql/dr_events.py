@@ -14,6 +14,7 @@ from backend.graphql.lists import After, Connection, First, page, page_length, p
 from backend.graphql.locales import Locale, locale_of
 from backend.graphql.metered import Node
 from backend.graphql.sites import Premise, Site
+from backend.services.alerts import event_sentences
 from backend.services.demand_response import estimating
 from backend.services.model import places
 from backend.store.demand_response import event_lists, programs
@@ -221,6 +222,12 @@ class DrEvent(Node):
     async def message(self, info: Info, locale: Locale = None) -> str | None:
         """Resolve from the row."""
         return words_for(self.row.messages, locale or await locale_of(info.context) or "en")
+
+    @strawberry.field(description="What a home can do, in the viewer's language or another.")
+    async def advice(self, info: Info, locale: Locale = None) -> str:
+        """Resolve by the words of alerts."""
+        spoken = locale or await locale_of(info.context)
+        return event_sentences.advice(spoken, self.row.commodity, self.row.level)
 
     @strawberry.field(description="What the operator says, in each language that was given.")
     async def messages(self) -> list[DrMessage]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend.services.alerts.said import Said
+from backend.services.alerts.words import words_of
 from backend.services.alerts.words.shape import EventStage, EventWords, Words
 from backend.store.alerts.alert_lists import AlertRow, EventFacts
 from domain.demand_response import DrEventState, words_for
@@ -42,8 +43,15 @@ def say(alert: AlertRow, event: EventFacts, words: Words, place: str, *, own: bo
     if stage not in _ASKED:
         return Said(title, body, None)
     message = words_for(event.messages, words.locale)
-    advice = told.electricity if alert.commodity is Commodity.ELECTRICITY else told.others
-    return Said(title, " ".join(filter(None, (body, message))), advice[event.level])
+    told_to_do = advice(words.locale, alert.commodity, event.level)
+    return Said(title, " ".join(filter(None, (body, message))), told_to_do)
+
+
+def advice(locale: str | None, commodity: Commodity | None, level: int) -> str:
+    """What a home can do at a level."""
+    told = words_of(locale).events
+    chosen = told.electricity if commodity is Commodity.ELECTRICITY else told.others
+    return chosen[level]
 
 
 def stage_of(event: EventFacts) -> EventStage:

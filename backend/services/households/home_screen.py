@@ -33,7 +33,6 @@ from backend.store.demand_response.events import EventRow
 from backend.store.model import metered
 from backend.store.model.metered import PointRow
 from domain.alerts import Severity
-from domain.demand_response import OPEN
 from domain.hours import Step, hour_of, midnight
 from domain.identity import PremiseId
 from domain.quantities import Role
@@ -46,7 +45,6 @@ MOST_POINTS = 12
 MOST_HOMES = 100
 USUAL_DAYS = 28
 NEWEST_ALERTS = 30
-MOST_EVENTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +158,11 @@ async def screen_of(
 async def _called(
     session: TenantSession, premise: PremiseId | None, now: datetime
 ) -> Called | None:
-    if Permission.DEMAND_RESPONSE_READ not in session.scope.permissions:
+    home = next((one for one in session.scope.homes if one.premise == premise), None)
+    if home is None or Permission.DEMAND_RESPONSE_READ not in session.scope.permissions:
         return None
-    wanted = event_lists.Wanted(MOST_EVENTS, states=tuple(OPEN))
-    rows = await event_lists.list_events(session, wanted) if session.scope.homes else []
-    coming = sorted((one.starts_at, one.id, one) for one in rows if one.ends_at > now)
-    answers = await event_lists.own_answers(session, [one.id for _, _, one in coming])
-    for _, number, event in coming:
-        for own in answers.get(number, []):
-            if own.premise_id == premise:
-                return Called(event, own.answer)
-    return None
+    found = await event_lists.next_of_home(session, home, now)
+    return None if found is None else Called(*found)
 
 
 async def _brand(session: TenantSession) -> Brand | None:

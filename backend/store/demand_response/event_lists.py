@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from backend.store.demand_response.events import COLUMNS, EventRow, Target, row_of
 from backend.store.model.access import homes_of, sites_of, visible
 from domain.demand_response import DrEventState
-from domain.identity import BalanceGroupId, PremiseId, SiteId
+from domain.identity import BalanceGroupId, Home, PremiseId, SiteId
 from tenants.session import TenantSession
 
 _SIGHT = """(($2 AND ($3::bigint[] IS NULL OR EXISTS (
@@ -86,6 +86,14 @@ JOIN dr_event AS e ON e.tenant_id = $1 AND e.id = p.event_id
 JOIN unnest($3::bigint[], $4::timestamptz[]) AS home (premise, since)
   ON p.premise_id = home.premise AND e.ends_at > home.since
 WHERE p.tenant_id = $1 AND p.event_id = ANY($2::bigint[]) ORDER BY p.event_id, p.premise_id
+"""  # noqa: S608 - conditions made of constants
+
+_NEXT_OF_HOME = f"""
+SELECT CASE WHEN p.answered_at >= $3 THEN {_VALID} END, {COLUMNS} FROM dr_participation AS p
+JOIN dr_event AS e ON e.tenant_id = $1 AND e.id = p.event_id
+WHERE p.tenant_id = $1 AND p.premise_id = $2 AND e.state IN ('scheduled', 'active')
+  AND e.ends_at > greatest($3::timestamptz, $4::timestamptz)
+ORDER BY e.starts_at, e.id LIMIT 1
 """  # noqa: S608 - conditions made of constants
 
 _ANSWER = """
@@ -220,6 +228,16 @@ async def own_answers(session: TenantSession, ids: Sequence[int]) -> dict[int, l
     for event, *rest in await driver.fetch(_OWN, scope.tenant_id, ids, *homes):
         found.setdefault(event, []).append(OwnAnswer(*rest))
     return found
+
+
+async def next_of_home(
+    session: TenantSession, home: Home, now: datetime
+) -> tuple[EventRow, bool | None] | None:
+    """The next event that is open and reaches a home, and what its household answered."""
+    driver = await session.driver()
+    asked = session.scope.tenant_id, home.premise, home.since, now
+    row = await driver.fetchrow(_NEXT_OF_HOME, *asked)
+    return None if row is None else (row_of(tuple(row)[1:]), row[0])
 
 
 async def answer(  # noqa: PLR0913, PLR0917 - who answers what of which home

@@ -69,7 +69,7 @@ function Form({ told }: { told: Told }) {
       <Card title={t('quiet.ways')} lead={asked.email ?? undefined} flush style={{ paddingBottom: 4 }}>
         {TOLD.map((kind, index) => {
           const one = asked.kinds.find((found) => found.kind === kind);
-          return one ? <Ways key={kind} one={one} last={index === TOLD.length - 1} onChange={(next) => change({ kinds: asked.kinds.map((found) => (found.kind === kind ? next : found)) })} /> : null;
+          return one ? <Ways key={kind} one={one} phone={Boolean(asked.phone?.trim())} last={index === TOLD.length - 1} onChange={(next) => change({ kinds: asked.kinds.map((found) => (found.kind === kind ? next : found)) })} /> : null;
         })}
       </Card>
       <Card>
@@ -85,17 +85,19 @@ function Form({ told }: { told: Told }) {
 type Kind = Told['kinds'][number];
 type Mode = Kind['push'];
 
-function Ways({ one, onChange, last }: { one: Kind; onChange: (next: Kind) => void; last: boolean }) {
+/** Where no number is kept, nobody is told by SMS, whatever was chosen. */
+function Ways({ one, phone, onChange, last }: { one: Kind; phone: boolean; onChange: (next: Kind) => void; last: boolean }) {
   const t = useT();
   const values = (['NOW', 'DIGEST', 'OFF'] as const).map((value) => ({ value, label: t(`quiet.mode.${value}`) }));
   const [open, setOpen] = useState(false);
-  const told = (['push', 'email', 'sms'] as const).filter((way) => one[way] !== 'OFF').map((way) => `${t(`quiet.way.${way}`)}${one[way] === 'DIGEST' ? ` (${t('quiet.mode.DIGEST').toLowerCase()})` : ''}`);
+  const ways = phone ? (['push', 'email', 'sms'] as const) : (['push', 'email'] as const);
+  const told = ways.filter((way) => one[way] !== 'OFF').map((way) => `${t(`quiet.way.${way}`)}${one[way] === 'DIGEST' ? ` (${t('quiet.mode.DIGEST').toLowerCase()})` : ''}`);
   return (
     <>
       <ChoiceHead label={t(`rules.kind.${one.kind}` as Parameters<typeof t>[0])} icon={ICONS[one.kind]} lead={told.map((word, at) => (at > 0 && word !== word.toUpperCase() ? word.charAt(0).toLowerCase() + word.slice(1) : word)).join(', ') || t('quiet.mode.OFF')} open={open} onPress={() => setOpen(!open)} last={last && !open} />
       {open && (
         <View style={{ paddingLeft: 24 }}>
-          {(['push', 'email', 'sms'] as const).map((way) => (
+          {ways.map((way) => (
             <ChoiceRow key={way} icon={way === 'push' ? 'alarm' : way === 'email' ? 'file' : 'user'} label={t(`quiet.way.${way}`)} value={one[way]} values={values} onChange={(value) => onChange({ ...one, [way]: value as Mode })} />
           ))}
         </View>
