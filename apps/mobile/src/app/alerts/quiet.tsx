@@ -51,6 +51,8 @@ function Form({ told }: { told: Told }) {
     const { zone, digestAt, quietFrom, quietUntil, phone, kinds } = asked;
     save.mutate({ input: { zone, locale: language, digestAt, quietFrom, quietUntil, phone: phone?.trim() || null, kinds: kinds.map(({ kind, push, email, sms }) => ({ kind, push, email, sms })) } });
   };
+  // without a number no SMS can go out, whatever is wished for
+  const ways = WAYS.filter((way) => way !== 'sms' || Boolean(asked.phone?.trim()));
   const hours = HOURS.map((value) => ({ value, label: value }));
   return (
     <>
@@ -66,14 +68,14 @@ function Form({ told }: { told: Told }) {
       <Card flush style={{ paddingVertical: 4 }}>
         <ChoiceRow icon="clock" label={t('quiet.digest')} value={asked.digestAt} values={hours} onChange={(digestAt) => change({ digestAt })} last />
       </Card>
+      <Card>
+        <Field label={t('quiet.phone')} hint={t('quiet.phone.hint')} value={asked.phone ?? ''} onChangeText={(phone) => change({ phone })} inputMode="tel" autoComplete="tel" />
+      </Card>
       <Card title={t('quiet.ways')} lead={asked.email ?? undefined} flush style={{ paddingBottom: 4 }}>
         {TOLD.map((kind, index) => {
           const one = asked.kinds.find((found) => found.kind === kind);
-          return one ? <Ways key={kind} one={one} phone={Boolean(asked.phone?.trim())} last={index === TOLD.length - 1} onChange={(next) => change({ kinds: asked.kinds.map((found) => (found.kind === kind ? next : found)) })} /> : null;
+          return one ? <Ways key={kind} one={one} ways={ways} last={index === TOLD.length - 1} onChange={(next) => change({ kinds: asked.kinds.map((found) => (found.kind === kind ? next : found)) })} /> : null;
         })}
-      </Card>
-      <Card>
-        <Field label={t('quiet.phone')} hint={t('quiet.phone.hint')} value={asked.phone ?? ''} onChangeText={(phone) => change({ phone })} inputMode="tel" autoComplete="tel" />
       </Card>
       <FaultLine error={save.error} />
       {save.isSuccess && <T role="status" tone="ok">{t('saved')}</T>}
@@ -82,15 +84,15 @@ function Form({ told }: { told: Told }) {
   );
 }
 
+const WAYS = ['push', 'email', 'sms'] as const;
+type Way = (typeof WAYS)[number];
 type Kind = Told['kinds'][number];
 type Mode = Kind['push'];
 
-/** Where no number is kept, nobody is told by SMS, whatever was chosen. */
-function Ways({ one, phone, onChange, last }: { one: Kind; phone: boolean; onChange: (next: Kind) => void; last: boolean }) {
+function Ways({ one, ways, onChange, last }: { one: Kind; ways: Way[]; onChange: (next: Kind) => void; last: boolean }) {
   const t = useT();
   const values = (['NOW', 'DIGEST', 'OFF'] as const).map((value) => ({ value, label: t(`quiet.mode.${value}`) }));
   const [open, setOpen] = useState(false);
-  const ways = phone ? (['push', 'email', 'sms'] as const) : (['push', 'email'] as const);
   const told = ways.filter((way) => one[way] !== 'OFF').map((way) => `${t(`quiet.way.${way}`)}${one[way] === 'DIGEST' ? ` (${t('quiet.mode.DIGEST').toLowerCase()})` : ''}`);
   return (
     <>
