@@ -11,11 +11,12 @@ from backend.graphql.ids import Kind, encode
 from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services.model import premises
+from backend.services.model import premises, site_changes
 from backend.services.reading import acceptance
-from backend.store.model import metered, sites
+from backend.store.model import addresses, metered, sites
 from backend.store.model.sites import SiteRow
 from backend.store.network import network_alarms
+from domain.addresses import PostalAddress as Address
 from domain.identity import SiteId
 from domain.quantities import Heating, SiteKind
 from tenants.permissions import Permission
@@ -33,6 +34,32 @@ strawberry.enum(
         " is borne all the same; WAIVED: as OWN, and the basic share was waived."
     ),
 )
+
+
+@strawberry.type(
+    description="A postal address, or the parts of one that are known, as in schema.org."
+)
+class PostalAddress:
+    """View of an address."""
+
+    street: str | None = strawberry.field(description="Street and house number.")
+    postal_code: str | None
+    locality: str | None = strawberry.field(description="City, town or village.")
+    country: str | None = strawberry.field(description="Two letters of ISO 3166-1.")
+    line: str = strawberry.field(description="In one line, without the country.")
+
+    @classmethod
+    def of(cls, address: Address | None) -> "PostalAddress | None":
+        """Build the view; None where nothing is known."""
+        if address is None or not address.is_known:
+            return None
+        return cls(
+            street=address.street,
+            postal_code=address.postal_code,
+            locality=address.locality,
+            country=address.country,
+            line=address.line,
+        )
 
 
 @strawberry.type(description="A node of the site tree: region, city, ... house, entrance.")
@@ -61,6 +88,19 @@ class Site(Node):
             longitude=row.longitude,
             row=row,
         )
+
+    @strawberry.field(
+        description="Its address: what it does not tell itself is that of the sites above it."
+    )
+    async def address(self, info: Info) -> PostalAddress | None:
+        """Resolve through the loader."""
+        loader = info.context.loader("site_addresses", addresses.of_sites)
+        return PostalAddress.of(await loader.load(SiteId(self.row.id)))
+
+    @strawberry.field(description="What it tells of its address itself.")
+    async def own_address(self) -> PostalAddress | None:
+        """Resolve from the row."""
+        return PostalAddress.of(site_changes.own_address(self.row))
 
     @strawberry.field(description="The site above, if the viewer may see it.")
     async def parent(self, info: Info) -> "Site | None":

@@ -116,6 +116,20 @@ class Viewer(
         async with info.context.db() as session:
             return [Site.of(row) for row in await sites.tops(session)]
 
+    @strawberry.field(
+        description=(
+            "Sites by words of path and address; those that are called so come first, then the"
+            " highest in the tree."
+        )
+    )
+    async def found_sites(self, info: Info, search: str, first: int = 10) -> list[Site]:
+        """Resolve by the store."""
+        info.context.require(Permission.METERING_READ)
+        most = lists.page_length(first)
+        async with info.context.db() as session:
+            rows = await sites.search(session, search[:MOST_SEARCH].split(), most)
+        return [Site.of(row) for row in rows]
+
     @strawberry.field(description="Tops of the balance groups drawn beside the site tree.")
     async def balance_groups(self, info: Info) -> list[BalanceGroup]:
         """Resolve by service."""
