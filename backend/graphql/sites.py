@@ -8,10 +8,19 @@ import strawberry
 from backend.graphql.acceptance import Acceptance
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
+from backend.graphql.lists import (
+    MOST_SEARCH,
+    After,
+    Connection,
+    First,
+    page,
+    page_length,
+    position,
+)
 from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services.model import premises, site_changes
+from backend.services.model import places, premises, site_changes
 from backend.services.reading import acceptance
 from backend.store.model import addresses, metered, sites
 from backend.store.model.sites import SiteRow
@@ -125,6 +134,25 @@ class Site(Node):
 
         loader = info.context.loader("site_groups", metered.groups_of_sites)
         return [BalanceGroup.of(row) for row in await loader.load(SiteId(self.row.id)) or []]
+
+    @strawberry.field(description="Flats and shops at and below this site, in pages.")
+    async def premises(
+        self,
+        info: Info,
+        first: First = 50,
+        after: After = None,
+        search: Annotated[
+            str, strawberry.argument(description="Words of which each is a part of the name.")
+        ] = "",
+    ) -> Connection[Annotated["Premise", strawberry.lazy("backend.graphql.sites")]]:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        length, site = page_length(first), SiteId(self.row.id)
+        async with info.context.db() as session:
+            rows = await places.premises_under(
+                session, site, position(after), length + 1, search[:MOST_SEARCH]
+            )
+        return page([(row.id, Premise.of(row)) for row in rows], length)
 
     @strawberry.field(description="Devices at and below this site that are silent now.")
     async def network_alarm_count(self, info: Info) -> int:

@@ -21,7 +21,7 @@ from backend.graphql.found_channels import FoundChannels
 from backend.graphql.households import HomeEntrance
 from backend.graphql.ids import Kind, decode
 from backend.graphql.invitations import ResidentEntrance
-from backend.graphql.lists import After, Connection, First
+from backend.graphql.lists import MOST_SEARCH, After, Connection, First
 from backend.graphql.members import AdministrationEntrance
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
@@ -43,9 +43,6 @@ from domain.quantities import Commodity, Role
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
-
-MOST_SEARCH = 100
-"""Longest text that is searched for; a longer one cannot be found anyway."""
 
 
 @strawberry.type(description="A utility or a housing association.")
