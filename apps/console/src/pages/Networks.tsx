@@ -76,6 +76,7 @@ export function Networks() {
         <PagedTable
           paged={paged}
           label={t('networks.concentrators')}
+          waits={10}
           keyOf={(node) => node.id}
           columns={[
             { title: t('networks.concentrator') },
@@ -147,6 +148,7 @@ function FreeChannels() {
       <PagedTable
         paged={paged}
         label={t('found.title')}
+        waits={2}
         keyOf={(node) => `${node.concentrator.id}/${node.network}/${node.channel}`}
         columns={[{ title: t('networks.concentrator') }, { title: t('found.channel') }, { title: t('found.since') }, { title: t('found.lastSeen') }, { title: t('found.readings'), number: true }, { title: '' }]}
         row={(node) => [

@@ -62,7 +62,7 @@ export function Concentrator() {
   const [result, ask] = useQuery({ query: CONCENTRATOR, variables: { id } });
   const again = () => ask({ requestPolicy: 'network-only' });
   return (
-    <Answer result={result} retry={again} skeleton={480}>
+    <Answer result={result} retry={again} skeleton={480} shape="page">
       {({ node }) => {
         if (!node || !('serial' in node)) return <Panel><Empty icon="network" title={t('networks.absent')} /></Panel>;
         return (

@@ -73,7 +73,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
   };
   const count = silent.data?.viewer.site?.networkAlarmCount;
   return (
-    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={420}>
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={420} shape="page">
       {({ viewer: { site } }) => {
         if (!site) return <Panel><Empty icon="tree" title={t('sites.absent')}>{path}</Empty></Panel>;
         const groups = [...site.balanceGroups].sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity));
