@@ -94,7 +94,7 @@ export function Networks() {
               </span>,
               node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
               node.networks.length,
-              node.modules.length,
+              health?.modules || node.modules.length,
               ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : formatAmount(health.rssi, 'dBm', locale), health.weakHops.length, battery(health, t, locale)] : []),
             ];
           }}
