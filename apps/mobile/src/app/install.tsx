@@ -1,12 +1,12 @@
 import { useAct } from '@/api/acts';
-import { FoundChannels, Household, OfferChannel, PlaceMeter, SaveActuator, type FoundChannelsData } from '@/api/operations.generated';
+import { FoundChannels, OfferChannel, PlaceMeter, SaveActuator, type FoundChannelsData } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
 import { placeOf, titleOf } from '@/household/HomeSwitch';
 import type { Home } from '@/household/homes';
 import { useHome } from '@/household/useHome';
 import { useT } from '@/i18n';
+import { InstallScreen, usePlaced } from '@/install/InstallScreen';
 import { OwnInstall } from '@/install/OwnInstall';
-import { Placed } from '@/install/Placed';
 import { ago } from '@/i18n/ago';
 import { useNow } from '@/lib/now';
 import { useOnline } from '@/lib/online';
@@ -19,12 +19,11 @@ import { Row } from '@/ui/Row';
 import { Scanner, scannerThere } from '@/ui/Scanner';
 import { Screen } from '@/ui/Screen';
 import { Skeleton } from '@/ui/Skeleton';
-import { Empty, Failure } from '@/ui/State';
+import { Empty } from '@/ui/State';
 import { Toggle } from '@/ui/Toggle';
 import { SPACE, useTheme } from '@/theme/theme';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { HOUR_MS, iso } from '@shared/zones';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { View } from 'react-native';
 
@@ -38,33 +37,17 @@ const USUAL: Record<Commodity, string> = { ELECTRICITY: '1000', WATER_COLD: '100
 export default function Install() {
   const t = useT();
   const { home, may, query: household } = useHome();
-  const queries = useQueryClient();
-  const [placed, setPlaced] = useState<{ id: string; at: number } | null>(null);
-  const query = useAnswer(FoundChannels, {}, { freshMs: 0, everyMs: 30_000, enabled: placed === null && may('metering:install') });
+  const placing = usePlaced(FoundChannels.name);
+  const query = useAnswer(FoundChannels, {}, { freshMs: 0, everyMs: 30_000, enabled: placing.placed === null && may('metering:install') });
   if (!may('metering:install') && may('own-meters:install')) return <OwnInstall />;
   if (!home || !may('metering:install')) {
     return <Screen title={t('install.title')} back="/meters">{household.data ? <Empty icon="shield" title={t('fault.FORBIDDEN')} /> : <Skeleton height={300} />}</Screen>;
   }
-  // Only now: read again at once, the last free channel would take the form away before it is done.
-  const onPlaced = (id: string) => {
-    setPlaced({ id, at: Date.now() });
-    for (const { name } of [Household, FoundChannels]) void queries.invalidateQueries({ queryKey: [name] });
-  };
   const channels = query.data?.viewer.foundChannels.edges.map(({ node }) => node);
   return (
-    <Screen title={t('install.title')} lead={`${titleOf(home)}, ${placeOf(home)}`} back="/meters">
-      {placed ? (
-        <Placed id={placed.id} at={placed.at} again={() => setPlaced(null)} />
-      ) : query.isError && !channels ? (
-        <Failure error={query.error} retry={() => void query.refetch()} />
-      ) : !channels ? (
-        <Skeleton height={300} />
-      ) : channels.length === 0 ? (
-        <Card><Empty icon="signal" title={t('install.channel.none')} lead={t('install.channel.none.lead')} action={{ label: t('retry'), onPress: () => void query.refetch() }} /></Card>
-      ) : (
-        <Form home={home} channels={channels} onPlaced={onPlaced} />
-      )}
-    </Screen>
+    <InstallScreen lead={`${titleOf(home)}, ${placeOf(home)}`} placing={placing} query={query} channels={channels} none={{ title: t('install.channel.none'), lead: t('install.channel.none.lead') }}>
+      {(some) => <Form home={home} channels={some} onPlaced={placing.onPlaced} />}
+    </InstallScreen>
   );
 }
 

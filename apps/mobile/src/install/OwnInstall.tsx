@@ -1,6 +1,6 @@
 /** A household connects its own meter to a module that was left to its home. */
 import { useAct } from '@/api/acts';
-import { ConnectOwnMeter, Household, OwnChannels, type OwnChannelsData } from '@/api/operations.generated';
+import { ConnectOwnMeter, OwnChannels, type OwnChannelsData } from '@/api/operations.generated';
 import { useAnswer } from '@/api/queries';
 import { useT } from '@/i18n';
 import { ago } from '@/i18n/ago';
@@ -12,41 +12,21 @@ import { FaultLine } from '@/ui/Fault';
 import { Field, numberIn } from '@/ui/Field';
 import { Row } from '@/ui/Row';
 import { Scanner, scannerThere } from '@/ui/Scanner';
-import { Screen } from '@/ui/Screen';
-import { Skeleton } from '@/ui/Skeleton';
-import { Empty, Failure } from '@/ui/State';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { View } from 'react-native';
-import { Placed } from './Placed';
+import { InstallScreen, usePlaced } from './InstallScreen';
 
 type Own = OwnChannelsData['viewer']['ownChannels'][number];
 
 export function OwnInstall() {
   const t = useT();
-  const queries = useQueryClient();
-  const [placed, setPlaced] = useState<{ id: string; at: number } | null>(null);
-  const query = useAnswer(OwnChannels, {}, { freshMs: 0, everyMs: 30_000, enabled: placed === null });
-  // Only now: read again at once, the last channel would take the form away before it is done.
-  const onPlaced = (id: string) => {
-    setPlaced({ id, at: Date.now() });
-    for (const { name } of [Household, OwnChannels]) void queries.invalidateQueries({ queryKey: [name] });
-  };
+  const placing = usePlaced(OwnChannels.name);
+  const query = useAnswer(OwnChannels, {}, { freshMs: 0, everyMs: 30_000, enabled: placing.placed === null });
   const channels = query.data?.viewer.ownChannels;
   return (
-    <Screen title={t('install.title')} lead={channels?.[0]?.home} back="/meters">
-      {placed ? (
-        <Placed id={placed.id} at={placed.at} again={() => setPlaced(null)} />
-      ) : query.isError && !channels ? (
-        <Failure error={query.error} retry={() => void query.refetch()} />
-      ) : !channels ? (
-        <Skeleton height={300} />
-      ) : channels.length === 0 ? (
-        <Card><Empty icon="signal" title={t('install.own.none')} lead={t('install.own.none.lead')} action={{ label: t('retry'), onPress: () => void query.refetch() }} /></Card>
-      ) : (
-        <Form channels={channels} onPlaced={onPlaced} />
-      )}
-    </Screen>
+    <InstallScreen lead={channels?.[0]?.home} placing={placing} query={query} channels={channels} none={{ title: t('install.own.none'), lead: t('install.own.none.lead') }}>
+      {(some) => <Form channels={some} onPlaced={placing.onPlaced} />}
+    </InstallScreen>
   );
 }
 

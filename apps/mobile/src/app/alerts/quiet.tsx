@@ -51,6 +51,8 @@ function Form({ told }: { told: Told }) {
     const { zone, digestAt, quietFrom, quietUntil, phone, kinds } = asked;
     save.mutate({ input: { zone, locale: language, digestAt, quietFrom, quietUntil, phone: phone?.trim() || null, kinds: kinds.map(({ kind, push, email, sms }) => ({ kind, push, email, sms })) } });
   };
+  // without a number no SMS can go out, whatever is wished for
+  const ways = WAYS.filter((way) => way !== 'sms' || Boolean(asked.phone?.trim()));
   const hours = HOURS.map((value) => ({ value, label: value }));
   return (
     <>
@@ -66,14 +68,14 @@ function Form({ told }: { told: Told }) {
       <Card flush style={{ paddingVertical: 4 }}>
         <ChoiceRow icon="clock" label={t('quiet.digest')} value={asked.digestAt} values={hours} onChange={(digestAt) => change({ digestAt })} last />
       </Card>
+      <Card>
+        <Field label={t('quiet.phone')} hint={t('quiet.phone.hint')} value={asked.phone ?? ''} onChangeText={(phone) => change({ phone })} inputMode="tel" autoComplete="tel" />
+      </Card>
       <Card title={t('quiet.ways')} lead={asked.email ?? undefined} flush style={{ paddingBottom: 4 }}>
         {TOLD.map((kind, index) => {
           const one = asked.kinds.find((found) => found.kind === kind);
-          return one ? <Ways key={kind} one={one} last={index === TOLD.length - 1} onChange={(next) => change({ kinds: asked.kinds.map((found) => (found.kind === kind ? next : found)) })} /> : null;
+          return one ? <Ways key={kind} one={one} ways={ways} last={index === TOLD.length - 1} onChange={(next) => change({ kinds: asked.kinds.map((found) => (found.kind === kind ? next : found)) })} /> : null;
         })}
-      </Card>
-      <Card>
-        <Field label={t('quiet.phone')} hint={t('quiet.phone.hint')} value={asked.phone ?? ''} onChangeText={(phone) => change({ phone })} inputMode="tel" autoComplete="tel" />
       </Card>
       <FaultLine error={save.error} />
       {save.isSuccess && <T role="status" tone="ok">{t('saved')}</T>}
@@ -82,20 +84,22 @@ function Form({ told }: { told: Told }) {
   );
 }
 
+const WAYS = ['push', 'email', 'sms'] as const;
+type Way = (typeof WAYS)[number];
 type Kind = Told['kinds'][number];
 type Mode = Kind['push'];
 
-function Ways({ one, onChange, last }: { one: Kind; onChange: (next: Kind) => void; last: boolean }) {
+function Ways({ one, ways, onChange, last }: { one: Kind; ways: Way[]; onChange: (next: Kind) => void; last: boolean }) {
   const t = useT();
   const values = (['NOW', 'DIGEST', 'OFF'] as const).map((value) => ({ value, label: t(`quiet.mode.${value}`) }));
   const [open, setOpen] = useState(false);
-  const told = (['push', 'email', 'sms'] as const).filter((way) => one[way] !== 'OFF').map((way) => `${t(`quiet.way.${way}`)}${one[way] === 'DIGEST' ? ` (${t('quiet.mode.DIGEST').toLowerCase()})` : ''}`);
+  const told = ways.filter((way) => one[way] !== 'OFF').map((way) => `${t(`quiet.way.${way}`)}${one[way] === 'DIGEST' ? ` (${t('quiet.mode.DIGEST').toLowerCase()})` : ''}`);
   return (
     <>
       <ChoiceHead label={t(`rules.kind.${one.kind}` as Parameters<typeof t>[0])} icon={ICONS[one.kind]} lead={told.map((word, at) => (at > 0 && word !== word.toUpperCase() ? word.charAt(0).toLowerCase() + word.slice(1) : word)).join(', ') || t('quiet.mode.OFF')} open={open} onPress={() => setOpen(!open)} last={last && !open} />
       {open && (
         <View style={{ paddingLeft: 24 }}>
-          {(['push', 'email', 'sms'] as const).map((way) => (
+          {ways.map((way) => (
             <ChoiceRow key={way} icon={way === 'push' ? 'alarm' : way === 'email' ? 'file' : 'user'} label={t(`quiet.way.${way}`)} value={one[way]} values={values} onChange={(value) => onChange({ ...one, [way]: value as Mode })} />
           ))}
         </View>

@@ -86,7 +86,7 @@ export const alertsEn = {
   'quiet.mode.DIGEST': 'Daily summary',
   'quiet.mode.OFF': 'Not at all',
   'quiet.phone': 'Phone for SMS',
-  'quiet.phone.hint': 'As +37369123456',
+  'quiet.phone.hint': 'As +37369123456; without a number no SMS is sent',
 
   'fault.other': 'This was not done.',
   'fault.ALERT_LIMIT': 'This limit is out of range.',

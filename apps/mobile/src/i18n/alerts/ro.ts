@@ -85,7 +85,7 @@ export const alertsRo = {
   'quiet.mode.DIGEST': 'În rezumat',
   'quiet.mode.OFF': 'Deloc',
   'quiet.phone': 'Telefon pentru SMS',
-  'quiet.phone.hint': 'De forma +37369123456',
+  'quiet.phone.hint': 'Ca +37369123456; fără număr nu se trimit SMS-uri',
 
   'fault.other': 'Nu s-a putut face.',
   'fault.ALERT_LIMIT': 'Limita nu e permisă.',

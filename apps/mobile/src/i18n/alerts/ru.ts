@@ -85,7 +85,7 @@ export const alertsRu = {
   'quiet.mode.DIGEST': 'В сводке',
   'quiet.mode.OFF': 'Не сообщать',
   'quiet.phone': 'Телефон для SMS',
-  'quiet.phone.hint': 'Например, +37369123456',
+  'quiet.phone.hint': 'Как +37369123456; без номера SMS не приходят',
 
   'fault.other': 'Это не удалось сделать.',
   'fault.ALERT_LIMIT': 'Такой лимит недопустим.',
