@@ -84,9 +84,7 @@ class DrTarget(TenantOwned, Base):
         ForeignKeyConstraint(["tenant_id", "event_id"], _OF_EVENT, ondelete="CASCADE"),
         ForeignKeyConstraint(["tenant_id", "site_id"], ["site.tenant_id", "site.id"]),
         ForeignKeyConstraint(
-            ["tenant_id", "group_id"],
-            ["balance_group.tenant_id", "balance_group.id"],
-            ondelete="CASCADE",
+            ["tenant_id", "group_id"], ["balance_group.tenant_id", "balance_group.id"]
         ),
         CheckConstraint("num_nonnulls(site_id, group_id) = 1", "node"),
         Index("ix_dr_target_tenant_id_event_id", "tenant_id", "event_id"),

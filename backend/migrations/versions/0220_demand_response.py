@@ -5,7 +5,7 @@ from alembic import op
 from tenants import row_security
 
 revision = "0220"
-down_revision = "0191"
+down_revision = "0211"
 branch_labels = None
 depends_on = None
 
@@ -62,7 +62,7 @@ CREATE TABLE dr_target (
     CONSTRAINT fk_dr_target_tenant_id_site_id FOREIGN KEY (tenant_id, site_id)
         REFERENCES site (tenant_id, id),
     CONSTRAINT fk_dr_target_tenant_id_group_id FOREIGN KEY (tenant_id, group_id)
-        REFERENCES balance_group (tenant_id, id) ON DELETE CASCADE,
+        REFERENCES balance_group (tenant_id, id),
     CONSTRAINT ck_dr_target_node CHECK (num_nonnulls(site_id, group_id) = 1)
 )
 """

@@ -26,7 +26,7 @@ export function OneAlert({ id }: { id: string }) {
   }, [data]);
   const back = <Button variant="default" onClick={() => void navigate({ search: (was) => ({ ...was, alert: undefined }) })}>{t('alerts.close')}</Button>;
   return (
-    <Answer result={result} retry={again} skeleton={220}>
+    <Answer result={result} retry={again} skeleton={440}>
       {({ node }) => {
         if (node?.__typename !== 'Alert') return <Panel actions={back}><Empty icon="search" title={t('alerts.lost')}>{t('lost.lead')}</Empty></Panel>;
         const own = node.site?.timezone ?? zone;

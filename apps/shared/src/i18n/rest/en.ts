@@ -11,6 +11,7 @@ import { group } from '../group/en';
 import { heat } from '../heat/en';
 import { map } from '../map/en';
 import { networks } from '../networks/en';
+import { offers } from '../offers/en';
 import { partner } from '../partner/en';
 import { places } from '../places/en';
 import { refusals } from '../refusals/en';
@@ -33,6 +34,7 @@ export const rest = {
   ...heat,
   ...map,
   ...networks,
+  ...offers,
   ...partner,
   ...places,
   ...refusals,

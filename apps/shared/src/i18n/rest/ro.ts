@@ -10,6 +10,7 @@ import { group } from '../group/ro';
 import { heat } from '../heat/ro';
 import { map } from '../map/ro';
 import { networks } from '../networks/ro';
+import { offers } from '../offers/ro';
 import { partner } from '../partner/ro';
 import { places } from '../places/ro';
 import { refusals } from '../refusals/ro';
@@ -33,6 +34,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...heat,
   ...map,
   ...networks,
+  ...offers,
   ...partner,
   ...places,
   ...refusals,

@@ -10,6 +10,7 @@ import { group } from '../group/ru';
 import { heat } from '../heat/ru';
 import { map } from '../map/ru';
 import { networks } from '../networks/ru';
+import { offers } from '../offers/ru';
 import { partner } from '../partner/ru';
 import { places } from '../places/ru';
 import { refusals } from '../refusals/ru';
@@ -33,6 +34,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...heat,
   ...map,
   ...networks,
+  ...offers,
   ...partner,
   ...places,
   ...refusals,
