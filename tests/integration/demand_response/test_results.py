@@ -74,7 +74,6 @@ async def test_what_is_unknown_is_no_zero(street: Street) -> None:
     (found,) = await estimates(street, event)
     assert (found["hours"], found["knownHours"]) == (2, 0)
     assert [found[name] for name in ("totalUsed", "totalExpected", "less")] == [None] * 3
-    at = END - int(datetime.fromisoformat(found["start"]).timestamp()) // 3600
     first = END - hour_of(datetime.fromisoformat(found["start"]))
     assert np.isnan(found["used"][first : first + 2]).all()
 
