@@ -74,7 +74,12 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
     assembly = Assembly(settings, database, sign_in, operations)
     streams = Streams(operations)
     longest = settings.graphql_body_bytes
-    endpoint = GraphQLEndpoint(streams, sign_in.authenticator, body_bytes=longest)
+    endpoint = GraphQLEndpoint(
+        streams,
+        sign_in.authenticator,
+        body_bytes=longest,
+        file_bytes=settings.graphql_file_bytes,
+    )
     sockets = GraphQLSockets(streams, sign_in.authenticator, message_bytes=longest)
 
     @asynccontextmanager

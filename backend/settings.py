@@ -139,6 +139,11 @@ class Settings(BaseSettings):
     graphql_body_bytes: int = Field(
         default=256 * 2**10, ge=1024, description="Longest GraphQL request."
     )
+    graphql_file_bytes: int = Field(
+        default=9 * 2**20,
+        ge=1024,
+        description="Longest GraphQL request of those who may import files: 6 MiB in base64.",
+    )
     requests_per_minute: int = Field(
         default=3000, ge=1, description="Requests a tenant may send to the API in a minute."
     )

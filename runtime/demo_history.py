@@ -21,6 +21,7 @@ from sqlalchemy import func, select, text
 
 from backend.services.forecasting import learning
 from domain.identity import Scope, TenantId
+from runtime import demo_homes
 from runtime.demo import DemoRecord, devices_file, numbers_file
 from runtime.supervisor import Steps
 from tenants.models import WorkBell
@@ -110,6 +111,7 @@ def watch(database_url: str, home: Path, console: Console) -> Steps:
                     yield from _pause(LOOK_EVERY_S)
             with contextlib.suppress(*OUTAGES):
                 runner.run(_learn(database, record))
+                runner.run(_leave_spare(database, record))
         finally:
             runner.run(database.close())
     record.complete = True
@@ -120,6 +122,15 @@ async def _learn(database: Database, record: DemoRecord) -> None:
     """Have forecasts learnt from the history at once, not only in the night to come."""
     for tenant in record.tenants:
         await learning.announce_for(database, TenantId(tenant.tenant), datetime.now(UTC))
+
+
+async def _leave_spare(database: Database, record: DemoRecord) -> None:
+    """Leave a household the channel on which it is to connect its own meter."""
+    riverside = record.tenant_named("Riverside")
+    if riverside is None or not any(demo_homes.lives_somewhere(one) for one in record.people):
+        return
+    async with database.session(Scope(TenantId(riverside.tenant), actor="demo")) as session:
+        await demo_homes.leave_spare(session, record)
 
 
 class _Display(Protocol):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -10,16 +11,20 @@ from backend.models.metering_points import MeteringPoint
 from backend.models.sites import Premise, Site
 from backend.services.alerts import rules
 from backend.services.commands import control
-from backend.services.households import inviting, members
+from backend.services.households import inviting, members, own_meters
+from backend.services.households.own_meters import ChannelName
 from backend.services.model import premises
 from backend.settings import Settings
 from backend.store.alerts.rules import Wish, insert
+from backend.store.network import channel_offers
 from domain.alerts import AlertKind, Channel
 from domain.errors import NotFoundError
 from domain.identity import MeteringPointId, PremiseId, UserId
 from domain.quantities import Commodity
 from domain.quantities import Role as Place
 from runtime.demo import DemoPerson, DemoRecord
+from simulator import riverside
+from simulator.town import week_code
 from tenants.permissions import HOUSEHOLD, Role
 from tenants.session import TenantSession
 
@@ -89,6 +94,20 @@ async def settle(
             session, inviting.Household(guest, premise, moved_in_at=since)
         )
         record.invitation = made.link(settings.public_url)
+
+
+async def leave_spare(session: TenantSession, record: DemoRecord) -> bool:
+    """Leave the town's spare channel to its household, if it was heard and is not taken."""
+    name = ChannelName(
+        f"J100-{week_code(record.founded_on)}-01", riverside.SPARE.network, riverside.SPARE.address
+    )
+    free = await channel_offers.free_channel(session, name.concentrator, name.network, name.address)
+    if free is None:
+        return False
+    premise = await _premise(session, f"Flat {riverside.SPARE_FLAT}")
+    constant = Decimal(riverside.SPARE_CONSTANT)
+    await own_meters.offer(session, name, premise, Commodity.WATER_HOT, constant)
+    return True
 
 
 async def _premise(session: TenantSession, flat: str) -> PremiseId:

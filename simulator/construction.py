@@ -19,6 +19,7 @@ WRAPS = (2**16, 2**24, 2**32)
 CAPACITIES = {
     Commodity.ELECTRICITY: (6, 10, 15, 25, 40, 63, 100, 160, 250, 400, 630),
     Commodity.WATER_COLD: (2, 3, 6, 10, 25, 60, 100),
+    Commodity.WATER_HOT: (2, 3, 6),
     Commodity.GAS: (3, 6, 10, 25),
 }
 """Ratings that meters are sold with, in kW or m3/h."""
@@ -31,6 +32,7 @@ _HEADROOM = 1.25
 _FIRST_SERIAL = {
     Commodity.ELECTRICITY: 31_000_000,
     Commodity.WATER_COLD: 62_000_000,
+    Commodity.WATER_HOT: 72_000_000,
     Commodity.GAS: 83_000_000,
 }
 

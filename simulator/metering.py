@@ -12,13 +12,13 @@ from simulator.town import TownTenant
 
 
 def metering_csv(tenant: TownTenant) -> str:
-    """Every installation of a tenant, one line each, with a header."""
+    """Every installation of a tenant that its file names, one line each, with a header."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
     for device in tenant.devices:
         for channel in device.channels:
-            for installation in channel.installations:
+            for installation in channel.installations if channel.in_file else ():
                 writer.writerow(_row(device, channel, installation))
     return out.getvalue()
 

@@ -69,6 +69,8 @@ class Channel:
     installations: tuple[Installation, ...]
     accuracy_class: str = "1"
     phase: Phase | None = None
+    in_file: bool = True
+    """Whether the metering file names it; another is heard by the network and waits for a meter."""
 
     @property
     def pulses_per_unit(self) -> Fraction:

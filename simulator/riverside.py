@@ -4,7 +4,7 @@ Flat ``f`` of house ``h`` is home ``CH`` number ``30 (h - 1) + f``. Thefts and t
 those of the labelled development groups: the same homes, types and start days.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,12 @@ HOUSES = (
     ("Riverside", "Ferry Lane 9", 47.0159, 28.8444),
 )
 """District, street with house number, latitude and longitude."""
+
+SPARE_FLAT, SPARE = 4, Socket(1, 5, 1)
+"""Flat of the first house whose household mounted a module on its hot water, and where it hangs."""
+
+SPARE_CONSTANT = "100"
+"""Pulses a m3 of the meter there."""
 
 _STUCK = np.zeros(1, dtype=np.int64)
 
@@ -111,7 +117,15 @@ class House:
     def channels(self) -> list[Channel]:
         """Every channel of the house, flats first."""
         flats = [part for flat in range(1, FLATS + 1) for part in self._flat(flat)]
-        return flats + self._cellar()
+        spare = [self._spare()] if self.number == 1 else []
+        return flats + self._cellar() + spare
+
+    def _spare(self) -> Channel:
+        """A module that the network hears and no file names: its household is to connect it."""
+        place = self._place(SPARE.network, SPARE_FLAT)
+        fitting = Fitting(place, Commodity.WATER_HOT, Role.CONSUMER, SPARE_CONSTANT, "2")
+        amounts = window_of(self.water, (0.2, 0.5), "hot water", self.home(SPARE_FLAT))
+        return replace(self.fitter.channel(fitting, SPARE, self.device, amounts), in_file=False)
 
     def _place(self, entrance: int | None = None, flat: int | None = None) -> Place:
         district, address, latitude, longitude = HOUSES[self.number - 1]

@@ -150,6 +150,7 @@ def _about(report: Report, language: str) -> list[list[str]]:
         [word(language, f"report.{report.kind}")],
         [word(language, "about.tenant"), report.tenant],
         [word(language, "about.site"), report.path or word(language, "about.everything")],
+        *([[word(language, "address"), report.address]] if report.address else []),
         [word(language, "about.days"), f"{days.first} \u2013 {days.last} ({days.timezone})"],
         [word(language, "about.made"), made],
     ]
@@ -164,7 +165,7 @@ def _pdf(report: Report, language: str) -> bytes:
         "page": word(language, "about.page"),
         "titles": _titles(report, language),
         "right": [column.kind in _RIGHT for column in report.columns],
-        "wide": [column.key in {"path", "explanation"} for column in report.columns],
+        "wide": [column.key in {"path", "address", "explanation"} for column in report.columns],
         "rows": [
             [
                 _written(cell, column, zone, language)

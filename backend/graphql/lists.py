@@ -11,6 +11,9 @@ from domain.errors import InvalidError
 MOST = 100
 """Longest page; asking for more is an error, never a silent cut."""
 
+MOST_SEARCH = 100
+"""Longest text that is searched for; a longer one cannot be found anyway."""
+
 T = TypeVar("T")
 
 First = Annotated[int, strawberry.argument(description=f"Length of the page, 1 to {MOST}.")]

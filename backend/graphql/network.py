@@ -36,6 +36,9 @@ class Channel:
     input: int | None
     found_at: datetime
     placed: bool = strawberry.field(description="Whether a meter stands on it now.")
+    offered_to: str | None = strawberry.field(
+        description="The home whose household is to connect its meter there itself."
+    )
     point_id: strawberry.Private[MeteringPointId | None]
 
     @strawberry.field(description="The metering point whose meter stands on it now.")
@@ -188,7 +191,8 @@ class Concentrator(Node):
                 input=row.input,
                 found_at=row.found_at,
                 placed=point is not None,
+                offered_to=home,
                 point_id=point,
             )
-            for row, point in rows
+            for row, point, home in rows
         ]

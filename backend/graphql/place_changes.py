@@ -9,14 +9,31 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.sites import Premise, Site
-from backend.services.model import drawn_groups, premises, site_changes, site_moves
+from backend.services.model import drawn_groups, premises, site_changes, site_moves, site_removal
 from backend.store.model import metered
+from domain.addresses import PostalAddress
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId
 from domain.quantities import Commodity, Heating, Role, SiteKind
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
+
+
+@strawberry.input(description="A postal address; parts left out are not known.")
+class PostalAddressInput:
+    """As in schema.org."""
+
+    street: str | None = strawberry.field(
+        default=None, description="Street and house number, as on a letter."
+    )
+    postal_code: str | None = None
+    locality: str | None = strawberry.field(default=None, description="City, town or village.")
+    country: str | None = strawberry.field(default=None, description="Two letters of ISO 3166-1.")
+
+    def checked(self) -> PostalAddress:
+        """The address, or the refusal."""
+        return PostalAddress.checked(self.street, self.postal_code, self.locality, self.country)
 
 
 @strawberry.input(description="A site to be made.")
@@ -28,6 +45,7 @@ class CreateSiteInput:
     parent: strawberry.ID | None = None
     latitude: float | None = None
     longitude: float | None = None
+    address: PostalAddressInput | None = None
 
 
 @strawberry.input(description="How a site is to be; all of it replaces what was told before.")
@@ -42,6 +60,10 @@ class ChangeSiteInput:
         default=None,
         description="All below that had the same zone get it, too; it stays when left out.",
     )
+    address: PostalAddressInput | None = strawberry.field(
+        default=None,
+        description="Sites below have what they do not tell themselves; it stays when left out.",
+    )
 
 
 @strawberry.input(description="Where in the tree a site is to hang.")
@@ -50,6 +72,21 @@ class MoveSiteInput:
 
     site: strawberry.ID
     parent: strawberry.ID | None = None
+
+
+@strawberry.input(description="A site in which nothing is left.")
+class RemoveSiteInput:
+    """Which."""
+
+    site: strawberry.ID
+
+
+@strawberry.type
+class RemoveSitePayload:
+    """Whether it was removed."""
+
+    removed: bool
+    errors: list[UserError]
 
 
 @strawberry.type
@@ -149,7 +186,10 @@ class PlaceMutation:
         async def act(session: TenantSession) -> Site:
             parent = input.parent
             above = None if parent is None else SiteId(number_of(Kind.SITE, parent, "parent"))
-            new = premises.NewSite(above, input.kind, input.name, input.latitude, input.longitude)
+            told = None if input.address is None else input.address.checked()
+            new = premises.NewSite(
+                above, input.kind, input.name, input.latitude, input.longitude, told
+            )
             return Site.of(await premises.create_site(session, new))
 
         site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
@@ -166,7 +206,11 @@ class PlaceMutation:
 
         async def act(session: TenantSession) -> Site:
             wanted = site_changes.SiteChange(
-                input.name, input.latitude, input.longitude, input.timezone
+                input.name,
+                input.latitude,
+                input.longitude,
+                input.timezone,
+                None if input.address is None else input.address.checked(),
             )
             number = SiteId(number_of(Kind.SITE, input.site, "site"))
             changed = await site_changes.change(session, number, wanted, info.context.now)
@@ -192,6 +236,22 @@ class PlaceMutation:
 
         site, errors = await attempt(info.context, Permission.METERING_WRITE, act)
         return SitePayload(site=site, errors=errors)
+
+    @strawberry.mutation(
+        description=(
+            "Take a site out of the tree in which nothing is left. Balances that it had while it"
+            " had meters are forgotten with it."
+        )
+    )
+    async def remove_site(self, info: Info, input: RemoveSiteInput) -> RemoveSitePayload:
+        """Resolve by service."""
+
+        async def act(session: TenantSession) -> bool:
+            await site_removal.remove(session, SiteId(number_of(Kind.SITE, input.site, "site")))
+            return True
+
+        removed, errors = await attempt(info.context, Permission.METERING_WRITE, act)
+        return RemoveSitePayload(removed=bool(removed), errors=errors)
 
     @strawberry.mutation(description="Make a flat or shop, or bring it up to date.")
     async def save_premise(self, info: Info, input: SavePremiseInput) -> PremisePayload:

@@ -5,7 +5,7 @@ import strawberry
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
 from backend.graphql.scalars import SeriesArray
-from backend.store.model import site_map
+from backend.store.model import addresses, site_map
 from domain.errors import InvalidError
 from domain.identity import SiteId
 from tenants.permissions import Permission
@@ -22,6 +22,9 @@ class SiteMap:
 
     ids: list[strawberry.ID]
     paths: list[str]
+    addresses: list[str] = strawberry.field(
+        description="Postal address of each in one line; empty where none is known."
+    )
     latitudes: SeriesArray = strawberry.field(description="Degrees, WGS 84.")
     longitudes: SeriesArray
     concentrators: SeriesArray | None = strawberry.field(
@@ -57,6 +60,7 @@ class MapEntrance:
         site = None if under is None else SiteId(number_of(Kind.SITE, under, "under"))
         async with info.context.db() as session:
             found = await site_map.houses(session, site, MOST_HOUSES + 1)
+            told = await addresses.of_sites(session, [one.id for one in found[:MOST_HOUSES]])
         if len(found) > MOST_HOUSES:
             raise InvalidError(
                 f"more than {MOST_HOUSES} houses: ask for those under a site",
@@ -69,6 +73,7 @@ class MapEntrance:
         return SiteMap(
             ids=[strawberry.ID(encode(Kind.SITE, one.id)) for one in placed],
             paths=[one.path for one in placed],
+            addresses=[told[one.id].line if one.id in told else "" for one in placed],
             latitudes=SeriesArray([one.latitude for one in placed]),
             longitudes=SeriesArray([one.longitude for one in placed]),
             concentrators=SeriesArray([one.concentrators for one in placed]) if network else None,

@@ -8,14 +8,24 @@ import strawberry
 from backend.graphql.acceptance import Acceptance
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode
+from backend.graphql.lists import (
+    MOST_SEARCH,
+    After,
+    Connection,
+    First,
+    page,
+    page_length,
+    position,
+)
 from backend.graphql.metered import Node
 from backend.graphql.residents import Resident
 from backend.models import sites as models
-from backend.services.model import premises
+from backend.services.model import places, premises, site_changes
 from backend.services.reading import acceptance
-from backend.store.model import metered, sites
+from backend.store.model import addresses, metered, sites
 from backend.store.model.sites import SiteRow
 from backend.store.network import network_alarms
+from domain.addresses import PostalAddress as Address
 from domain.identity import SiteId
 from domain.quantities import Heating, SiteKind
 from tenants.permissions import Permission
@@ -33,6 +43,32 @@ strawberry.enum(
         " is borne all the same; WAIVED: as OWN, and the basic share was waived."
     ),
 )
+
+
+@strawberry.type(
+    description="A postal address, or the parts of one that are known, as in schema.org."
+)
+class PostalAddress:
+    """View of an address."""
+
+    street: str | None = strawberry.field(description="Street and house number.")
+    postal_code: str | None
+    locality: str | None = strawberry.field(description="City, town or village.")
+    country: str | None = strawberry.field(description="Two letters of ISO 3166-1.")
+    line: str = strawberry.field(description="In one line, without the country.")
+
+    @classmethod
+    def of(cls, address: Address | None) -> "PostalAddress | None":
+        """Build the view; None where nothing is known."""
+        if address is None or not address.is_known:
+            return None
+        return cls(
+            street=address.street,
+            postal_code=address.postal_code,
+            locality=address.locality,
+            country=address.country,
+            line=address.line,
+        )
 
 
 @strawberry.type(description="A node of the site tree: region, city, ... house, entrance.")
@@ -62,6 +98,19 @@ class Site(Node):
             row=row,
         )
 
+    @strawberry.field(
+        description="Its address: what it does not tell itself is that of the sites above it."
+    )
+    async def address(self, info: Info) -> PostalAddress | None:
+        """Resolve through the loader."""
+        loader = info.context.loader("site_addresses", addresses.of_sites)
+        return PostalAddress.of(await loader.load(SiteId(self.row.id)))
+
+    @strawberry.field(description="What it tells of its address itself.")
+    async def own_address(self) -> PostalAddress | None:
+        """Resolve from the row."""
+        return PostalAddress.of(site_changes.own_address(self.row))
+
     @strawberry.field(description="The site above, if the viewer may see it.")
     async def parent(self, info: Info) -> "Site | None":
         """Resolve through the loader."""
@@ -85,6 +134,25 @@ class Site(Node):
 
         loader = info.context.loader("site_groups", metered.groups_of_sites)
         return [BalanceGroup.of(row) for row in await loader.load(SiteId(self.row.id)) or []]
+
+    @strawberry.field(description="Flats and shops at and below this site, in pages.")
+    async def premises(
+        self,
+        info: Info,
+        first: First = 50,
+        after: After = None,
+        search: Annotated[
+            str, strawberry.argument(description="Words of which each is a part of the name.")
+        ] = "",
+    ) -> Connection[Annotated["Premise", strawberry.lazy("backend.graphql.sites")]]:
+        """Resolve by service."""
+        info.context.require(Permission.METERING_READ)
+        length, site = page_length(first), SiteId(self.row.id)
+        async with info.context.db() as session:
+            rows = await places.premises_under(
+                session, site, position(after), length + 1, search[:MOST_SEARCH]
+            )
+        return page([(row.id, Premise.of(row)) for row in rows], length)
 
     @strawberry.field(description="Devices at and below this site that are silent now.")
     async def network_alarm_count(self, info: Info) -> int:

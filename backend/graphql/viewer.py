@@ -10,9 +10,11 @@ from backend.graphql.alert_rules import AlertRuleEntrance
 from backend.graphql.alert_terms import AlertTermsEntrance
 from backend.graphql.alerts import AlertEntrance
 from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.channel_offers import OfferEntrance
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.dr_events import DrEntrance
 from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
 from backend.graphql.forecast_models import ForecastEntrance
@@ -20,7 +22,7 @@ from backend.graphql.found_channels import FoundChannels
 from backend.graphql.households import HomeEntrance
 from backend.graphql.ids import Kind, decode
 from backend.graphql.invitations import ResidentEntrance
-from backend.graphql.lists import After, Connection, First
+from backend.graphql.lists import MOST_SEARCH, After, Connection, First
 from backend.graphql.members import AdministrationEntrance
 from backend.graphql.metering_points import MeteringPoint
 from backend.graphql.network import Concentrator
@@ -43,9 +45,6 @@ from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
 
-MOST_SEARCH = 100
-"""Longest text that is searched for; a longer one cannot be found anyway."""
-
 
 @strawberry.type(description="A utility or a housing association.")
 class Tenant:
@@ -63,6 +62,7 @@ class Tenant:
 class Viewer(
     CommandLists,
     FoundChannels,
+    OfferEntrance,
     ControlEntrance,
     ActuatorEntrance,
     NetworkEntrance,
@@ -73,6 +73,7 @@ class Viewer(
     AlertEntrance,
     AlertRuleEntrance,
     AlertTermsEntrance,
+    DrEntrance,
     NotificationEntrance,
     WebhookEntrance,
     MapEntrance,
@@ -115,6 +116,20 @@ class Viewer(
         info.context.require(Permission.METERING_READ)
         async with info.context.db() as session:
             return [Site.of(row) for row in await sites.tops(session)]
+
+    @strawberry.field(
+        description=(
+            "Sites by words of path and address; those that are called so come first, then the"
+            " highest in the tree."
+        )
+    )
+    async def found_sites(self, info: Info, search: str, first: int = 10) -> list[Site]:
+        """Resolve by the store."""
+        info.context.require(Permission.METERING_READ)
+        most = lists.page_length(first)
+        async with info.context.db() as session:
+            rows = await sites.search(session, search[:MOST_SEARCH].split(), most)
+        return [Site.of(row) for row in rows]
 
     @strawberry.field(description="Tops of the balance groups drawn beside the site tree.")
     async def balance_groups(self, info: Info) -> list[BalanceGroup]:

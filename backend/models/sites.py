@@ -50,6 +50,12 @@ class Site(TenantOwned, Base):
     timezone: Mapped[str]
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
+    street_address: Mapped[str | None]
+    """Street and house number; like the parts below, its own and not those of the sites above."""
+
+    postal_code: Mapped[str | None]
+    locality: Mapped[str | None]
+    country: Mapped[str | None]
 
 
 # Sites are not known where memberships are declared, so the key is added here.

@@ -40,7 +40,15 @@ class AuthorizationCode(TenantOwned, Base):
     """
 
     __tablename__ = "authorization_code"
-    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        Index(
+            "ix_authorization_code_sign_in",
+            "tenant_id",
+            "user_id",
+            "authenticated_at",
+        ),
+    )
 
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     client_id: Mapped[str]

@@ -97,25 +97,27 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib has no
         return credentials.issue(Kind.AUTHORIZATION_CODE, self.server.records.tenant)
 
     def save_authorization_code(self, code: str, request: ProtocolRequest) -> None:
-        """Keep what was agreed."""
+        """Keep what was agreed; the trail tells of it once a sign-in, not at each reload.
+
+        One of our own apps comes back with the browser's login session and nobody is asked
+        anything. A tenant's client is agreed to on a page each time, so each time is an act.
+        """
         fields = request.payload.data
-        self.server.records.save_code(
+        records, client, person = self.server.records, request.client, request.user
+        renewed = client.tenant_id is None and records.was_signed_in(client, person, request.scope)
+        records.save_code(
             code,
-            client=request.client,
-            person=request.user,
+            client=client,
+            person=person,
             scope=request.scope,
-            redirect_uri=fields.get("redirect_uri") or request.client.get_default_redirect_uri(),
+            redirect_uri=fields.get("redirect_uri") or client.get_default_redirect_uri(),
             redirect_uri_sent="redirect_uri" in fields,
             code_challenge=fields["code_challenge"],
             nonce=fields.get("nonce"),
         )
-        self.server.acts.append(
-            Act(
-                "authorization.grant",
-                subject_of(request.user.user_id),
-                {"client": request.client.id, "scope": request.scope},
-            )
-        )
+        if not renewed:
+            told = {"client": client.id, "scope": request.scope}
+            self.server.acts.append(Act("authorization.grant", subject_of(person.user_id), told))
 
     def query_authorization_code(self, code: str, client: Client) -> HeldCode | None:
         """Code of this client; one used before ends every token it gave (RFC 6749, 4.1.2)."""

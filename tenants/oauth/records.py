@@ -92,6 +92,20 @@ class Records:
             )
         )
 
+    def was_signed_in(self, client: Client, person: Person, scope: str) -> bool:
+        """Whether the same sign-in gave the client the same seat and scope before.
+
+        A login session is known by whose it is and by the second in which the password was given.
+        """
+        earlier = select(AuthorizationCode.code_hash).where(
+            AuthorizationCode.user_id == person.user_id,
+            AuthorizationCode.authenticated_at == person.authenticated_at,
+            AuthorizationCode.client_id == client.id,
+            AuthorizationCode.roles == [str(role) for role in person.seat.roles],
+            AuthorizationCode.scope == scope,
+        )
+        return self._session.scalar(select(earlier.exists())) is True
+
     def code(self, code: str) -> AuthorizationCode | None:
         """Code as kept, locked, so that of two uses at once one is the second."""
         return self._session.scalar(

@@ -79,9 +79,14 @@ async function failures() {
 
 /** Two seconds for each answer: what waits shows its shape meanwhile, and nothing jumps in unsaid. */
 async function slow() {
+  const shifts = {};
   for (const [who, addresses] of Object.entries(all)) {
     const { login, ...where } = LOOKERS[who];
     const page = await signIn(login, where);
+    await page.addInitScript(() => {
+      window.shifted = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) window.shifted += one.value; })).observe({ type: 'layout-shift', buffered: true });
+    });
     await troubled(page, async (route) => {
       await new Promise((done) => setTimeout(done, 2_000));
       await route.continue().catch(() => null);
@@ -89,12 +94,18 @@ async function slow() {
     for (const [name, path] of Object.entries(addresses)) {
       await page.goto(`${url}/console${path}`);
       await page.waitForSelector('main');
-      if (!ASK_NOTHING.includes(name)) await page.waitForSelector('main .waiting', { timeout: 4_000 });
+      if (!ASK_NOTHING.includes(name)) {
+        await page.waitForSelector('main .waiting', { timeout: 4_000 });
+        await shot(page, `state-slow-${name}`);
+      }
       await settled(page);
+      shifts[name] = Math.round(1000 * (await page.evaluate(() => window.shifted))) / 1000;
       assert.equal(await page.locator('main [role=alert]').count(), 0, `${name} fails when it is slow`);
     }
     await page.context().close();
   }
+  const worst = Object.entries(shifts).sort((one, other) => other[1] - one[1]);
+  console.log(`  pages that move most while they come: ${JSON.stringify(Object.fromEntries(worst.slice(0, 8)))}`);
 }
 
 /** The connection goes while one looks: what was read stays, and the page says since when it holds. */

@@ -697,6 +697,22 @@ async function sites() {
   await drawer.getByLabel('Time zone').fill('Europe/Bucharest');
   await drawer.getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('text=Times of Europe/Bucharest');
+
+  // Its city tells its name to the post once; the house has street and code, and is found by them.
+  await page.getByRole('button', { name: 'Change the place' }).click();
+  await drawer.getByLabel('Street and number').fill('str. Cheiului 8a');
+  await drawer.getByLabel('Postal code').fill('MD-2099');
+  await drawer.getByLabel('City or village').fill('Portmere');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await page.waitForSelector('.address >> text=str. Cheiului 8a, MD-2099 Portmere');
+  await page.keyboard.press('/');
+  await page.keyboard.type('cheiului md-2099');
+  await page.waitForSelector('#found [role=option] >> text=str. Cheiului 8a');
+  await page.keyboard.press('Escape');
+  await page.getByRole('searchbox').or(page.getByLabel('Find a place by name or address')).first().fill('cheiului');
+  findings.push(...(await axe(page, 'places found')));
+  await page.locator('.found-places').getByRole('button', { name: /Mill Street 8a/ }).click();
+  await page.waitForSelector('h1 >> text=Mill Street 8a');
   await page.getByRole('button', { name: 'Add below' }).click();
   await drawer.getByLabel('What it is').first().click();
   await page.getByRole('option', { name: 'Flat or shop' }).click();
@@ -705,6 +721,20 @@ async function sites() {
   await drawer.waitFor({ state: 'detached' });
   await open(page, '/map');
   await page.waitForSelector('.map-list >> text=Mill Street 8a');
+  await page.waitForSelector('.map-list >> text=MD-2099');
+
+  // A place made by mistake goes again; one with something in it stays, and says what.
+  await open(page, `/sites?path=${encodeURIComponent(`${street.replace('Mill', 'Quay')}/Mill Street 8a`)}`);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('button', { name: 'Really remove' }).click();
+  await page.waitForSelector('.refusals >> text=SITE_IN_USE');
+  await page.getByRole('button', { name: 'Add below' }).click();
+  await drawer.getByLabel('Name').fill('Entrance 9');
+  await drawer.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.waitForSelector('h1 >> text=Entrance 9');
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('button', { name: 'Really remove' }).click();
+  await page.waitForSelector('h1 >> text=Mill Street 8a');
 
   await open(page, `/meters/${found.meter}`);
   await page.getByRole('tab', { name: 'Household' }).click();
@@ -717,6 +747,31 @@ async function sites() {
   await drawer.waitFor({ state: 'detached' });
   await page.waitForSelector('dd >> text=R1: 2; R2: 1');
   await shot(page, 'journey-premise');
+  await page.context().close();
+}
+
+/** The demo's spare channel is left to a household: taken back, and left to it again. */
+async function offers() {
+  const page = await signIn('operator@riverside.example');
+  await open(page, '/networks');
+  const waiting = page.getByRole('region', { name: 'Left to households' });
+  await waiting.getByRole('row', { name: /Flat 4/ }).waitFor();
+  await shot(page, 'journey-offers');
+  await waiting.getByRole('button', { name: 'Take back' }).click();
+  await waiting.getByRole('button', { name: 'Really take back' }).click();
+  await waiting.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Leave to a household' }).click();
+  const drawer = page.getByRole('dialog');
+  for (const [level, name] of HOUSE.split('/').entries()) await drawer.getByLabel(`Where the home is ${level + 1}`).selectOption({ label: name });
+  await drawer.getByLabel('Flat or shop').first().fill('Flat 4');
+  await page.getByRole('option', { name: /^Flat 4 · Entrance 1/ }).click();
+  await drawer.getByLabel('Resource').first().click();
+  await page.getByRole('option', { name: 'Hot water' }).click();
+  findings.push(...(await axe(page, 'offer form')));
+  await shot(page, 'journey-offer');
+  await drawer.getByRole('button', { name: 'Leave it' }).click();
+  await waiting.getByRole('row', { name: /Flat 4/ }).waitFor();
+  assert.match(await waiting.innerText(), /100 pulses per m³/);
   await page.context().close();
 }
 
@@ -820,7 +875,7 @@ async function narrow() {
   }
 }
 
-const JOURNEYS = { operator, suspects, alarms, ...settle.journeys, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, ...settle.later, losses, published, settings, sites, terms, administration, accessible, narrow };
+const JOURNEYS = { operator, suspects, alarms, ...settle.journeys, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, ...settle.later, losses, published, settings, sites, offers, terms, administration, accessible, narrow };
 const wanted = process.argv.slice(2);
 
 await start();

@@ -28,6 +28,7 @@ from backend.outage import RETRY_AFTER_S, is_outage
 from domain.errors import LimitError, UnauthenticatedError
 from domain.identity import Scope as Principal
 from tenants.authentication import Authenticator
+from tenants.permissions import Permission
 
 CHALLENGE = 'Bearer realm="balance"'
 ALLOWED = "GET, POST"
@@ -39,11 +40,18 @@ SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
 )
 
+IMPORTING = frozenset({str(Permission.METERING_WRITE), str(Permission.READINGS_CORRECT)})
+"""Who sends whole files in variables."""
+
 log = structlog.get_logger(__name__)
 
 
 class GraphQLEndpoint:
-    """The endpoint, as an ASGI application of its own: nothing is wrapped around its requests."""
+    """The endpoint, as an ASGI application of its own: nothing is wrapped around its requests.
+
+    Whoever imports files may send variables of ``file_bytes``; the text of an operation has at
+    most ``body_bytes``, whoever sends it.
+    """
 
     def __init__(
         self,
@@ -51,11 +59,13 @@ class GraphQLEndpoint:
         authenticator: Authenticator,
         *,
         body_bytes: int,
+        file_bytes: int | None = None,
         recheck_s: float = RECHECK_S,
     ) -> None:
         self._streams, self._operations = streams, streams.operations
         self._authenticator = authenticator
         self._body_bytes = body_bytes
+        self._file_bytes = max(body_bytes, file_bytes or 0)
         self._recheck_s = recheck_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,8 +105,11 @@ class GraphQLEndpoint:
         if scope["method"] == "GET":
             return _Asking(principal, requests.asked_in_query(scope["query_string"]))
         requests.check_content_type(headers.content_type)
-        body = await requests.read_body(receive, headers, self._body_bytes)
-        return _Asking(principal, requests.asked_in_body(body))
+        imports = bool(principal.permissions & IMPORTING)
+        most = self._file_bytes if imports else self._body_bytes
+        asked = requests.asked_in_body(await requests.read_body(receive, headers, most))
+        requests.check_length(len(asked.query), self._body_bytes)
+        return _Asking(principal, asked)
 
     async def _answer(self, asking: "_Asking", request: str, method: str, media: str) -> "Reply":
         prepared = self._operations.prepare(asking.asked, asking.principal)

@@ -152,12 +152,12 @@ async def read_body(receive: Receive, headers: Headers, most: int) -> bytes:
             "CONTENT_TYPE_UNSUPPORTED",
         )
     if headers.content_length.isascii() and headers.content_length.isdigit():
-        _check_length(int(headers.content_length), most)
+        check_length(int(headers.content_length), most)
     message = await receive()
     if message["type"] == "http.disconnect":
         raise GoneError
     body: bytes = message.get("body", b"")
-    _check_length(len(body), most)
+    check_length(len(body), most)
     if not message.get("more_body", False):
         return body
     parts, length = [body], len(body)
@@ -168,12 +168,19 @@ async def read_body(receive: Receive, headers: Headers, most: int) -> bytes:
         part: bytes = message.get("body", b"")
         parts.append(part)
         length += len(part)
-        _check_length(length, most)
+        check_length(length, most)
         if not message.get("more_body", False):
             return b"".join(parts)
 
 
-def _check_length(length: int, most: int) -> None:
+def check_length(length: int, most: int) -> None:
+    """Refuse what is too long.
+
+    Raises
+    ------
+    RefusedError
+        413
+    """
     if length > most:
         raise RefusedError(
             413, f"the request is longer than {most} bytes", "REQUEST_TOO_LONG", Connection="close"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from backend.models.accounts import Account, HomeMember, Invitation, Resident
 from backend.models.sites import Premise, Site
@@ -116,10 +117,22 @@ def _filtered(session: TenantSession, asked: Asked, now: datetime) -> Select[Res
                 *(
                     column.icontains(word, autoescape=True)
                     for column in (Resident.name, Account.number, Premise.name, Site.name_path)
-                )
+                ),
+                Site.id.in_(_addressed(word)),
             )
         )
     return found
+
+
+def _addressed(word: str) -> Select[SiteId]:
+    """Sites in whose address, or in that of a site above them, a word stands."""
+    told, below = aliased(Site), aliased(Site)
+    words = func.concat_ws(" ", told.street_address, told.postal_code, told.locality)
+    return (
+        select(below.id)
+        .join(told, and_(told.tenant_id == below.tenant_id, told.path.op("@>")(below.path)))
+        .where(words.icontains(word, autoescape=True))
+    )
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

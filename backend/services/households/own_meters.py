@@ -96,6 +96,15 @@ async def offered(session: TenantSession, now: datetime) -> Sequence[tuple[Offer
     return list(zip(offers, heard, strict=True))
 
 
+async def listed(
+    session: TenantSession, after: int, most: int, now: datetime
+) -> Sequence[tuple[Offer, FoundChannel]]:
+    """Channels left to homes in sight that nobody connected yet, and what each has counted."""
+    offers = await channel_offers.listed(session, after, most)
+    heard = await found_channels.with_readings(session, [one.channel for one in offers], now)
+    return list(zip(offers, heard, strict=True))
+
+
 def _own_homes(session: TenantSession) -> list[PremiseId]:
     """Those where the caller lives, and does not only look on."""
     return [home.premise for home in session.scope.homes if home.holder]

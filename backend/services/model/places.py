@@ -6,7 +6,7 @@ from sqlalchemy import Select, false, select
 from sqlalchemy.orm import aliased
 
 from backend.models.metering_points import Installation, Meter, MeteringPoint
-from backend.models.network import Channel, Concentrator, LogicalNetwork, RadioModule
+from backend.models.network import Channel, ChannelOffer, Concentrator, LogicalNetwork, RadioModule
 from backend.models.sites import Premise, Site
 from backend.store.model import access
 from domain.identity import ConcentratorId, MeterId, MeteringPointId, PremiseId, SiteId
@@ -42,6 +42,23 @@ async def load_premises(
         select(Premise).where(Premise.id.in_(ids), Premise.site_id.in_(seen) | Premise.id.in_(mine))
     )
     return {premise.id: premise for premise in rows}
+
+
+async def premises_under(
+    session: TenantSession, site: SiteId, after: int, most: int, search: str = ""
+) -> list[Premise]:
+    """Premises at and below a site in sight of whose name every word is a part, by their ids."""
+    seen = visible_sites(session).with_only_columns(Site.id)
+    top = aliased(Site)
+    statement = (
+        select(Premise)
+        .join(Site, (Site.tenant_id == Premise.tenant_id) & (Site.id == Premise.site_id))
+        .join(top, (top.tenant_id == Site.tenant_id) & top.path.op("@>")(Site.path))
+        .where(top.id == site, Site.id.in_(seen), Premise.id > after)
+    )
+    for word in search.split():
+        statement = statement.where(Premise.name.icontains(word, autoescape=True))
+    return list(await session.scalars(statement.order_by(Premise.id).limit(most)))
 
 
 async def sites_of_premises(
@@ -142,20 +159,28 @@ async def modules_of(
 
 async def channels_of(
     session: TenantSession, concentrators: Sequence[ConcentratorId]
-) -> dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None]]]:
-    """Channels of each concentrator, and the point whose meter stands on each now."""
+) -> dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None, str | None]]]:
+    """Channels of each concentrator, the point whose meter stands there, the home it is left to."""
     rows = await session.execute(
-        select(Channel, Installation.point_id)
+        select(Channel, Installation.point_id, Premise.name)
         .outerjoin(
             Installation,
             (Installation.tenant_id == Channel.tenant_id)
             & (Installation.series_id == Channel.series_id)
             & Installation.removed_at.is_(None),
         )
+        .outerjoin(
+            ChannelOffer,
+            (ChannelOffer.tenant_id == Channel.tenant_id) & (ChannelOffer.channel_id == Channel.id),
+        )
+        .outerjoin(
+            Premise,
+            (Premise.tenant_id == ChannelOffer.tenant_id) & (Premise.id == ChannelOffer.premise_id),
+        )
         .where(Channel.concentrator_id.in_(concentrators))
         .order_by(Channel.network, Channel.address)
     )
-    found: dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None]]] = {}
-    for channel, point in rows:
-        found.setdefault(channel.concentrator_id, []).append((channel, point))
+    found: dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None, str | None]]] = {}
+    for channel, point, home in rows:
+        found.setdefault(channel.concentrator_id, []).append((channel, point, home))
     return found

@@ -13,6 +13,7 @@ from backend.services.households import members
 from backend.services.model import places
 from backend.services.model.site_terms import LEVEL, check_degrees, checked_name
 from backend.store.model import sites
+from domain.addresses import PostalAddress
 from domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from domain.identity import PremiseId, SiteId
 from domain.quantities import Heating, SiteKind
@@ -31,6 +32,7 @@ class NewSite:
     name: str
     latitude: float | None
     longitude: float | None
+    address: PostalAddress | None = None
 
 
 async def create_site(session: TenantSession, new: NewSite) -> Site:
@@ -62,6 +64,7 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
     if await session.scalar(select(Site.id).where(Site.name_path == path)) is not None:
         raise ConflictError(f"{path} is there already", code="SITE_EXISTS", field="name")
     tenant = await places.tenant_of(session)
+    address = new.address or PostalAddress()
     site = Site(
         tenant_id=session.scope.tenant_id,
         parent_id=parent.id if parent else None,
@@ -72,6 +75,10 @@ async def create_site(session: TenantSession, new: NewSite) -> Site:
         timezone=parent.timezone if parent else tenant.timezone,
         latitude=new.latitude,
         longitude=new.longitude,
+        street_address=address.street,
+        postal_code=address.postal_code,
+        locality=address.locality,
+        country=address.country,
     )
     session.add(site)
     await session.flush()

@@ -1,4 +1,4 @@
-"""What people correct of a site: its name, and where it lies."""
+"""What people correct of a site: its name, its address, and where it lies."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,9 @@ from sqlalchemy import select
 from backend.models.sites import Site
 from backend.services.findings import judging
 from backend.services.model.site_terms import check_degrees, checked_name
-from backend.store.model import site_moves, sites
+from backend.store.model import addresses, site_moves, sites
 from backend.store.model.sites import SiteRow
+from domain.addresses import PostalAddress
 from domain.errors import ConflictError, NotFoundError
 from domain.identity import SiteId
 from tenants import audit
@@ -25,6 +26,9 @@ class SiteChange:
     latitude: float | None
     longitude: float | None
     timezone: str | None = None
+    """None leaves it as it is."""
+
+    address: PostalAddress | None = None
     """None leaves it as it is."""
 
 
@@ -57,10 +61,19 @@ async def change(
             raise ConflictError(f"{path} is there already", code="SITE_EXISTS", field="name")
         await sites.rename(session, site, name, path)
     await sites.locate(session, site_id, wanted.latitude, wanted.longitude)
-    detail = {"before": site.name_path}
+    detail: dict[str, audit.Word] = {"before": site.name_path}
+    address = wanted.address
+    if address is not None and address != own_address(site):
+        await addresses.save(session, site_id, address)
+        detail |= {"address": address.line, "address_before": own_address(site).line}
     if wanted.timezone is not None and wanted.timezone != site.timezone:
         groups = await site_moves.set_zone(session, site, checked_zone(wanted.timezone))
         await judging.note_changes(session, tuple(groups), 0, now)
         detail |= {"timezone": wanted.timezone, "timezone_before": site.timezone}
     await audit.record(session, "site.change", path, detail)
     return (await sites.load(session, [site_id]))[site_id]
+
+
+def own_address(site: SiteRow | Site) -> PostalAddress:
+    """What a site tells of its address itself, without what the sites above it tell."""
+    return PostalAddress(site.street_address, site.postal_code, site.locality, site.country)

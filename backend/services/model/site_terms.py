@@ -6,6 +6,21 @@ from domain.quantities import SiteKind
 LEVEL = {kind: level for level, kind in enumerate(SiteKind)}
 """Kinds of sites from the largest on: a site lies in one of a larger kind."""
 
+WORDS_OF_USES = {
+    "site": "places below it",
+    "premise": "flats or shops",
+    "metering_point": "meters",
+    "group_member": "meters",
+    "concentrator": "concentrators",
+    "balance_group": "drawn balance groups below it",
+    "membership": "people whose role holds there",
+    "finding": "findings",
+    "network_alarm": "alarms of the network",
+    "issued_document": "acceptance certificates",
+    "dr_target": "events of demand response",
+}
+"""What keeps a site in the tree, by the table that names it."""
+
 HIGHEST_LATITUDE, HIGHEST_LONGITUDE = 90.0, 180.0
 
 

@@ -21,7 +21,7 @@ from backend.services.reports.tables import Cell, Column, ColumnKind, Days, Repo
 from backend.store.findings import experience, finding_lists
 from backend.store.findings.finding_lists import FindingRow, Wanted
 from backend.store.hours import series
-from backend.store.model import listings, metered, sites
+from backend.store.model import addresses, listings, metered, sites
 from backend.store.model.listings import GroupListing, PointListing, Under
 from backend.store.model.metered import PointRow
 from domain.errors import InvalidError, NotFoundError
@@ -86,16 +86,23 @@ async def make(  # noqa: PLR0913, PLR0917 - what is asked, of what, of when
         BAD_DAYS, or REPORT_TOO_LARGE: more rows than a report has.
     """
     tenant = await places.tenant_of(session)
-    path, timezone = "", tenant.timezone
+    path, timezone, address = "", tenant.timezone, ""
     if site is not None:
         row = (await sites.load(session, [site])).get(site)
         if row is None:
             raise NotFoundError("site", str(site))
         path, timezone = row.name_path, row.timezone
+        address = (await _lines_of(session, [site])).get(site, "")
     days = days_of(*span, timezone, now)
     columns, made = _KINDS[kind]
     rows = await made(session, Under(site, commodity, locale), days, now)
-    return Report(kind, tenant.name, path, days, now, columns, rows)
+    return Report(kind, tenant.name, path, days, now, columns, rows, address)
+
+
+async def _lines_of(session: TenantSession, ids: Sequence[SiteId]) -> dict[SiteId, str]:
+    """Postal addresses in one line, of the sites whose are known."""
+    told = await addresses.of_sites(session, ids)
+    return {site: address.line for site, address in told.items()}
 
 
 def _checked(rows: list[Row]) -> list[Row]:
@@ -127,11 +134,14 @@ async def _consumption(
         told = await profiles.of_points(session, points, asked, now)
         first = await _registers(session, points, days.start)
         last = await _registers(session, points, days.end)
+        at = await _lines_of(session, list({SiteId(point.site_id) for point in points}))
         for one, profile, low, high in zip(part, told, first, last, strict=True):
             known = int(profile.known.sum())
             used = kilo(int(profile.values[profile.known].sum())) if known else None
             share = float(profile.coverage.mean()) if len(profile.coverage) else None
-            rows.append((*_words(one), profile.unit, used, low, high, share))
+            path, *words = _words(one)
+            address = at.get(SiteId(one.point.site_id), "")
+            rows.append((path, address, *words, profile.unit, used, low, high, share))
     return rows
 
 
@@ -277,7 +287,9 @@ def _was_open(one: FindingRow, days: Days) -> bool:
 _KINDS: dict[ReportKind, tuple[tuple[Column, ...], Make]] = {
     ReportKind.CONSUMPTION: (
         (
-            *_PLACE,
+            _PLACE[0],
+            Column("address"),
+            *_PLACE[1:],
             Column("unit"),
             Column("consumption", K.AMOUNT),
             Column("register_first", K.AMOUNT),

@@ -67,3 +67,5 @@ class Report:
     made_at: datetime
     columns: tuple[Column, ...]
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
+    address: str = ""
+    """Postal address of the site, where it is known."""

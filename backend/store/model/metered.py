@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.store.model.access import homes_of, sites_of, visible, visible_point
+from backend.store.model.addresses import MOST_WORDS, addressed, literal
 from domain.identity import BalanceGroupId, MeteringPointId, Scope, SiteId
 from domain.quantities import Commodity, EnergyKind, Role
 from tenants.session import TenantSession
@@ -31,15 +32,12 @@ _POINTS_AFTER = f"""
 ORDER BY p.id LIMIT $4
 """
 
-# Each word is looked up once in the names of sites and once in the serials, not once a point.
-_WORD = """AND (p.name ILIKE ${word}
-       OR p.site_id IN (SELECT w.id FROM site AS w
-                        WHERE w.tenant_id = $1 AND w.name_path ILIKE ${word})
+# Each word is looked up once among the sites and once in the serials, not once a point.
+_WORD = """AND (p.name ILIKE ${word} OR {site}
        OR p.id IN (SELECT i.point_id FROM meter AS m
                    JOIN installation AS i ON i.tenant_id = $1 AND i.meter_id = m.id
                    WHERE m.tenant_id = $1 AND m.serial ILIKE ${word}))"""
 _FIRST_WORD = 9
-MOST_WORDS = 8
 
 _GROUP = """
 SELECT g.id, g.name, g.commodity, g.timezone, g.site_id, g.parent_id
@@ -50,13 +48,20 @@ _GROUPS = f"""
 {_GROUP} WHERE g.tenant_id = $1 AND g.id = ANY($2::bigint[]) AND {visible("s", 3)}
 """
 
+# Whatever was moved away leaves its groups behind: they have sums of the past, and no meters.
+_HAS_METERS = """EXISTS (
+    SELECT FROM balance_group AS b JOIN group_member AS m ON m.tenant_id = $1 AND m.group_id = b.id
+    WHERE b.tenant_id = $1 AND b.path <@ g.path)"""
+
 _GROUPS_OF_SITES = f"""
 {_GROUP} WHERE g.tenant_id = $1 AND g.site_id = ANY($2::bigint[]) AND {visible("s", 3)}
+  AND {_HAS_METERS}
 ORDER BY g.commodity
 """
 
 _CHILD_GROUPS = f"""
 {_GROUP} WHERE g.tenant_id = $1 AND g.parent_id = ANY($2::bigint[]) AND {visible("s", 3)}
+  AND (g.site_id IS NULL OR {_HAS_METERS})
 ORDER BY g.name, g.id
 """
 
@@ -190,13 +195,13 @@ async def list_points(  # noqa: PLR0913 - a page, and the filters of the list
 ) -> list[PointRow]:
     """Points in the order of their ids.
 
-    ``search`` keeps those of which every word stands in the path of the site, the name or the
-    serial of a meter that ever stood there; more than ``MOST_WORDS`` find nothing.
+    ``search`` keeps those of which every word stands in path or address of the site, in the name or
+    in the serial of a meter that ever stood there; more than ``MOST_WORDS`` find nothing.
     """
     words = [] if search is None else search.split()
     if len(words) > MOST_WORDS:
         return []
-    searched = " ".join(_WORD.format(word=_FIRST_WORD + at) for at in range(len(words)))
+    searched = " ".join(_word(_FIRST_WORD + at) for at in range(len(words)))
     driver = await session.driver()
     rows = await driver.fetch(
         _POINTS_AFTER.format(words=searched),
@@ -208,14 +213,13 @@ async def list_points(  # noqa: PLR0913 - a page, and the filters of the list
         commodity,
         role,
         homes_of(session.scope),
-        *(f"%{_literal(word)}%" for word in words),
+        *(f"%{literal(word)}%" for word in words),
     )
     return [_seen_by(session.scope, _point(tuple(row))) for row in rows]
 
 
-def _literal(word: str) -> str:
-    """A word as LIKE finds it to the letter."""
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _word(place: int) -> str:
+    return _WORD.format(word=place, site=addressed("s", place))
 
 
 async def load_groups(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from backend.store.model.access import homes_of, sites_of, visible_site
+from backend.store.model.addresses import MOST_WORDS, addressed, literal
 from domain.identity import SiteId
 from tenants.session import TenantSession
 
 _SITE = f"""
 SELECT s.id, s.parent_id, s.kind, s.name, s.name_path, s.path::text, s.timezone, s.latitude,
-       s.longitude
+       s.longitude, s.street_address, s.postal_code, s.locality, s.country
 FROM site AS s WHERE s.tenant_id = $1 AND {visible_site("s", 2, 3)}
 """  # noqa: S608 - a condition made of constants
 
@@ -18,6 +19,13 @@ _BY_ID = f"{_SITE} AND s.id = ANY($4::bigint[])"
 _CHILDREN = f"{_SITE} AND s.parent_id = ANY($4::bigint[]) ORDER BY s.name, s.id"
 _TOPS = f"{_SITE} AND s.parent_id IS NULL ORDER BY s.name, s.id"
 _CHOSEN = f"{_SITE} AND s.id = ANY($2::bigint[]) ORDER BY s.name, s.id"
+
+# Places that are called what was typed, then those that begin so, then what lies highest.
+_SEARCHED = f"""{_SITE} {{words}}
+ORDER BY lower(s.name) <> lower($4::text), NOT starts_with(lower(s.name), lower($4::text)),
+         nlevel(s.path), s.name, s.id LIMIT $5
+"""
+_FIRST_WORD = 6
 
 _RENAME = """
 UPDATE site SET name = CASE id WHEN $2 THEN $3 ELSE name END,
@@ -47,6 +55,12 @@ class SiteRow(NamedTuple):
     timezone: str
     latitude: float | None
     longitude: float | None
+    street_address: str | None
+    """Its own, like the parts below; :mod:`addresses` has those of the sites above, too."""
+
+    postal_code: str | None
+    locality: str | None
+    country: str | None
 
 
 async def _rows(session: TenantSession, statement: str, *values: object) -> list[SiteRow]:
@@ -86,6 +100,15 @@ async def tops(session: TenantSession) -> list[SiteRow]:
     """Tops of what the principal may see."""
     whole_way = session.scope.sites is None or session.scope.household is not None
     return await _rows(session, _TOPS if whole_way else _CHOSEN)
+
+
+async def search(session: TenantSession, words: Sequence[str], most: int) -> list[SiteRow]:
+    """Sites of whose path and address every word is a part; those that are called so come first."""
+    if not words or len(words) > MOST_WORDS:
+        return []
+    found = " ".join(f"AND {addressed('s', _FIRST_WORD + at)}" for at in range(len(words)))
+    patterns = [f"%{literal(word)}%" for word in words]
+    return await _rows(session, _SEARCHED.format(words=found), " ".join(words), most, *patterns)
 
 
 async def rename(session: TenantSession, site: SiteRow, name: str, path: str) -> None:

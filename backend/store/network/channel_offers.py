@@ -1,8 +1,10 @@
 """Channels that are left to households, in SQL."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from backend.store.model.access import sites_of, visible
 from backend.store.network.report_lists import FoundRow
 from domain.identity import ChannelId, PremiseId
 from domain.quantities import Commodity
@@ -26,16 +28,22 @@ SET premise_id = excluded.premise_id, commodity = excluded.commodity,
 
 _FORGET = "DELETE FROM channel_offer WHERE tenant_id = $1 AND channel_id = $2"
 
-_OFFERED = """
+_OPEN = """
 SELECT c.id, c.concentrator_id, c.network, c.address, c.series_id, c.found_at, r.name,
-       d.serial, o.premise_id, r.site_id, o.commodity, o.pulse_constant
+       d.serial, o.premise_id, r.site_id, o.commodity, o.pulse_constant, h.name_path, o.offered_at
 FROM channel_offer AS o
 JOIN channel AS c ON c.tenant_id = $1 AND c.id = o.channel_id
 JOIN concentrator AS d ON d.tenant_id = $1 AND d.id = c.concentrator_id
 JOIN premise AS r ON r.tenant_id = $1 AND r.id = o.premise_id
-WHERE o.tenant_id = $1 AND o.premise_id = ANY($2::bigint[]) AND NOT EXISTS (
+JOIN site AS h ON h.tenant_id = $1 AND h.id = r.site_id
+LEFT JOIN site AS s ON s.tenant_id = $1 AND s.id = d.site_id
+WHERE o.tenant_id = $1 AND NOT EXISTS (
     SELECT FROM installation AS i WHERE i.tenant_id = $1 AND i.series_id = c.series_id)
-ORDER BY c.id
+"""
+_OFFERED = f"{_OPEN} AND o.premise_id = ANY($2::bigint[]) ORDER BY c.id"
+# Who sees a concentrator sees what is left of it, as with its other channels.
+_LISTED = f"""
+{_OPEN} AND o.channel_id > $2 AND {visible("s", 4)} ORDER BY c.id LIMIT $3
 """
 
 
@@ -48,6 +56,8 @@ class Offer(NamedTuple):
     site: int
     commodity: Commodity
     pulse_constant: str
+    site_path: str
+    offered_at: datetime
 
 
 async def free_channel(
@@ -78,7 +88,16 @@ async def offered(session: TenantSession, premises: Sequence[PremiseId]) -> list
     """Channels that are left to some homes."""
     driver = await session.driver()
     rows = await driver.fetch(_OFFERED, session.scope.tenant_id, premises)
-    return [
-        Offer(FoundRow(*row[:7]), row[7], row[8], row[9], Commodity(row[10]), row[11])
-        for row in rows
-    ]
+    return [_offer(tuple(row)) for row in rows]
+
+
+async def listed(session: TenantSession, after: int, most: int) -> list[Offer]:
+    """Offers in sight that nobody took yet, in the order of their channels."""
+    driver, scope = await session.driver(), session.scope
+    rows = await driver.fetch(_LISTED, scope.tenant_id, after, most, sites_of(scope))
+    return [_offer(tuple(row)) for row in rows]
+
+
+def _offer(row: tuple[Any, ...]) -> Offer:
+    found, (serial, premise, site, commodity, *rest) = FoundRow(*row[:7]), row[7:]
+    return Offer(found, serial, premise, site, Commodity(commodity), *rest)

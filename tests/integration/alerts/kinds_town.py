@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import redis.asyncio
@@ -46,8 +46,15 @@ SAVE = """mutation S($input: SaveAlertRuleInput!) { saveAlertRule(input: $input)
   rule { id } errors { code field } } }"""
 PHONE = """mutation P($input: SaveNotificationPreferencesInput!) {
   saveNotificationPreferences(input: $input) { errors { code field } } }"""
+PROGRAM = """mutation P($input: CreateProgramInput!) { createProgram(input: $input) {
+  program { id } errors { code field } } }"""
+EVENT = """mutation E($input: DispatchDrEventInput!) { dispatchDrEvent(input: $input) {
+  event { id } errors { code field message } } }"""
+EVENT_OF = "query E($id: ID!) { viewer { drEvent(id: $id) { state } } }"
+CALL_OFF = """mutation X($id: ID!) { cancelDrEvent(input: {event: $id}) {
+  errors { code field } } }"""
 INBOX = """query A($under: ID) { viewer { alerts(first: 100, under: $under) { edges { node {
-  id kind value limit text } } } } }"""
+  id kind value limit text closedAt drEvent { id } } } } } }"""
 
 
 @dataclass
@@ -192,6 +199,18 @@ def _rows() -> list[dict[str, str]]:
     ]
     inlet = {"site_path": FIRST, "meter_serial": "IN", "channel": str(INLET), "role": "inlet"}
     return [*flats, common | inlet]
+
+
+async def call_event(town: KindsTown, begin: datetime, name: str) -> str:
+    """Ask the second house to use less for two hours."""
+    house = town.house
+    site = (await house.ask(SITE, path=SECOND))["viewer"]["site"]["id"]
+    asked = {"name": name, "idempotencyKey": name}
+    made = (await house.ask(PROGRAM, input=asked))["createProgram"]
+    asked |= {"program": made["program"]["id"], "targets": [site], "startsAt": begin.isoformat()}
+    done = (await house.ask(EVENT, input=asked | {"durationMinutes": 120}))["dispatchDrEvent"]
+    assert done["errors"] == []
+    return str(done["event"]["id"])
 
 
 async def _listened(town: KindsTown) -> None:

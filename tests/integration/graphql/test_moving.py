@@ -35,10 +35,17 @@ CHANGE = """mutation ($input: ChangeSiteInput!) { changeSite(input: $input) {
   site { timezone children { timezone } } errors { code field } } }"""
 SITE = "query ($path: String!) { viewer { site(path: $path) { id } } }"
 BALANCES = """query ($path: String!, $from: DateTime!, $to: DateTime!) { viewer {
-  site(path: $path) { balanceGroups { commodity name
+  site(path: $path) { balanceGroups { id commodity name
     profile(from: $from, to: $to, step: "PT1H") { timezone values coverage }
     imbalance(from: $from, to: $to, step: "PT1H") { supplied delivered imbalance }
     deliveries(from: $from, to: $to) { expected } } } } }"""
+
+LEFT = """query ($id: ID!, $from: DateTime!, $to: DateTime!) { node(id: $id) { ... on BalanceGroup {
+  deliveries(from: $from, to: $to) { expected }
+  imbalance(from: $from, to: $to, step: "PT1H") { supplied delivered } } } }"""
+REMOVE = """mutation ($input: RemoveSiteInput!) { removeSite(input: $input) {
+  removed errors { code message } } }"""
+SPAN = {"from": instant_of(LOW).isoformat(), "to": instant_of(LOW + HOURS).isoformat()}
 
 
 class Town(NamedTuple):
@@ -73,8 +80,7 @@ class Town(NamedTuple):
 
     async def balance(self, path: str, commodity: str = "ELECTRICITY") -> Any:
         """The balance of a site over all hours."""
-        asked = {"from": instant_of(LOW).isoformat(), "to": instant_of(LOW + HOURS).isoformat()}
-        site = (await self.desk.ask(BALANCES, path=path, **asked))["viewer"]["site"]
+        site = (await self.desk.ask(BALANCES, path=path, **SPAN))["viewer"]["site"]
         found = [one for one in site["balanceGroups"] if one["commodity"] == commodity]
         return found[0] if found else None
 
@@ -119,6 +125,7 @@ async def test_balances_follow_a_house_to_another_street(town: Town) -> None:
     assert await town.used(NEW) == {0.03}
     assert await town.used("City") == {0.38}
     before = str(await town.balance("City"))
+    group = (await town.balance(OLD))["id"]
     house = await town.site(f"{OLD}/House 1")
     assert await town.move(f"{OLD}/House 1", NEW) == {
         "site": {"id": house, "path": f"{NEW}/House 1", "parent": {"path": NEW}},
@@ -130,10 +137,10 @@ async def test_balances_follow_a_house_to_another_street(town: Town) -> None:
     assert await town.used(f"{NEW}/House 1/Entrance 1") == {0.35}, "what is below has its new path"
     assert await town.used(NEW) == {0.38}
     assert await town.used(NEW, "WATER_COLD") == {0.007}, "the street had no water until now"
-    assert await town.used(OLD) == {None}, "nothing is metered there any more"
-    assert await town.used(OLD, "WATER_COLD") == {None}
+    assert await town.balance(OLD) is None, "nothing is metered there any more"
+    assert await town.balance(OLD, "WATER_COLD") is None
     assert str(await town.balance("City")) == before, "above both nothing changes"
-    left = await town.balance(OLD)
+    left = (await town.desk.ask(LEFT, id=group, **SPAN))["node"]
     assert left["deliveries"]["expected"] == 0
     assert not np.nansum([left["imbalance"]["delivered"], left["imbalance"]["supplied"]])
     house_now = await town.balance(f"{NEW}/House 1")
@@ -152,8 +159,30 @@ async def test_hours_that_come_after_it_are_rolled_up_where_the_house_is(town: T
     await town.count()
     assert await town.used(NEW) == {0.38}
     assert await town.used("City", "WATER_COLD") == {0.007}
-    left = await town.balance(OLD)
-    assert left["deliveries"]["expected"] == 0
+    assert await town.balance(OLD) is None
+
+
+async def test_a_place_that_was_emptied_goes_out_of_the_tree(town: Town) -> None:
+    await town.count()
+
+    async def remove(path: str) -> Any:
+        asked = {"site": await town.site(path)}
+        return (await town.desk.ask(REMOVE, input=asked))["removeSite"]
+
+    before = str(await town.balance("City"))
+    (error,) = (await remove(OLD))["errors"]
+    assert (error["code"], "places below it" in error["message"]) == ("SITE_IN_USE", True)
+    (error,) = (await remove(f"{OLD}/House 1/Entrance 1"))["errors"]
+    assert error["code"] == "SITE_IN_USE"
+    assert await town.used(OLD) == {0.35}, "what is refused changes nothing"
+    group = (await town.balance(OLD))["id"]
+    await town.move(f"{OLD}/House 1", NEW)
+    assert await remove(OLD) == {"removed": True, "errors": []}
+    await town.roll_up()
+    assert await town.site(OLD) is None
+    assert (await town.desk.ask(LEFT, id=group, **SPAN))["node"] is None
+    assert str(await town.balance("City")) == before
+    assert await town.used(NEW) == {0.38}
 
 
 async def test_what_cannot_be_is_refused_and_moves_nothing(town: Town) -> None:

@@ -35,6 +35,7 @@ from tests.live import live
 Info = strawberry.Info[Context, None]
 SECRET = "the password is swordfish"
 BODY_BYTES = 64 * 1024
+FILE_BYTES = 4 * BODY_BYTES
 
 
 @strawberry.type
@@ -208,7 +209,9 @@ async def small(database: Database, redis_url: str, scope: Scope) -> AsyncIterat
     events = Events(redis_url)
     operations = Operations(schema, database, events, Budgets(1_000_000))
     streams = Streams(operations, most_of_tenant=4)
-    endpoint = GraphQLEndpoint(streams, authenticator, body_bytes=BODY_BYTES, recheck_s=0.1)
+    endpoint = GraphQLEndpoint(
+        streams, authenticator, body_bytes=BODY_BYTES, file_bytes=FILE_BYTES, recheck_s=0.1
+    )
     sockets = GraphQLSockets(
         streams, authenticator, message_bytes=BODY_BYTES, init_patience_s=0.3, recheck_s=0.1
     )

@@ -142,15 +142,15 @@ async def test_every_format_in_every_language(api: Door, store: Store) -> None:
         cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
         head = cells.index([word(language, key) for key in _keys()])
         assert cells[0][0] == word(language, "report.consumption")
-        assert cells[head + 2][1] == "=1+1"
-        assert sheet.cell(head + 3, 2).data_type == "s"
+        assert cells[head + 2][2] == "=1+1"
+        assert sheet.cell(head + 3, 3).data_type == "s"
         paper = await ask(api, "consumption.pdf", language)
         assert paper.content.startswith(b"%PDF-")
         assert paper.headers["content-disposition"].endswith('.pdf"')
 
 
 def _keys() -> list[str]:
-    names = ("path", "premise", "meter", "commodity", "unit", "consumption")
+    names = ("path", "address", "premise", "meter", "commodity", "unit", "consumption")
     return [*names, "register_first", "register_last", "known"]
 
 

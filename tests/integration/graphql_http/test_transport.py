@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.factories import make_tenant
-from tests.integration.graphql_http.conftest import BODY_BYTES, SECRET, Door
+from tests.integration.graphql_http.conftest import BODY_BYTES, FILE_BYTES, SECRET, Door
 
 GRAPHQL = "application/graphql-response+json"
 
@@ -102,12 +102,23 @@ async def test_a_long_body_is_refused_announced_or_not(small: Door) -> None:
             yield body[start : start + 4096]
 
     json = {"Content-Type": "application/json"}
-    async with small.client() as client:
+    async with small.client(small.token("read")) as client:
         told = await client.post("/graphql", content=body, headers=json)
         found = await client.post("/graphql", content=in_pieces(), headers=json)
     for answer in (told, found):
         assert answer.status_code == 413
         assert code_of(answer.json()) == "REQUEST_TOO_LONG"
+
+
+async def test_who_imports_sends_files_but_no_longer_operations(small: Door) -> None:
+    async def status(query: str, sent: int) -> int:
+        body = {"query": query, "variables": {"x": "y" * sent}}
+        async with small.client() as client:
+            return (await client.post("/graphql", json=body)).status_code
+
+    assert await status("query ($x: String) { hello(name: $x) }", 2 * BODY_BYTES) == 200
+    assert await status("{ hello }", FILE_BYTES) == 413
+    assert await status("{ hello }" + " " * BODY_BYTES, 1) == 413
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ FOUND = """{ viewer { foundChannels { edges { node { channel offeredTo concentra
   } } } }"""
 OFFER = """mutation O($input: OfferChannelInput!) { offerChannel(input: $input) {
   done errors { code field } } }"""
+OFFERS = """{ viewer { channelOffers { edges { node { channel home sitePath commodity pulseConstant
+  readings concentrator { serial } } } } } }"""
 OWN = """{ viewer { ownChannels { id channel commodity pulseConstant readings lastSeen } } }"""
 CONNECT = """mutation C($channel: ID!, $serial: String!, $dial: Decimal!) {
   connectOwnMeter(input: {channel: $channel, meterSerial: $serial, initialIndex: $dial}) {
@@ -68,6 +70,18 @@ async def test_a_household_sees_and_connects_what_was_left_to_it_alone(heard: Ho
     found = (await heard.desk.ask(FOUND))["viewer"]["foundChannels"]["edges"]
     named = {one["node"]["channel"]: one["node"]["offeredTo"] for one in found}
     assert named == {NEW[0]: "Flat 1", NEW[1]: None}
+    (listed,) = (await heard.desk.ask(OFFERS))["viewer"]["channelOffers"]["edges"]
+    assert listed["node"] | {"sitePath": ""} == {
+        "channel": NEW[0],
+        "home": "Flat 1",
+        "sitePath": "",
+        "commodity": "ELECTRICITY",
+        "pulseConstant": "1000",
+        "readings": 3,
+        "concentrator": {"serial": SERIAL},
+    }
+    theirs_too = (await heard.desk.ask(OFFERS, mine))["viewer"]["channelOffers"]["edges"]
+    assert theirs_too == [], "a household is told of its own alone, by ownChannels"
     (channel,) = await own(heard, mine)
     assert (channel["channel"], channel["commodity"], channel["readings"]) == (
         150,
@@ -85,6 +99,7 @@ async def test_a_household_sees_and_connects_what_was_left_to_it_alone(heard: Ho
     assert made["point"]["meter"]["serial"] == "NEW-1"
     assert made["point"]["premise"]["name"] == "Flat 1"
     assert await own(heard, mine) == []
+    assert (await heard.desk.ask(OFFERS))["viewer"]["channelOffers"]["edges"] == []
     again = await connect(heard, mine, channel["id"], "NEW-2")
     assert again["errors"] == [{"code": "NOT_FOUND", "field": "channel"}]
     assert await offer(heard, NEW[0], 2) == [{"code": "NOT_FOUND", "field": "channel"}]

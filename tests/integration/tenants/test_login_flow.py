@@ -1,7 +1,11 @@
 """People: sign in, choose, agree, exchange, refresh, sign out."""
 
+import asyncio
+import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -53,6 +57,51 @@ async def test_from_sign_in_to_tokens_and_who_it_was(world: World, browser: Visi
     with pytest.raises(UnauthenticatedError):
         await world.service.authenticator.scope_of(tokens["id_token"])
     assert "authorization.grant" in await actions_of(world, made.tenant)
+
+
+async def test_the_trail_tells_of_a_sign_in_once_and_not_of_each_reload(
+    world: World, browser: Visitor
+) -> None:
+    made, other = await world.tenant(), await world.tenant("Hillside")
+    ann = await world.person((made.tenant, "operator", None), (other.tenant, "manager", None))
+    pages = await browser.log_in(await browser.get(link("console", Pkce())), ann)
+    keys = re.findall(r'name="seat" value="([^"]+)"', pages.text)
+    mine, theirs = (
+        next(key for key in keys if key.startswith(f"{one.tenant}:")) for one in (made, other)
+    )
+
+    async def reload(**fields: str) -> httpx.Response:
+        asked = link("console", Pkce(), prompt="none", **fields)
+        return await browser.get(asked)
+
+    for _ in range(3):
+        code_in(await reload(seat=mine))
+    code_in(await reload(seat=theirs))
+    code_in(await reload(seat=mine, scope="openid profile read"))
+    assert (await actions_of(world, made.tenant)).count("authorization.grant") == 2
+    assert (await actions_of(world, other.tenant)).count("authorization.grant") == 1
+
+
+async def test_signing_in_again_is_told_again(world: World, browser: Visitor) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "operator", None))
+    await browser.code_for(link("console", Pkce()), ann)
+    await asyncio.sleep(1.1 - time.time() % 1)  # sign-ins are known by their second
+    await browser.code_for(link("console", Pkce(), prompt="login"), ann)
+    code_in(await browser.get(link("console", Pkce())))
+    assert (await actions_of(world, made.tenant)).count("authorization.grant") == 2
+
+
+async def test_whoever_agrees_to_a_client_of_the_organisation_is_told_of_each_time(
+    world: World, browser: Visitor
+) -> None:
+    made = await world.tenant()
+    ann = await world.person((made.tenant, "operator", None))
+    client = (await world.web_client(made.tenant)).client_id
+    await browser.code_for(link(client, Pkce()), ann)
+    page = await browser.get(link(client, Pkce()))
+    code_in(await browser.submit(page, decision="allow"))
+    assert (await actions_of(world, made.tenant)).count("authorization.grant") == 2
 
 
 async def test_the_account_code_opens_the_door_too(world: World, browser: Visitor) -> None:

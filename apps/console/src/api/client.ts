@@ -7,6 +7,7 @@ import * as session from '../auth/session';
 import { live } from './live';
 
 export const NOT_ENTITIES = [
+  'DrAnswer', 'DrCounts', 'DrEstimate', 'DrEventStep', 'DrMessage', 'DrParticipant',
   'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'MapTiles', 'Partner', 'Seat', 'Supply', 'TenantLimits', 'TenantUsage',
   'CoolantBalance', 'GroupDifference', 'GroupTotals', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCandidate', 'FindingCurve', 'FindingExperience',
@@ -18,12 +19,12 @@ export const NOT_ENTITIES = [
   'NetworkConsumer', 'NetworkHealth', 'NetworkSection', 'NewDevice', 'PageInfo', 'PhaseLossReport', 'PhaseMove',
   'PhaseSplit', 'Profile', 'RadioModule', 'RateLimit', 'ReadingsFolded', 'RefusedFrame', 'RegisterReading',
   'RouteStop', 'SectionLoss', 'SkippedPoint', 'SpotReading', 'StatusPeriod', 'Temperatures', 'UserError',
-  'AlertKindTerms', 'AlertTerms', 'AlertTransition', 'AuditCheck', 'AuditLogEntry', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'ValidationFlag', 'Viewer', 'WeakHop',
+  'AlertKindTerms', 'ChannelOffer', 'PostalAddress', 'AlertTerms', 'AlertTransition', 'AuditCheck', 'AuditLogEntry', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'ValidationFlag', 'Viewer', 'WeakHop',
 ];
 
 export const POSSIBLE_TYPES = {
   Metered: ['BalanceGroup', 'MeteringPoint'],
-  Node: ['Alert', 'BalanceGroup', 'Command', 'Concentrator', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
+  Node: ['Alert', 'BalanceGroup', 'Command', 'Concentrator', 'DrEvent', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
 };
 
 const sockets = createSockets({

@@ -13,6 +13,7 @@ import { useViewer } from './viewer';
 const FOUND = graphql(`
   query FoundMeters($search: String!) {
     viewer {
+      foundSites(first: 4, search: $search) { id kind name path address { line } }
       meteringPoints(first: 8, search: $search) {
         edges { node { id name commodity meter { id serial } site { id path } } }
       }
@@ -56,7 +57,15 @@ export function Palette({ begun, shown, close }: PaletteProps) {
     note: `${node.site.path.split('/').slice(-2).join(' · ')} · ${node.name}`,
     go: () => navigate({ to: '/meters/$id', params: { id: node.id }, search: {} }),
   }));
-  const items = [...meters, ...pages];
+  const sites = (search.length < 2 ? [] : (data?.viewer.foundSites ?? [])).map(({ id, kind, name, path, address }) => ({
+    key: id,
+    icon: <Icon name="tree" size={18} />,
+    name,
+    note: [t(`kind.${kind}`), address?.line || path.split('/').slice(-3, -1).join(' · ')].filter(Boolean).join(' · '),
+    go: () => navigate({ to: '/sites', search: { path } }),
+  }));
+  // A place that is called what was typed goes before its meters; a serial finds no place.
+  const items = [...sites, ...meters, ...pages];
   const at = Math.min(chosen, items.length - 1);
   const take = (index: number) => {
     close();

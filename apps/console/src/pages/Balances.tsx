@@ -63,7 +63,7 @@ function Ranked({ tops }: { tops: TopSite[] }) {
         {ranked.error ? (
           <FailureNote error={ranked.error} retry={ranked.again} />
         ) : ranked.rows === null ? (
-          <Waiting height={320} />
+          <Waiting height={320} shape="rows" />
         ) : ranked.rows.length === 0 ? (
           <Empty icon="balance" title={t('balances.none')}>{t('members.noInletLead')}</Empty>
         ) : (

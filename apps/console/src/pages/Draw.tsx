@@ -71,7 +71,7 @@ function Redraw({ id }: { id: string }) {
   const t = useT();
   const [result, again] = useQuery({ query: GROUP, variables: { id }, requestPolicy: 'network-only' });
   return (
-    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={480}>
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={480} shape="page">
       {({ node }) => {
         if (!node || !('members' in node)) return <Empty icon="balance" title={t('balances.absent')} />;
         return <Changing id={id} name={node.name} commodity={node.commodity} known={inOrder(node.members)} />;

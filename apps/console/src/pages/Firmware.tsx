@@ -51,7 +51,7 @@ export function Firmware() {
       <PageHead title={t('network.firmware')} lead={t('firmware.lead')} actions={publish} />
       <NetworkViews />
       {paged.error && <FailureNote error={paged.error} retry={paged.again} />}
-      {paged.fetching && paged.nodes.length === 0 && <Waiting height={200} />}
+      {paged.fetching && paged.nodes.length === 0 && <Waiting height={200} shape="rows" />}
       {!paged.fetching && !paged.error && paged.nodes.length === 0 && <Panel><Empty icon="network" title={t('firmware.none')}>{t('firmware.noneLead')}</Empty></Panel>}
       {paged.nodes.map((release) => <OfRelease key={release.id} release={release} again={paged.again} />)}
       {paged.nodes.length > 0 && <Pages shown={paged.nodes.length} more={paged.more} next={paged.next} />}

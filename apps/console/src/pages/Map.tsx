@@ -17,7 +17,7 @@ const Canvas = lazy(async () => ({ default: (await import('./map/Canvas')).Canva
 const SITE_MAP = graphql(`
   query SiteMap($under: ID) {
     viewer {
-      siteMap(under: $under) { ids paths latitudes longitudes concentrators devices findings withoutPlace withoutPlaceCount }
+      siteMap(under: $under) { ids paths addresses latitudes longitudes concentrators devices findings withoutPlace withoutPlaceCount }
     }
   }
 `);
@@ -78,6 +78,7 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
                   <Link to="/sites" search={{ path: house.path }}>{nameOf(house)}</Link>
                   <button type="button" className="tool" aria-label={`${t('nav.map')}: ${nameOf(house)}`} onClick={() => setChosen(house.id)}><Icon name="map" size={18} /></button>
                 </div>
+                {house.address && <span className="hint">{house.address}</span>}
                 <States house={house} />
               </li>
             ))}

@@ -4,9 +4,9 @@ import { dateTime, shortDate } from '@shared/dates';
 import { formatAmount, formatNumber, type Locale } from '@shared/units';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { graphql } from '../api/graphql';
+import { graphql, type ResultOf } from '../api/graphql';
 import { usePages } from '../api/usePages';
-import { usePreferences } from '../app/preferences';
+import { usePreferences, useT } from '../app/preferences';
 import { useViewer, useZone } from '../app/viewer';
 import { Empty } from '../ui/Answer';
 import { PagedTable } from '../ui/PagedTable';
@@ -14,6 +14,7 @@ import { PageHead, Panel, type Tone } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { Claim } from './network/Claim';
 import { NetworkViews } from './network/NetworkViews';
+import { OfferForm, Offers } from './network/Offer';
 import { SilenceLimits } from './network/SilenceLimits';
 
 const CONCENTRATORS = graphql(`
@@ -45,7 +46,7 @@ const FOUND = graphql(`
   query FoundChannels($after: String) {
     viewer {
       foundChannels(first: 50, after: $after) {
-        edges { node { concentrator { id serial } network channel since lastSeen readings } }
+        edges { node { concentrator { id serial } network channel since lastSeen readings offeredTo } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -75,6 +76,7 @@ export function Networks() {
         <PagedTable
           paged={paged}
           label={t('networks.concentrators')}
+          waits={10}
           keyOf={(node) => node.id}
           columns={[
             { title: t('networks.concentrator') },
@@ -92,14 +94,14 @@ export function Networks() {
               </span>,
               node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
               node.networks.length,
-              node.modules.length,
+              health?.modules || node.modules.length,
               ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : formatAmount(health.rssi, 'dBm', locale), health.weakHops.length, battery(health, t, locale)] : []),
             ];
           }}
           empty={<Empty icon="network" title={t('networks.none')} action={viewer.may('metering:install') ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}>{t('networks.noneLead')}</Empty>}
         />
       </Panel>
-      <Found />
+      <FreeChannels />
       {healthy && <SilenceLimits />}
       {claiming && (
         <Claim
@@ -130,16 +132,23 @@ function battery(health: Health, t: T, locale: Locale) {
   return first ? <span className="nowrap">{t('networks.firstEmpty', { date: shortDate(Date.parse(first.endsOn), 'UTC', locale) })}</span> : <span className="quiet">–</span>;
 }
 
-function Found() {
+type FoundOne = ResultOf<typeof FOUND>['viewer']['foundChannels']['edges'][number]['node'];
+
+/** Channels without a meter: those that somebody is to place, and those left to their households. */
+function FreeChannels() {
   const { t, locale } = usePreferences();
-  const viewer = useViewer();
   const zone = useZone();
   const paged = usePages(FOUND, {}, (data) => data.viewer.foundChannels);
+  const [leaving, setLeaving] = useState<FoundOne | null>(null);
+  const [version, setVersion] = useState(0);
   return (
+    <>
+    <Offers key={version} changed={paged.again} />
     <Panel flush title={t('found.title')} hint={t('found.hint')}>
       <PagedTable
         paged={paged}
         label={t('found.title')}
+        waits={2}
         keyOf={(node) => `${node.concentrator.id}/${node.network}/${node.channel}`}
         columns={[{ title: t('networks.concentrator') }, { title: t('found.channel') }, { title: t('found.since') }, { title: t('found.lastSeen') }, { title: t('found.readings'), number: true }, { title: '' }]}
         row={(node) => [
@@ -148,10 +157,36 @@ function Found() {
           dateTime(Date.parse(node.since), zone, locale),
           node.lastSeen ? dateTime(Date.parse(node.lastSeen), zone, locale) : '–',
           formatNumber(node.readings, locale, 0),
-          viewer.may('metering:install') ? <Link to="/networks/$id" params={{ id: node.concentrator.id }} search={{}}>{t('found.place')}</Link> : '',
+          <FreeActs key="acts" node={node} leave={() => setLeaving(node)} />,
         ]}
         empty={<Empty icon="ok" title={t('found.none')}>{t('found.noneLead')}</Empty>}
       />
     </Panel>
+    {leaving && (
+      <OfferForm
+        concentrator={leaving.concentrator.serial}
+        channel={{ network: leaving.network, address: leaving.channel }}
+        close={() => setLeaving(null)}
+        done={() => {
+          setLeaving(null);
+          setVersion((known) => known + 1);
+          paged.again();
+        }}
+      />
+    )}
+    </>
+  );
+}
+
+function FreeActs({ node, leave }: { node: FoundOne; leave: () => void }) {
+  const t = useT();
+  const viewer = useViewer();
+  if (node.offeredTo) return <Status tone="quiet" icon="people">{t('offer.waits', { home: node.offeredTo })}</Status>;
+  if (!viewer.may('metering:install')) return null;
+  return (
+    <div className="row row-end">
+      <Button size="xs" variant="default" onClick={leave}>{t('offer.open')}</Button>
+      <Link to="/networks/$id" params={{ id: node.concentrator.id }} search={{}}>{t('found.place')}</Link>
+    </div>
   );
 }

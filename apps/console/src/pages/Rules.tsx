@@ -30,7 +30,7 @@ export function Rules() {
     <>
       <PageHead title={t('nav.rules')} lead={t('rules.lead')} actions={<Button onClick={() => setEditing('new')}>{t('rules.add')}</Button>} />
       <Panel flush title={t('rules.mine')}>
-        <Answer result={result} retry={retry} skeleton={240}>
+        <Answer result={result} retry={retry} skeleton={624} shape="rows">
           {({ viewer }) => (viewer.alertRules.length === 0
             ? <Empty icon="alarm" title={t('rules.none')}>{t('rules.noneLead')}</Empty>
             : <Table rules={viewer.alertRules} terms={viewer.alertTerms.kinds} edit={setEditing} again={retry} />)}

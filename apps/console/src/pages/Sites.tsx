@@ -6,6 +6,7 @@ import { useT } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { NothingYet } from '../ui/NothingYet';
 import { Panel } from '../ui/Panel';
+import { FindSite } from './sites/FindSite';
 import { PlaceForm } from './sites/PlaceForm';
 import { SiteDetail } from './sites/SiteDetail';
 import { SiteTree } from './sites/SiteTree';
@@ -28,11 +29,14 @@ export function Sites() {
   const add = viewer.may('metering:write') && !limited && <Button variant="default" onClick={() => setAdding(true)}>{t('place.edit.addTop')}</Button>;
   const form = adding && <PlaceForm site={null} adds close={() => setAdding(false)} done={(to) => to && changed(to)} />;
   if (viewer.tops.length === 0) return <><NothingYet icon="tree" title="nav.sites">{add}</NothingYet>{form}</>;
+  const choose = (to: string) => void navigate({ to: '/sites', search: { path: to } });
   const chosen = path ?? viewer.tops[0]?.path ?? '';
   return (
     <div className="sites">
       <Panel label={t('nav.sites')}>
-        <SiteTree key={version} fresh={version > 0} tops={viewer.tops} chosen={chosen} onChoose={(to) => void navigate({ to: '/sites', search: { path: to } })} />
+        <FindSite onChoose={choose}>
+          <SiteTree key={version} fresh={version > 0} tops={viewer.tops} chosen={chosen} onChoose={choose} />
+        </FindSite>
         {add}
         {form}
       </Panel>

@@ -1,5 +1,5 @@
 /** What a query came to: skeleton, failure with a way on, nothing there, or its content. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { CombinedError } from '@urql/core';
 import type { Key } from '@shared/i18n';
 import type { ReactNode } from 'react';
@@ -11,10 +11,11 @@ interface AnswerProps<Data> {
   result: { data?: Data | undefined; error?: CombinedError | undefined; fetching: boolean; stale: boolean };
   retry: () => void;
   skeleton?: number | ReactNode;
+  shape?: Shape;
   children: (data: Data) => ReactNode;
 }
 
-export function Answer<Data>({ result, retry, skeleton = 160, children }: AnswerProps<Data>) {
+export function Answer<Data>({ result, retry, skeleton = 160, shape = 'block', children }: AnswerProps<Data>) {
   if (result.data !== undefined && result.data !== null) {
     return (
       <>
@@ -24,15 +25,31 @@ export function Answer<Data>({ result, retry, skeleton = 160, children }: Answer
     );
   }
   if (result.error) return <FailureNote error={result.error} retry={retry} />;
-  return <Waiting height={skeleton} />;
+  return <Waiting height={skeleton} shape={shape} />;
 }
 
-export function Waiting({ height }: { height: number | ReactNode }) {
+/** What will stand there: rows of a list, a whole page with its head, or something else of a size. */
+type Shape = 'rows' | 'page' | 'block';
+
+const ROW = 48;
+
+export function Waiting({ height, shape = 'block' }: { height: number | ReactNode; shape?: Shape }) {
   const t = useT();
   return (
     <div className="waiting" role="status" aria-label={t('loading')}>
-      {typeof height === 'number' ? <Skeleton height={height} radius="md" /> : height}
+      {typeof height === 'number' ? <Bones height={height} shape={shape} /> : height}
     </div>
+  );
+}
+
+function Bones({ height, shape }: { height: number; shape: Shape }) {
+  if (shape === 'block') return <div className="bone" style={{ height }} />;
+  if (shape === 'rows') return <>{Array.from({ length: Math.max(1, Math.floor(height / ROW)) }, (_, at) => <div key={at} className="bone-row"><i className="bone" /><i className="bone" /><i className="bone" /></div>)}</>;
+  return (
+    <>
+      <div className="bone-head"><i className="bone" /><i className="bone" /></div>
+      <div className="panel"><div className="bone" style={{ height: height - 140 }} /></div>
+    </>
   );
 }
 

@@ -16,14 +16,16 @@ interface TableProps<Node> {
   keyOf: (node: Node) => string;
   empty: ReactNode;
   label: string;
+  /** Rows that are drawn as bones while it waits: about as many as usually come. */
+  waits?: number;
 }
 
 /** The head of a column as words, to stand beside its cell where rows become cards. */
 export const wordOf = (title: ReactNode): string | undefined => (typeof title === 'string' ? title : undefined);
 
-export function PagedTable<Node>({ paged, columns, row, keyOf, empty, label }: TableProps<Node>) {
+export function PagedTable<Node>({ paged, columns, row, keyOf, empty, label, waits = 4 }: TableProps<Node>) {
   if (paged.error && paged.nodes.length === 0) return <div style={{ padding: 20 }}><FailureNote error={paged.error} retry={paged.again} /></div>;
-  if (paged.fetching && paged.nodes.length === 0) return <Waiting height={200} />;
+  if (paged.fetching && paged.nodes.length === 0) return <Waiting height={waits * 48} shape="rows" />;
   if (paged.nodes.length === 0) return <>{empty}</>;
   return (
     <>

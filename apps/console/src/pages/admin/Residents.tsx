@@ -4,15 +4,15 @@ import { dateTime } from '@shared/dates';
 import { instantOf, iso, parseDate } from '@shared/zones';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useMutation } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences, useT } from '../../app/preferences';
 import { useViewer, useZone } from '../../app/viewer';
 import { Empty } from '../../ui/Answer';
+import { FlatPicker } from '../../ui/FlatPicker';
 import { PagedTable } from '../../ui/PagedTable';
 import { PageHead, Panel } from '../../ui/Panel';
-import { SitePicker } from '../../ui/SitePicker';
 import { Status } from '../../ui/Status';
 import { SureButton } from '../../ui/SureButton';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
@@ -28,7 +28,6 @@ const RESIDENTS = graphql(`
     }
   }
 `);
-const FLATS = graphql(`query Flats($under: ID!) { viewer { meteringPoints(first: 100, under: $under, role: CONSUMER) { edges { node { id premise { id name } } } } } }`);
 const INVITE = graphql(`
   mutation InviteResident($input: InviteResidentInput!) {
     inviteResident(input: $input) {
@@ -151,13 +150,10 @@ function Invite({ close, took }: { close: () => void; took: (made: Issued) => vo
   const { t, locale } = usePreferences();
   const zone = useZone();
   const [{ fetching }, invite] = useMutation(INVITE);
-  const [under, setUnder] = useState<string | null>(null);
   const [premise, setPremise] = useState<string | null>(null);
   const [typed, setTyped] = useState({ name: '', persons: '', since: '' });
   const [language, setLanguage] = useState<string>(locale);
   const [errors, setErrors] = useState<Refusal[]>([]);
-  const [flats] = useQuery({ query: FLATS, variables: { under: under ?? '' }, pause: under === null });
-  const choices = new Map((flats.data?.viewer.meteringPoints.edges ?? []).flatMap(({ node }) => (node.premise ? [[node.premise.id, node.premise.name] as const] : [])));
   const send = async () => {
     const day = parseDate(typed.since);
     const since = day ? iso(instantOf(day, zone)) : null;
@@ -168,8 +164,7 @@ function Invite({ close, took }: { close: () => void; took: (made: Issued) => vo
   return (
     <Drawer opened onClose={close} position="right" size={480} title={t('residents.invite')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        <SitePicker label={t('members.where')} onChange={(id) => { setUnder(id); setPremise(null); }} />
-        <Select label={t('residents.flat')} required searchable disabled={choices.size === 0} data={[...choices].map(([value, label]) => ({ value, label }))} value={premise} onChange={setPremise} />
+        <FlatPicker label={t('members.where')} flat={t('residents.flat')} onChange={setPremise} />
         <TextInput label={t('residents.name')} required value={typed.name} onChange={(event) => { const { value } = event.currentTarget; setTyped((all) => ({ ...all, name: value })); }} />
         <TextInput label={t('residents.persons')} inputMode="numeric" pattern="[0-9]{1,2}" value={typed.persons} onChange={(event) => { const { value } = event.currentTarget; setTyped((all) => ({ ...all, persons: value })); }} />
         <TextInput type="date" label={t('residents.movedIn')} value={typed.since} onChange={(event) => { const { value } = event.currentTarget; setTyped((all) => ({ ...all, since: value })); }} />

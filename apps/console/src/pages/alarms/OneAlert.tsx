@@ -26,7 +26,7 @@ export function OneAlert({ id }: { id: string }) {
   }, [data]);
   const back = <Button variant="default" onClick={() => void navigate({ search: (was) => ({ ...was, alert: undefined }) })}>{t('alerts.close')}</Button>;
   return (
-    <Answer result={result} retry={again} skeleton={220}>
+    <Answer result={result} retry={again} skeleton={440}>
       {({ node }) => {
         if (node?.__typename !== 'Alert') return <Panel actions={back}><Empty icon="search" title={t('alerts.lost')}>{t('lost.lead')}</Empty></Panel>;
         const own = node.site?.timezone ?? zone;
@@ -38,6 +38,7 @@ export function OneAlert({ id }: { id: string }) {
               {node.owner && (node.owner.__typename === 'MeteringPoint'
                 ? <Link to="/meters/$id" params={{ id: node.owner.id }} search={{}}>{node.owner.name}</Link>
                 : <Link to="/balances/$id" params={{ id: node.owner.id }} search={{}}>{node.owner.name}</Link>)}
+              {node.drEvent && <Link to="/demand-response/$id" params={{ id: node.drEvent.id }}>{node.drEvent.name}</Link>}
               {node.finding && <Link to="/findings/$id" params={{ id: node.finding.id }}>{t('alerts.finding')}</Link>}
             </div>
             <div className="alert-body">

@@ -50,7 +50,7 @@ export function Balance() {
   const [result, again] = useQuery({ query: GROUP, variables: { id } });
   useNewReadings(id, () => setVersion((known) => known + 1));
   return (
-    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={600}>
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={600} shape="page">
       {({ node }) => {
         if (!node || !('children' in node)) return <Panel><Empty icon="balance" title={t('balances.absent')} /></Panel>;
         const zone = node.site?.timezone ?? tenantZone;

@@ -30,7 +30,7 @@ export function Finding() {
   const [result, ask] = useQuery({ query: FINDING, variables: { id, locale } });
   const again = () => ask({ requestPolicy: 'network-only' });
   return (
-    <Answer result={result} retry={again} skeleton={600}>
+    <Answer result={result} retry={again} skeleton={600} shape="page">
       {({ node }) =>
         node && 'evidence' in node ? <Shown finding={node} again={again} /> : <Panel><Empty icon="finding" title={t('findings.absent')} /></Panel>
       }

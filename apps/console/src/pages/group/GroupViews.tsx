@@ -59,7 +59,7 @@ export function GroupView({ id, lead, actions, children }: ViewProps) {
   const tenantZone = useZone();
   const [result, again] = useQuery({ query: GROUP, variables: { id } });
   return (
-    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={520}>
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={520} shape="page">
       {({ node }) => {
         if (!node || !('inlets' in node)) return <Panel><Empty icon="balance" title={t('balances.absent')} /></Panel>;
         return (

@@ -4,6 +4,8 @@ import type { Tone } from '../../ui/Panel';
 export interface House {
   id: string;
   path: string;
+  /** In one line; empty where it is not known. */
+  address: string;
   longitude: number;
   latitude: number;
   concentrators: number;
@@ -14,6 +16,7 @@ export interface House {
 export interface Packed {
   ids: string[];
   paths: string[];
+  addresses: string[];
   latitudes: number[];
   longitudes: number[];
   concentrators: number[] | null;
@@ -28,6 +31,7 @@ export const unpacked = (packed: Packed): House[] =>
   packed.ids.map((id, at) => ({
     id,
     path: packed.paths[at] ?? '',
+    address: packed.addresses[at] ?? '',
     latitude: packed.latitudes[at] ?? 0,
     longitude: packed.longitudes[at] ?? 0,
     concentrators: packed.concentrators?.[at] ?? 0,

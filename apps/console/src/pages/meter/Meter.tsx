@@ -59,7 +59,7 @@ export function Meter() {
   const group = node?.site.balanceGroups.find((one) => one.commodity === node.commodity)?.id ?? null;
   useNewReadings(group, () => setVersion((known) => known + 1), !node);
   return (
-    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={600}>
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={600} shape="page">
       {() => {
         if (!node) return <Panel><Empty icon="meter" title={t('meters.absent')}>{t('meters.absentLead')}</Empty></Panel>;
         const zone = node.site.timezone;

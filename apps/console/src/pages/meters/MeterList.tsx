@@ -87,6 +87,7 @@ export function MeterList({ filter, height, choosing }: { filter: MeterFilter; h
     if (filtered) return <Empty icon="meter" title={t('meters.none')}>{t('meters.noneLead')}</Empty>;
     return <Empty icon="meter" title={t('meters.noneYet')} action={imports ? <Link to="/imports" search={{}}>{t('first.import')}</Link> : undefined}>{t(imports ? 'first.lead2' : 'first.wait')}</Empty>;
   }
+  const waiting = points.length === 0 && !error;
   return (
     <>
       {error && <FailureNote error={error} retry={retry} />}
@@ -97,8 +98,9 @@ export function MeterList({ filter, height, choosing }: { filter: MeterFilter; h
         <span>{t('meter.role')}</span>
         <span>{t('commodity')}</span>
       </div>
-      {points.length === 0 && !error && <Waiting height={height ?? 400} />}
-      <div ref={place} className="list" style={height ? { height: Math.min(height, Math.max(points.length, 1) * ROW) } : undefined} role="list" tabIndex={-1} aria-label={t('nav.meters')}>
+      {/* Bones stand in the frame of the list: what is below it stays where it is when the rows come. */}
+      <div ref={place} className="list" style={height ? { height: waiting ? height : Math.min(height, Math.max(points.length, 1) * ROW) } : undefined} role={waiting ? undefined : 'list'} tabIndex={-1} aria-label={t('nav.meters')}>
+        {waiting && <Waiting height={height ?? 960} shape="rows" />}
         <div role="presentation" style={{ height: list.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const point = points[item.index];

@@ -7,7 +7,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
-import { usePreferences } from '../../app/preferences';
+import { usePreferences, useT } from '../../app/preferences';
 import { useViewer, useZone } from '../../app/viewer';
 import { Answer, Empty } from '../../ui/Answer';
 import { Crumbs } from '../../ui/Crumbs';
@@ -15,6 +15,7 @@ import { DateField } from '../../ui/DateField';
 import { Figure, Figures, PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { Mesh } from './Mesh';
+import { OfferForm } from './Offer';
 import { PlaceMeter } from './PlaceMeter';
 import { RotateKey } from './RotateKey';
 import { Silence } from './Silence';
@@ -27,7 +28,7 @@ const CONCENTRATOR = graphql(`
         serial generation lastHeardAt
         site { id name path timezone }
         networks { number name }
-        channels { network address input placed foundAt point { id name meter { id serial } premise { id name } } }
+        channels { network address input placed foundAt offeredTo point { id name meter { id serial } premise { id name } } }
       }
     }
   }
@@ -61,7 +62,7 @@ export function Concentrator() {
   const [result, ask] = useQuery({ query: CONCENTRATOR, variables: { id } });
   const again = () => ask({ requestPolicy: 'network-only' });
   return (
-    <Answer result={result} retry={again} skeleton={480}>
+    <Answer result={result} retry={again} skeleton={480} shape="page">
       {({ node }) => {
         if (!node || !('serial' in node)) return <Panel><Empty icon="network" title={t('networks.absent')} /></Panel>;
         return (
@@ -171,6 +172,13 @@ function Rows({ columns, rows }: { columns: string[]; rows: (string | number)[][
   );
 }
 
+function ChannelState({ channel }: { channel: Channel }) {
+  const t = useT();
+  if (channel.placed) return <Status tone="ok">{t('found.placed')}</Status>;
+  if (channel.offeredTo) return <Status tone="quiet" icon="people">{t('offer.waits', { home: channel.offeredTo })}</Status>;
+  return <Status tone="warning" icon="plus">{t('found.unplaced')}</Status>;
+}
+
 interface ChannelsProps {
   channels: Channel[];
   concentrator: string;
@@ -183,6 +191,7 @@ function Channels({ channels, concentrator, site, done }: ChannelsProps) {
   const viewer = useViewer();
   const zone = useZone();
   const [placing, setPlacing] = useState<Channel | null>(null);
+  const [leaving, setLeaving] = useState<Channel | null>(null);
   const ordered = [...channels].sort((a, b) => Number(a.placed) - Number(b.placed) || a.network - b.network || a.address - b.address);
   if (ordered.length === 0) return <Empty icon="meter" title={t('networks.noChannels')} />;
   return (
@@ -197,13 +206,31 @@ function Channels({ channels, concentrator, site, done }: ChannelsProps) {
               <tr key={`${channel.network}/${channel.address}`}>
                 <td>{channel.network} / {channel.address}</td>
                 <td data-label={t('meter')}>{channel.point ? <Link to="/meters/$id" params={{ id: channel.point.id }} search={{}}>{channel.point.meter?.serial ?? channel.point.name}</Link> : '–'} {channel.point?.premise && <span className="quiet">{channel.point.premise.name}</span>}</td>
-                <td data-label={t('commands.state')}>{channel.placed ? <Status tone="ok">{t('found.placed')}</Status> : <Status tone="warning" icon="plus">{t('found.unplaced')}</Status>}</td>
-                <td>{!channel.placed && viewer.may('metering:install') && site && <Button variant="default" onClick={() => setPlacing(channel)}>{t('found.place')}</Button>}</td>
+                <td data-label={t('commands.state')}><ChannelState channel={channel} /></td>
+                <td>
+                  {!channel.placed && viewer.may('metering:install') && (
+                    <div className="row row-end">
+                      {site && <Button size="xs" variant="default" onClick={() => setPlacing(channel)}>{t('found.place')}</Button>}
+                      <Button size="xs" variant="default" onClick={() => setLeaving(channel)}>{t(channel.offeredTo ? 'offer.other' : 'offer.open')}</Button>
+                    </div>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      {leaving && (
+        <OfferForm
+          concentrator={concentrator}
+          channel={leaving}
+          close={() => setLeaving(null)}
+          done={() => {
+            setLeaving(null);
+            done();
+          }}
+        />
+      )}
       {placing && site && (
         <PlaceMeter
           concentrator={concentrator}

@@ -30,7 +30,7 @@ export function Tenant() {
     again({ requestPolicy: 'network-only' });
   };
   return (
-    <Answer result={result} retry={retry} skeleton={480}>
+    <Answer result={result} retry={retry} skeleton={480} shape="page">
       {({ viewer }) => {
         const found = viewer.partner?.tenant;
         if (!found) return <Empty icon="search" title={t('tenants.unknown')} action={<Link to="/tenants" search={{}}>{t('nav.tenants')}</Link>}>{t('tenants.unknownLead')}</Empty>;

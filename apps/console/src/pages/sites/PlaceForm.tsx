@@ -3,7 +3,7 @@ import { Button, Drawer, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { graphql } from '../../api/graphql';
-import { useT } from '../../app/preferences';
+import { usePreferences } from '../../app/preferences';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 
 const CHANGE = graphql(`mutation ChangeSite($input: ChangeSiteInput!) { changeSite(input: $input) { site { id name path latitude longitude timezone } errors { code field message } } }`);
@@ -28,7 +28,12 @@ export interface EditedSite {
   timezone: string;
   latitude: number | null;
   longitude: number | null;
+  ownAddress: Record<AddressPart, string | null> | null;
 }
+
+/** Parts of a postal address, as they stand in its form. */
+const ADDRESS = ['street', 'postalCode', 'locality', 'country'] as const;
+type AddressPart = (typeof ADDRESS)[number];
 
 interface FormProps {
   /** The site that is changed, or below which something is made; null at the top. */
@@ -39,10 +44,23 @@ interface FormProps {
   done: (path: string | null) => void;
 }
 
+/** Countries by their names in a language; two letters that name none are left out. */
+function countriesIn(locale: string): { value: string; label: string }[] {
+  const names = new Intl.DisplayNames([locale], { type: 'region', fallback: 'none' });
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  return letters
+    .flatMap((one) => letters.map((other) => one + other))
+    .filter((code) => !NO_COUNTRIES.has(code))
+    .flatMap((value) => { const label = names.of(value); return label ? [{ value, label }] : []; })
+    .sort((one, other) => one.label.localeCompare(other.label, locale));
+}
+/** Unions, regions and pretended ones that have names as well. */
+const NO_COUNTRIES = new Set(['EU', 'EZ', 'UN', 'QO', 'XA', 'XB', 'ZZ', 'AC', 'CP', 'DG', 'IC', 'EA', 'TA']);
+
 const degrees = (text: string): number | null => (text.trim() === '' ? null : Number(text.replace(',', '.')));
 
 export function PlaceForm({ site, adds, close, done }: FormProps) {
-  const t = useT();
+  const { t, locale } = usePreferences();
   const kinds = below(site?.kind ?? null);
   const [kind, setKind] = useState<Level | 'PREMISE'>(kinds.includes('HOUSE') ? 'HOUSE' : (kinds[0] ?? 'PREMISE'));
   const [typed, setTyped] = useState({
@@ -50,6 +68,7 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
     latitude: adds || site?.latitude == null ? '' : String(site.latitude),
     longitude: adds || site?.longitude == null ? '' : String(site.longitude),
     timezone: adds ? '' : (site?.timezone ?? ''),
+    ...(Object.fromEntries(ADDRESS.map((part) => [part, adds ? '' : (site?.ownAddress?.[part] ?? '')])) as Record<AddressPart, string>),
   });
   const [errors, setErrors] = useState<Refusal[]>([]);
   const [changing, change] = useMutation(CHANGE);
@@ -64,7 +83,8 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
     if (found.length === 0) done(path);
   };
   const send = async () => {
-    const where = { name: typed.name.trim(), latitude: degrees(typed.latitude), longitude: degrees(typed.longitude) };
+    const { street, postalCode, locality, country } = typed;
+    const where = { name: typed.name.trim(), latitude: degrees(typed.latitude), longitude: degrees(typed.longitude), address: { street, postalCode, locality, country } };
     if (flat) {
       const { data, error } = await premise({ input: { site: site?.id ?? '', name: where.name } });
       return settle(error, data?.savePremise.errors, null);
@@ -77,7 +97,7 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
     return settle(error, data?.changeSite.errors, data?.changeSite.site?.path ?? null);
   };
   const field = (name: keyof typeof typed, more: Record<string, unknown> = {}) => (
-    <TextInput label={t(`place.edit.${name}`)} value={typed[name]} error={of(name)} onChange={(event) => told({ [name]: event.currentTarget.value })} {...more} />
+    <TextInput label={t(`place.edit.${name}`)} value={typed[name]} error={of(name) ?? of(`address.${name}`)} onChange={(event) => told({ [name]: event.currentTarget.value })} {...more} />
   );
   const decimal = { inputMode: 'decimal', pattern: '-?[0-9]+([.,][0-9]+)?', placeholder: '47.0231' };
   return (
@@ -93,6 +113,15 @@ export function PlaceForm({ site, adds, close, done }: FormProps) {
           />
         )}
         {field('name', { required: true, maxLength: 120, description: adds ? undefined : t('place.edit.nameHint') })}
+        {!flat && (
+          <fieldset className="site-picker">
+            <legend>{t('place.edit.address')}</legend>
+            {field('street', { maxLength: 200, autoComplete: 'off', placeholder: t('place.edit.streetHint') })}
+            <div className="field-grid">{field('postalCode', { maxLength: 200, autoComplete: 'off' })}{field('locality', { maxLength: 200, autoComplete: 'off' })}</div>
+            <Select label={t('place.edit.country')} searchable clearable data={countriesIn(locale)} value={typed.country || null} error={of('address.country')} onChange={(value) => told({ country: value ?? '' })} />
+            <p className="hint">{t('place.edit.addressHint')}</p>
+          </fieldset>
+        )}
         {!flat && <div className="field-grid">{field('latitude', decimal)}{field('longitude', { ...decimal, placeholder: '28.8302' })}</div>}
         {!flat && <p className="hint">{t('place.edit.whereHint')}</p>}
         {!adds && field('timezone', { required: true, list: 'zones', description: t('place.edit.zoneHint') })}

@@ -5,7 +5,7 @@ import { COMMODITIES, type Commodity as Word } from '@shared/tokens';
 import { formatAmount, formatPercent } from '@shared/units';
 import { HOUR_MS, iso } from '@shared/zones';
 import { useMemo, useState } from 'react';
-import { useQuery } from 'urql';
+import { useMutation, useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
@@ -14,6 +14,8 @@ import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
 import { PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
+import { SureButton } from '../../ui/SureButton';
+import { UserErrors, type Refusal } from '../../ui/UserErrors';
 import { MeterList } from '../meters/MeterList';
 import { MoveForm } from './MoveForm';
 import { below, PlaceForm } from './PlaceForm';
@@ -23,6 +25,7 @@ const SITE = graphql(`
     viewer {
       site(path: $path) {
         id name kind path timezone latitude longitude
+        address { line country } ownAddress { street postalCode locality country }
         children { id name kind path }
         balanceGroups {
           id commodity name
@@ -35,10 +38,12 @@ const SITE = graphql(`
   }
 `);
 
+const REMOVE = graphql(`mutation RemoveSite($input: RemoveSiteInput!) { removeSite(input: $input) { removed errors { code field message } } }`);
+
 const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount } } }`);
 
 /** A move changes paths and balances all over: everything is read again. */
-const anew = (path: string) => location.assign(`/console/sites?path=${encodeURIComponent(path)}`);
+const anew = (path: string) => location.assign(`/console/sites${path && `?path=${encodeURIComponent(path)}`}`);
 
 interface DetailProps {
   path: string;
@@ -57,9 +62,18 @@ export function SiteDetail({ path, changed }: DetailProps) {
   const [form, setForm] = useState<'add' | 'change' | 'move' | null>(null);
   const [result, again] = useQuery({ query: SITE, variables });
   const [silent] = useQuery({ query: ALARMS, variables: { path }, pause: !viewer.may('health:read') });
+  const [removing, remove] = useMutation(REMOVE);
+  const [errors, setErrors] = useState<Refusal[]>([]);
+  const take = async (site: string) => {
+    const { data, error } = await remove({ input: { site } });
+    const refused = error ? [{ code: 'FAILED', message: error.message }] : (data?.removeSite.errors ?? []);
+    setErrors(refused);
+    // Whatever stood above it may have lost its last place: everything is read again.
+    if (refused.length === 0) anew(path.split('/').slice(0, -1).join('/'));
+  };
   const count = silent.data?.viewer.site?.networkAlarmCount;
   return (
-    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={420}>
+    <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={420} shape="page">
       {({ viewer: { site } }) => {
         if (!site) return <Panel><Empty icon="tree" title={t('sites.absent')}>{path}</Empty></Panel>;
         const groups = [...site.balanceGroups].sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity));
@@ -68,15 +82,17 @@ export function SiteDetail({ path, changed }: DetailProps) {
             <PageHead
               title={site.name}
               eyebrow={<Crumbs path={site.path} last={false} />}
-              lead={<>{t(`kind.${site.kind}`)} · {t('timesIn', { zone: site.timezone })} {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}</>}
+              lead={<>{site.address && <><span className="address" title={t('place.address')}>{site.address.line}</span> · </>}{t(`kind.${site.kind}`)} · {t('timesIn', { zone: site.timezone })} {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}</>}
               actions={
                 <>
                   {viewer.may('metering:write') && below(site.kind).length > 0 && <Button variant="default" onClick={() => setForm('add')}>{t('place.edit.addHere')}</Button>}
                   {viewer.may('metering:write') && <Button variant="default" onClick={() => setForm('change')}>{t('place.edit.open')}</Button>}
                   {viewer.may('metering:write') && site.path.includes('/') && <Button variant="default" onClick={() => setForm('move')}>{t('place.move.open')}</Button>}
+                  {viewer.may('metering:write') && site.children.length === 0 && groups.length === 0 && <SureButton size="sm" sure={t('place.removeSure')} loading={removing.fetching} act={() => void take(site.id)}>{t('place.remove')}</SureButton>}
                 </>
               }
             />
+            <UserErrors errors={errors} />
             <Panel title={t('sites.month')} hint={t('sites.monthHint')} flush>
               <div className="table-scroll">
                 <table className="table cards">

@@ -5,6 +5,7 @@ export const refusals = {
   'refusal.CONFLICT': 'This contradicts what is already known.',
   'refusal.LIMIT_EXCEEDED': 'More than is allowed.',
   'refusal.SITE_EXISTS': 'A place of this name is there already.',
+  'refusal.SITE_IN_USE': 'The place is not empty.',
   'refusal.PREMISE_OCCUPIED': 'Somebody lives there in that time.',
   'refusal.ACCOUNT_TAKEN': 'The account belongs to another premise.',
   'refusal.MOVED_OUT': 'The household has moved out already.',

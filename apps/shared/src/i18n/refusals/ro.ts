@@ -6,6 +6,7 @@ export const refusals: Record<keyof typeof english, string> = {
   'refusal.CONFLICT': 'Aceasta contrazice ce se știe deja.',
   'refusal.LIMIT_EXCEEDED': 'Mai mult decât este permis.',
   'refusal.SITE_EXISTS': 'Un loc cu acest nume există deja acolo.',
+  'refusal.SITE_IN_USE': 'Locul nu este gol.',
   'refusal.PREMISE_OCCUPIED': 'În acea perioadă locuiește cineva acolo.',
   'refusal.ACCOUNT_TAKEN': 'Contul aparține altei încăperi.',
   'refusal.MOVED_OUT': 'Locatarii s-au mutat deja.',

@@ -6,6 +6,7 @@ export const refusals: Record<keyof typeof english, string> = {
   'refusal.CONFLICT': 'Это противоречит уже известному.',
   'refusal.LIMIT_EXCEEDED': 'Больше, чем допускается.',
   'refusal.SITE_EXISTS': 'Место с таким названием там уже есть.',
+  'refusal.SITE_IN_USE': 'Место не пустое.',
   'refusal.PREMISE_OCCUPIED': 'В это время там кто-то живёт.',
   'refusal.ACCOUNT_TAKEN': 'Лицевой счёт относится к другому помещению.',
   'refusal.MOVED_OUT': 'Жильцы уже выехали.',

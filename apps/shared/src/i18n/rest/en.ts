@@ -5,11 +5,13 @@ import { alerts } from '../alerts/en';
 import { balances } from '../balances/en';
 import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
+import { demand } from '../demand/en';
 import { drawing } from '../drawing/en';
 import { group } from '../group/en';
 import { heat } from '../heat/en';
 import { map } from '../map/en';
 import { networks } from '../networks/en';
+import { offers } from '../offers/en';
 import { partner } from '../partner/en';
 import { places } from '../places/en';
 import { refusals } from '../refusals/en';
@@ -26,11 +28,13 @@ export const rest = {
   ...balances,
   ...bulk,
   ...compare,
+  ...demand,
   ...drawing,
   ...group,
   ...heat,
   ...map,
   ...networks,
+  ...offers,
   ...partner,
   ...places,
   ...refusals,

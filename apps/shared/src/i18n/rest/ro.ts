@@ -4,11 +4,13 @@ import { alerts } from '../alerts/ro';
 import { balances } from '../balances/ro';
 import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
+import { demand } from '../demand/ro';
 import { drawing } from '../drawing/ro';
 import { group } from '../group/ro';
 import { heat } from '../heat/ro';
 import { map } from '../map/ro';
 import { networks } from '../networks/ro';
+import { offers } from '../offers/ro';
 import { partner } from '../partner/ro';
 import { places } from '../places/ro';
 import { refusals } from '../refusals/ro';
@@ -26,11 +28,13 @@ export const rest: Record<keyof typeof english, string> = {
   ...balances,
   ...bulk,
   ...compare,
+  ...demand,
   ...drawing,
   ...group,
   ...heat,
   ...map,
   ...networks,
+  ...offers,
   ...partner,
   ...places,
   ...refusals,

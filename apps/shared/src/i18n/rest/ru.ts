@@ -4,11 +4,13 @@ import { alerts } from '../alerts/ru';
 import { balances } from '../balances/ru';
 import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
+import { demand } from '../demand/ru';
 import { drawing } from '../drawing/ru';
 import { group } from '../group/ru';
 import { heat } from '../heat/ru';
 import { map } from '../map/ru';
 import { networks } from '../networks/ru';
+import { offers } from '../offers/ru';
 import { partner } from '../partner/ru';
 import { places } from '../places/ru';
 import { refusals } from '../refusals/ru';
@@ -26,11 +28,13 @@ export const rest: Record<keyof typeof english, string> = {
   ...balances,
   ...bulk,
   ...compare,
+  ...demand,
   ...drawing,
   ...group,
   ...heat,
   ...map,
   ...networks,
+  ...offers,
   ...partner,
   ...places,
   ...refusals,

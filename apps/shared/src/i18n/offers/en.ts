@@ -1,0 +1,21 @@
+/** Channels that are left to households, which connect their meters themselves. */
+export const offers = {
+  'offer.title': 'Left to households',
+  'offer.hint': 'Each household finds its channel under “Add a meter” in the app and connects its meter itself.',
+  'offer.open': 'Leave to a household',
+  'offer.other': 'Leave to another',
+  'offer.drawer': 'Leave channel {channel} to a household',
+  'offer.lead': 'The meter counts from the hour in which it is connected; what the channel counted before belongs to nobody’s home.',
+  'offer.where': 'Where the home is',
+  'offer.flat': 'Flat or shop',
+  'offer.flatNone': 'choose a place first',
+  'offer.flatEmpty': 'There is no flat or shop at this place.',
+  'offer.do': 'Leave it',
+  'offer.done': 'Left to {home}',
+  'offer.to': 'Home',
+  'offer.since': 'Left',
+  'offer.withdraw': 'Take back',
+  'offer.withdrawSure': 'Really take back',
+  'offer.waits': 'left to {home}',
+  'offer.pulses': '{constant} pulses per {unit}',
+} as const;
