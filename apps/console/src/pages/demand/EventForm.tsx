@@ -92,7 +92,7 @@ function Fields({ programs, close, done }: FormProps & { programs: readonly { id
         <Select label={t('dr.length')} allowDeselect={false} data={LENGTHS.map((value) => ({ value: String(value), label: lengthText(t, value) }))} value={String(minutes)} onChange={(value) => setMinutes(Number(value))} />
       </div>
       <Select label={t('dr.levelOf')} allowDeselect={false} data={LEVELS.map((value) => ({ value: String(value), label: `${value} · ${t(`dr.level.${value}`)}` }))} value={String(level)} onChange={(value) => setLevel(Number(value))} />
-      <fieldset className="choices">
+      <fieldset className="site-picker">
         <legend>{t('dr.words')}</legend>
         <p className="hint">{t('dr.wordsLead')}</p>
         {LOCALES.map((one) => (
