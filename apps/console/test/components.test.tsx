@@ -19,12 +19,20 @@ const shown = (node: React.ReactNode) => render(<MantineProvider>{node}</Mantine
 describe('Answer', () => {
   it('shows a failure with its code and request, and a way on', () => {
     const retry = vi.fn();
-    const error = new CombinedError({ graphQLErrors: [{ message: 'Too much', extensions: { code: 'COST_LIMIT', id: 'r-17' } }] });
+    const error = new CombinedError({ graphQLErrors: [{ message: 'Broken', extensions: { code: 'INTERNAL', id: 'r-17' } }] });
     shown(<Answer result={{ error, fetching: false, stale: false }} retry={retry}>{() => null}</Answer>);
-    expect(screen.getByRole('alert').textContent).toContain('COST_LIMIT');
+    expect(screen.getByRole('alert').textContent).toContain('INTERNAL');
     expect(screen.getByRole('alert').textContent).toContain('r-17');
     fireEvent.click(screen.getByRole('button'));
     expect(retry).toHaveBeenCalledOnce();
+  });
+
+  it('asks for less where asking again would come to the same', () => {
+    const error = new CombinedError({ graphQLErrors: [{ message: 'at most 200', extensions: { code: 'COST_LIMIT', id: 'r-18' } }] });
+    shown(<Answer result={{ error, fetching: false, stale: false }} retry={() => undefined}>{() => null}</Answer>);
+    expect(screen.getByRole('status').textContent).toContain('part of the tree');
+    expect(screen.getByRole('status').textContent).toContain('r-18');
+    expect(screen.queryByRole('button')).toBeNull();
   });
 
   it('keeps showing what it has when reading again fails', () => {
