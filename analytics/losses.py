@@ -92,13 +92,12 @@ def fit(
         return None
     load = delivered[used].astype(float)
     loss = (supplied - delivered - own)[used] / load
-    relative = np.stack((np.ones(len(load)), load))
     kept = np.ones(len(load), dtype=bool)
     found = np.zeros(2)
     for _ in range(_ROUNDS):
-        found = _not_negative(relative[:, kept], loss[kept])
-        apart = np.abs(loss - found @ relative)
-        usual = 1.4826 * float(np.median(apart[kept]))
+        found = _not_negative(load[kept], loss[kept])
+        apart = np.abs(loss - (found[0] + found[1] * load))
+        usual = 1.4826 * _middle(apart[kept])
         again = apart <= max(_OUTLIER * usual, 1e-9)
         if np.array_equal(again, kept) or np.count_nonzero(again) < LEAST_HOURS // 2:
             break
@@ -106,17 +105,27 @@ def fit(
     return TechnicalLoss(float(found[0]), float(found[1]))
 
 
-def _not_negative(columns: FloatArray, aim: FloatArray) -> FloatArray:
-    """Least squares with two coefficients, neither below zero."""
-    scale = np.abs(columns).max(axis=1)
-    scaled = columns / scale[:, None]
-    gram, told = scaled @ scaled.T, scaled @ aim
-    if np.linalg.det(gram) > _TOLD_APART * gram[0, 0] * gram[1, 1]:
+def _middle(values: FloatArray) -> float:
+    """The median, without the looks that numpy's takes at axes and gaps."""
+    half = len(values) // 2
+    parted = np.partition(values, (max(half - 1, 0), half))
+    return float(parted[half] if len(values) % 2 else (parted[half - 1] + parted[half]) / 2)
+
+
+def _not_negative(load: FloatArray, aim: FloatArray) -> FloatArray:
+    """Least squares of a constant and a slope, neither below zero; loads are above it."""
+    scale = np.array([1.0, float(load.max())])
+    slope = load / scale[1]
+    across, square = float(slope.sum()), float(slope @ slope)
+    gram = np.array([[len(load), across], [across, square]])
+    told = np.array([float(aim.sum()), float(slope @ aim)])
+    if len(load) * square - across**2 > _TOLD_APART * len(load) * square:
         both = np.linalg.solve(gram, told)
     else:  # the load is nearly constant: of all that fit the smallest
-        both = np.linalg.lstsq(scaled.T, aim, rcond=None)[0]
+        both = np.linalg.lstsq(np.stack((np.ones(len(load)), slope), axis=1), aim, rcond=None)[0]
     if (both >= 0).all():
         return np.asarray(both / scale)
+    scaled = np.stack((np.ones(len(load)), slope))
     alone = np.maximum(told / np.diag(gram), 0)
     errors = [float(((aim - alone[k] * scaled[k]) ** 2).sum()) for k in range(2)]
     best = int(np.argmin(errors))

@@ -79,9 +79,6 @@ class Mode(StrEnum):
     OFF = "off"
 
 
-WITHOUT_SOURCE = frozenset({K.DR_EVENT})
-"""Kinds of which nothing in the product can tell yet: a rule for one would never fire."""
-
 OWN_LIMIT = frozenset({K.DAY_LIMIT, K.HOUR_LIMIT, K.MONTH_FORECAST})
 """Limits in the unit of what they watch, so they name it."""
 
@@ -97,10 +94,21 @@ USUAL_LIMIT: Mapping[AlertKind, float] = MappingProxyType(
 
 MOST_HOURS = 744
 
-FOR_HOUSEHOLDS = frozenset(K) - OF_GROUPS - WITHOUT_SOURCE
+OF_PLACES = frozenset({K.DR_EVENT})
+"""Kinds that speak of homes and of what lies around them, never of one meter."""
+
+FOR_HOUSEHOLDS = frozenset(K) - OF_GROUPS
 """What a household may ask for; each of its own meters."""
 
-HOUSEHOLD_DEFAULTS = (K.LEAK, K.BURST, K.NO_DATA, K.NEUTRAL_LOSS, K.PHASE_LOSS, K.ARCING)
+HOUSEHOLD_DEFAULTS = (
+    K.LEAK,
+    K.BURST,
+    K.NO_DATA,
+    K.NEUTRAL_LOSS,
+    K.PHASE_LOSS,
+    K.ARCING,
+    K.DR_EVENT,
+)
 STAFF_DEFAULTS = (
     K.LEAK,
     K.BURST,
@@ -126,6 +134,7 @@ _SEVERITY: Mapping[AlertKind, Severity] = MappingProxyType(
         K.DAY_LIMIT: Severity.INFO,
         K.HOUR_LIMIT: Severity.INFO,
         K.MONTH_FORECAST: Severity.INFO,
+        K.DR_EVENT: Severity.INFO,
     }
 )
 
@@ -223,15 +232,8 @@ def checked_kind(kind: AlertKind, *, household: bool) -> AlertKind:
     Raises
     ------
     InvalidError
-        ALERT_KIND_WITHOUT_SOURCE: nothing in the product tells of it yet. ALERT_KIND_NOT_YOURS:
-        it speaks of more than a household's own meters.
+        ALERT_KIND_NOT_YOURS: it speaks of more than a household's own home.
     """
-    if kind in WITHOUT_SOURCE:
-        raise InvalidError(
-            f"nothing tells of {kind} yet, the rule would never fire",
-            code="ALERT_KIND_WITHOUT_SOURCE",
-            field="kind",
-        )
     if household and kind not in FOR_HOUSEHOLDS:
         raise InvalidError(
             f"{kind} is for those who run the network", code="ALERT_KIND_NOT_YOURS", field="kind"

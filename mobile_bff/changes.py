@@ -30,6 +30,7 @@ _KINDS = {
     "readings": Kind.METERING_POINT,
     "alert": Kind.ALERT,
     "command": Kind.COMMAND,
+    "event": Kind.DR_EVENT,
 }
 _LONGEST = 8000
 _MOST_BYTES = 64 * 1024

@@ -16,11 +16,19 @@ from backend.graphql.transport.operations import encode as as_json
 from backend.services.alerts import sentences
 from backend.services.commands.offering import Supply
 from backend.services.forecasting.telling import Told as Forecast
-from backend.services.households.home_screen import Brand, Card, Moment, Screen, screen_of
+from backend.services.households.home_screen import (
+    Brand,
+    Called,
+    Card,
+    Moment,
+    Screen,
+    screen_of,
+)
 from backend.services.reading.indicators import Told
 from backend.services.reading.profiles import Profile
 from backend.store import home_versions
 from backend.store.alerts.alert_lists import AlertRow
+from domain.demand_response import words_for
 from domain.errors import ForbiddenError, NotFoundError
 from domain.hours import hour_of, instant_of
 from domain.identity import PremiseId, Scope
@@ -107,7 +115,22 @@ def told(screen: Screen, locale: str, *, own: bool = True) -> dict[str, Any]:
         "meters": [_card(card) for card in screen.cards],
         "alert": None if alert is None else _alert(alert, locale, own=own),
         "unseen": screen.wrong.unseen,
+        "event": None if screen.called is None else _event(screen.called, locale),
         "brand": None if screen.brand is None else _brand(screen.brand),
+    }
+
+
+def _event(called: Called, locale: str) -> dict[str, Any]:
+    event = called.event
+    return {
+        "id": encode(Kind.DR_EVENT, event.id),
+        "commodity": None if event.commodity is None else event.commodity.upper(),
+        "level": event.level,
+        "state": event.state.upper(),
+        "startsAt": event.starts_at,
+        "endsAt": event.ends_at,
+        "message": words_for(event.messages, locale),
+        "participate": called.answer,
     }
 
 

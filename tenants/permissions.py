@@ -40,6 +40,7 @@ class Permission(StrEnum):
     STATEMENTS_WRITE = "statements:write"
     DEMAND_RESPONSE_READ = "demand-response:read"
     DEMAND_RESPONSE_WRITE = "demand-response:write"
+    DEMAND_RESPONSE_ANSWER = "demand-response:answer"
     CONTROL_READ = "control:read"
     CONTROL_EXECUTE = "control:execute"
     CONTROL_APPROVE = "control:approve"
@@ -133,7 +134,10 @@ _PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.DEMAND_RESPONSE_WRITE,
             P.CONTROL_APPROVE,
         },
-        Role.OPERATOR: _SEES_TENANT | _RUNS_METERING | {P.HEALTH_READ, P.RESIDENTS_READ},
+        # An event of demand response asks people and switches nothing: operators call it, too.
+        Role.OPERATOR: _SEES_TENANT
+        | _RUNS_METERING
+        | {P.HEALTH_READ, P.RESIDENTS_READ, P.DEMAND_RESPONSE_WRITE},
         Role.MANAGER: _SEES_TENANT | {P.RESIDENTS_READ, P.RESIDENTS_WRITE, P.STATEMENTS_READ},
         # A dispatcher switches, but approves nothing: the second person is somebody else.
         Role.DISPATCHER: _SEES_TENANT | {P.CONTROL_EXECUTE, P.DEMAND_RESPONSE_WRITE, P.HEALTH_READ},
@@ -150,7 +154,8 @@ _PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.STATEMENTS_WRITE,
         },
         Role.AUDITOR: _SEES_TENANT | {P.AUDIT_READ, P.STATEMENTS_READ, P.RESIDENTS_READ},
-        Role.RESIDENT: _LIVES_THERE | {P.OWN_SUPPLY_SWITCH, P.OWN_METERS_INSTALL},
+        Role.RESIDENT: _LIVES_THERE
+        | {P.OWN_SUPPLY_SWITCH, P.OWN_METERS_INSTALL, P.DEMAND_RESPONSE_ANSWER},
         Role.RESIDENT_DELEGATE: _LIVES_THERE,
         Role.INTEGRATOR: _SEES_TENANT
         | _RUNS_METERING

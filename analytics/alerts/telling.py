@@ -92,6 +92,14 @@ def moment_of(mode: Mode, now: datetime, habits: Habits, *, danger: bool) -> Mom
     return Moment(When.NOW, now)
 
 
+def in_time(moment: Moment, now: datetime) -> Moment:
+    """The moment for what would else be told too late: at once, unless it is not to be told.
+
+    Whoever is asked to do something at six is not told of it by the digest at eight.
+    """
+    return moment if moment.when is When.NEVER else Moment(When.NOW, now)
+
+
 def escalates(severity: Severity, opened_at: datetime, now: datetime, after: timedelta) -> bool:
     """Whether the administrators are told of what nobody took note of: it is critical, and old."""
     return severity is Severity.CRITICAL and now - opened_at >= after

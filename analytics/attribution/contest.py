@@ -19,6 +19,7 @@ from analytics.attribution.window import FloatArray
 from domain.quantities import Mask
 
 _LEAST_HOURS = 6
+_ROUNDS = 3
 _PRIOR_HOURS = 6.0
 _FREEDOM = 4.0
 """Degrees of freedom of Student's t for the scatter of levels: homes do change at times."""
@@ -104,25 +105,30 @@ def with_likelihood(fitted: Fitted, independent: float) -> Fitted:
 def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted | None:
     """Fit one explanation; None when it cannot be told or has no meaning."""
     columns, weight = hypothesis.columns, frame.weight
-    with_z = (columns * weight) @ frame.columns.T
-    left = columns - with_z @ frame.inverse @ frame.columns
-    gram = (columns * weight) @ left.T
-    aim = columns @ (weight * frame.residual)
-    active = (np.abs(columns[0]) > 0) & (weight > 0)
+    root, begins = np.sqrt(weight), int(prepared.starts[hypothesis.first])
+    scaled = columns[:, begins:] * root[begins:]
+    with_z = scaled @ (frame.columns * root)[:, begins:].T
+    beside = with_z @ frame.inverse
+    gram = scaled @ scaled.T - beside @ with_z.T
+    aim = scaled @ (frame.residual * root)[begins:]
+    active = (columns[0] != 0) & (weight > 0)
     since = (prepared.day >= hypothesis.first) & (weight > 0)
     if np.count_nonzero(active) < _LEAST_HOURS or gram[0, 0] <= 0:
         return None
     scatter, penalty, raw = 1.0, 0.0, 0.0
     residual, found = frame.residual, aim[:1] / gram[0, 0]
-    for _ in range(1 if len(columns) == 1 else 3):
+    missing = np.zeros(len(weight))
+    for turn in range(1 if len(columns) == 1 else _ROUNDS):
         if len(columns) > 1:
-            found, penalty = _with_prior(gram / scatter, aim / scatter, hypothesis.spread)
-        residual = frame.residual - found @ left
-        raw, scatter = _log_likelihood(residual * np.sqrt(weight), since, weight > 0)
-    missing = found @ columns
+            whole, found = _with_prior(gram / scatter, aim / scatter, hypothesis.spread)
+            if turn == _ROUNDS - 1:
+                penalty = 0.5 * float(np.linalg.slogdet(whole[1:, 1:])[1])
+        missing[begins:] = found @ columns[:, begins:]
+        residual = frame.residual - (missing - found @ beside @ frame.columns)
+        raw, scatter = _log_likelihood(residual * root, since, weight > 0)
     if hypothesis.what not in _EITHER_SIGN and _mostly_gain(missing):
         return None
-    apart = residual * np.sqrt(weight)
+    apart = residual * root
     penalty += 0.5 * np.log(np.count_nonzero(since))
     likeness = _likeness(apart[since])
     return Fitted(
@@ -155,15 +161,14 @@ def _mostly_gain(missing: FloatArray) -> bool:
     return appeared > _MOST_APPEARED * float(missing.sum(where=missing > 0))
 
 
-def _with_prior(gram: FloatArray, aim: FloatArray, spread: float) -> tuple[FloatArray, float]:
-    """Coefficients of several columns with normal priors, and what their freedom costs."""
+def _with_prior(gram: FloatArray, aim: FloatArray, spread: float) -> tuple[FloatArray, FloatArray]:
+    """Moments of several columns with normal priors, in units of these, and the coefficients."""
     prior = np.full(len(gram), 1 / spread**2)
     prior[0] = 1e-6
-    scaled = gram / np.sqrt(np.outer(prior, prior))
-    whole = scaled + np.eye(len(gram))
-    solved = np.linalg.solve(whole, aim / np.sqrt(prior)) / np.sqrt(prior)
-    _, free = np.linalg.slogdet(whole[1:, 1:])
-    return solved, 0.5 * float(free)
+    root = np.sqrt(prior)
+    whole = gram / np.outer(root, root)
+    whole.flat[:: len(whole) + 1] += 1.0
+    return whole, np.linalg.solve(whole, aim / root) / root
 
 
 def _log_likelihood(apart: FloatArray, since: Mask, used: Mask) -> tuple[float, float]:

@@ -97,7 +97,8 @@ def prepare(window: Window, clock_s: float = 0.0) -> Prepared | None:
     guessed, spread = _gaps(readings, measured, gaps, habit)
     if window.estimated is not None:
         doubtful = window.estimated & there & measured
-        spread = np.where(doubtful, _deviation(readings, habit, measured_there), spread)
+        if doubtful.any():
+            spread = np.where(doubtful, _deviation(readings, habit, measured_there), spread)
     readings = np.where(there, np.where(gaps, guessed, readings), 0.0)
     delivered = readings.sum(axis=0)
     expected = np.where(there, np.maximum(habit, 0), 0.0)
@@ -133,6 +134,8 @@ def _absurd(readings: FloatArray, measured: Mask, supplied: FloatArray) -> Mask:
     if not known.any():
         return np.zeros(readings.shape, dtype=bool)
     most = _ABSURD * max(float(np.quantile(supplied[known], 0.999)), 0.0)
+    if not np.any(readings > most, where=measured):
+        return np.zeros(readings.shape, dtype=bool)
     own = np.quantile(np.where(measured, readings, 0.0), 0.99, axis=1, keepdims=True)
     with np.errstate(invalid="ignore"):
         far = measured & (readings > np.maximum(most, _ABSURD * own))
@@ -176,7 +179,7 @@ def day_levels(readings: FloatArray, measured: Mask, starts: IntArray) -> FloatA
     )
     blank = np.isnan(ratio).all(axis=0)
     ratio[:, blank] = 1.0
-    level = np.nanmedian(ratio, axis=0)
+    level = (np.nanmedian if np.isnan(ratio).any() else np.median)(ratio, axis=0)
     return np.asarray(np.clip(level / max(float(level.mean()), 1e-9), 0.2, 5.0))
 
 

@@ -100,15 +100,37 @@ class Screen:
 
 def screen(frame: Frame, shapes: FloatArray, starts: IntArray) -> Screen:
     """Score shapes ``(m, t)`` from each start day to the window's end."""
-    weighted = shapes * frame.weight
-    with_y = _suffix(weighted * frame.residual, starts)
-    with_self = _suffix(weighted * shapes, starts)
-    with_z = np.stack([_suffix(weighted * column, starts) for column in frame.columns], axis=-1)
-    explained = np.einsum("mdk,kl,mdl->md", with_z, frame.inverse, with_z, optimize=True)
+    beside = np.concatenate((frame.residual[None, :], frame.columns)) * frame.weight
+    daily = _daily_products(shapes, beside, starts)
+    told_of = np.cumsum(daily[:, :, ::-1], axis=2)[:, :, ::-1]
+    with_y, with_z = told_of[0], told_of[1:]
+    with_self = _suffix(shapes**2 * frame.weight, starts)
+    solved = np.tensordot(frame.inverse, with_z, 1)
+    explained = (solved * with_z).sum(axis=0)
     left = with_self - explained
     told = left > _LEAST_LEFT * np.maximum(with_self, 1e-12)
     safe = np.where(told, left, 1.0)
     return Screen(np.where(told, with_y / np.sqrt(safe), 0.0), np.where(told, with_y / safe, 0.0))
+
+
+def _daily_products(shapes: FloatArray, columns: FloatArray, starts: IntArray) -> FloatArray:
+    """Sums of shapes ``(m, t)`` times columns ``(k, t)`` over each day, shape ``(k, m, d)``.
+
+    Days of equal length, which nearly all are, are one product of matrices.
+    """
+    edges = np.append(starts, shapes.shape[1])
+    length = np.diff(edges)
+    runs = np.append(np.flatnonzero(np.diff(length, prepend=-1)), len(length))
+    found = np.empty((len(length), len(shapes), len(columns)))
+    for begin, end in zip(runs[:-1].tolist(), runs[1:].tolist(), strict=True):
+        part = slice(edges[begin], edges[end])
+        days = -1, end - begin, length[begin]
+        np.matmul(
+            shapes[:, part].reshape(days).transpose(1, 0, 2),
+            columns[:, part].reshape(days).transpose(1, 2, 0),
+            out=found[begin:end],
+        )
+    return found.transpose(2, 1, 0)
 
 
 def _suffix(values: FloatArray, starts: IntArray) -> FloatArray:

@@ -67,14 +67,15 @@ class Habits:
         zero = values <= 0
         runs = stretches.without(zero, unknown, gap)
         still = stretches.without(values > 0, unknown, gap)
-        whole = np.where(runs >= HOURS, stretches.rolling_least(values, HOURS), 0.0)
-        pair = _together(values, 2)
+        longest = runs.max(axis=1)
+        filled = np.where(unknown, 0.0, values)
+        pair = _together(filled, filled, 1)
         return cls(
             known_hours=np.count_nonzero(~unknown, axis=1).astype(float),
-            longest=runs.max(axis=1).astype(float),
-            floor=np.where(np.isfinite(whole), whole, 0.0).max(axis=1),
-            peak=np.nan_to_num(values, nan=0.0).max(axis=1),
-            four=_together(values, 4).max(axis=1),
+            longest=longest.astype(float),
+            floor=_floor(values, runs, longest),
+            peak=filled.max(axis=1),
+            four=_together(pair, pair, 2).max(axis=1),
             zeros=still.max(axis=1).astype(float),
             total=_mean(values),
             quiet=_share(zero, unknown, past.slots),
@@ -103,22 +104,35 @@ class Habits:
 
 def _before(values: FloatArray, ended: Mask, gap: int, least: int) -> FloatArray:
     """Values with the run that goes on at the end unknown, where it is longer than ``least``."""
-    runs = stretches.without(ended, np.isnan(values), gap)
-    long = runs[:, -1] >= least
-    if not long.any():
+    size = values.shape[1]
+    last = np.where(ended.any(axis=1), size - 1 - ended[:, ::-1].argmax(axis=1), -1)
+    rows = np.flatnonzero(size - 1 - last >= least)  # of others it cannot be long enough
+    if not len(rows):
         return values
-    hours = np.arange(values.shape[1])
-    last = np.where(ended, hours, -1).max(axis=1)
-    return np.where(long[:, None] & (hours > last[:, None]), np.nan, values)
+    runs = stretches.without(ended[rows], np.isnan(values[rows]), gap)
+    rows = rows[runs[:, -1] >= least]
+    if not len(rows):
+        return values
+    found = values.copy()
+    found[rows] = np.where(np.arange(size) > last[rows, None], np.nan, values[rows])
+    return found
 
 
-def _together(values: FloatArray, hours: int) -> FloatArray:
-    """Lowest of each hour and those before it; 0 where one is unknown, shape ``(n, t)``."""
-    known = np.nan_to_num(values, nan=0.0)
-    found = known.copy()
-    for back in range(1, hours):
-        found[:, back:] = np.minimum(found[:, back:], known[:, :-back])
-        found[:, :back] = 0.0
+def _floor(values: FloatArray, runs: NDArray[np.int32], longest: NDArray[np.int32]) -> FloatArray:
+    """Highest of the lowest hours of any 24 without a zero, shape ``(n,)``."""
+    found = np.zeros(len(values))
+    rows = np.flatnonzero(longest >= HOURS)
+    if len(rows):
+        least = stretches.rolling_least(values[rows], HOURS)
+        told = (runs[rows] >= HOURS) & np.isfinite(least)
+        found[rows] = np.where(told, least, 0.0).max(axis=1)
+    return found
+
+
+def _together(lowest: FloatArray, before: FloatArray, back: int) -> FloatArray:
+    """Lower of each hour's value and that of some hours back; 0 where there is none, ``(n, t)``."""
+    found = np.zeros(lowest.shape)
+    np.minimum(lowest[:, back:], before[:, :-back], out=found[:, back:])
     return found
 
 

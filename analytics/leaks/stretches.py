@@ -15,7 +15,10 @@ def length(ends: Mask, unknown: Mask | None = None) -> NDArray[np.int32]:
     >>> length(np.array([[1, 0, 0, 1, 0, 0]], np.bool_)).tolist()
     [[0, 1, 2, 0, 1, 2]]
     """
-    inside = ~ends if unknown is None else ~(ends | unknown)
+    if unknown is None:
+        hours = np.arange(1, ends.shape[1] + 1, dtype=np.int32)
+        return hours - np.maximum.accumulate(np.where(ends, hours, 0), axis=1, dtype=np.int32)
+    inside = ~(ends | unknown)
     counts = np.cumsum(inside, axis=1, dtype=np.int32)
     before: NDArray[np.int32] = np.maximum.accumulate(counts * ends, axis=1)
     return counts - before
@@ -31,10 +34,12 @@ def without(ended: Mask, unknown: Mask, longest_gap: int) -> NDArray[np.int32]:
     unknown
         Of which nothing is known; more than ``longest_gap`` in a row end it, too.
     """
-    if not unknown.any():
-        return length(ended)
-    gaps = length(~unknown)
-    return length(ended | (gaps > longest_gap), unknown)
+    found = length(ended)
+    rows = np.flatnonzero(unknown.any(axis=1))  # few, as a rule
+    if len(rows):
+        blank = unknown[rows]
+        found[rows] = length(ended[rows] | (length(~blank) > longest_gap), blank)
+    return found
 
 
 def rolling_least(values: FloatArray, hours: int) -> FloatArray:
@@ -43,12 +48,11 @@ def rolling_least(values: FloatArray, hours: int) -> FloatArray:
     The first ones know fewer hours.
     """
     found = np.where(np.isnan(values), np.inf, values)
-    span = 1
+    spare, span = np.empty_like(found), 1
     while span < hours:
         step = min(span, hours - span)
-        later = found[:, step:]
-        found = np.concatenate(
-            [found[:, :step], np.minimum(later, found[:, : later.shape[1]])], axis=1
-        )
+        spare[:, :step] = found[:, :step]
+        np.minimum(found[:, step:], found[:, :-step], out=spare[:, step:])
+        found, spare = spare, found
         span += step
     return found

@@ -50,6 +50,10 @@ def _alert_topic(tenant_id: TenantId) -> str:
     return f"balance:alerts:{tenant_id}"
 
 
+def _dr_topic(tenant_id: TenantId) -> str:
+    return f"balance:dr:{tenant_id}"
+
+
 class Events:
     """Publishes and listens."""
 
@@ -85,6 +89,11 @@ class Events:
         if ids:
             await self._publish(_alert_topic(tenant_id), list(ids))
 
+    async def dr_events_changed(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
+        """Say that demand response events of a tenant went on, or were answered."""
+        if ids:
+            await self._publish(_dr_topic(tenant_id), list(ids))
+
     async def _publish(self, topic: str, content: object) -> None:
         try:
             await self._redis.publish(topic, orjson.dumps(content))
@@ -113,6 +122,12 @@ class Events:
     async def listen_to_alerts(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Alerts of a tenant that are raised or change from now on."""
         async with aclosing(self._heard(_alert_topic(tenant_id))) as heard:
+            async for body in heard:
+                yield body
+
+    async def listen_to_dr_events(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
+        """Demand response events of a tenant that go on or are answered from now on."""
+        async with aclosing(self._heard(_dr_topic(tenant_id))) as heard:
             async for body in heard:
                 yield body
 

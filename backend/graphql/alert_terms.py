@@ -9,7 +9,7 @@ from backend.graphql.outcomes import UserError, attempt
 from backend.services.alerts import terms as services
 from backend.store.alerts import terms as store
 from domain.alert_terms import USUAL_TERMS, AlertTerms, KindTerms, checked_terms
-from domain.alerts import WITHOUT_SOURCE, AlertKind
+from domain.alerts import OF_PLACES, AlertKind
 from tenants.permissions import Permission
 from tenants.session import TenantSession
 
@@ -63,7 +63,8 @@ class AlertTermsView:
     @classmethod
     def of(cls, terms: AlertTerms) -> Self:
         """Build the view."""
-        kinds = [AlertKindTerms.of(one, terms) for one in AlertKind if one not in WITHOUT_SOURCE]
+        # an event is over when it is over: it has no terms
+        kinds = [AlertKindTerms.of(one, terms) for one in AlertKind if one not in OF_PLACES]
         return cls(escalates_after_h=terms.escalates_after_h, kinds=kinds)
 
 

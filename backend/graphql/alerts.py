@@ -25,6 +25,7 @@ from tenants.permissions import Permission
 from tenants.session import TenantSession
 
 if TYPE_CHECKING:
+    from backend.graphql.dr_events import DrEvent
     from backend.graphql.findings import Finding
 
 Info = strawberry.Info[Context, None]
@@ -145,12 +146,14 @@ class Alert(Node):
     @strawberry.field(description="Its title, in the viewer's language or another.")
     async def title(self, info: Info, locale: str | None = None) -> str:
         """Resolve by the words of alerts."""
-        return sentences.say(self.row, locale or await locale_of(info.context), own=False).title
+        own = self.row.user_id is not None
+        return sentences.say(self.row, locale or await locale_of(info.context), own=own).title
 
     @strawberry.field(description="What to do about it, where there is something simple to do.")
     async def advice(self, info: Info, locale: str | None = None) -> str | None:
         """Resolve by the words of alerts."""
-        return sentences.say(self.row, locale or await locale_of(info.context), own=False).advice
+        own = self.row.user_id is not None
+        return sentences.say(self.row, locale or await locale_of(info.context), own=own).advice
 
     @strawberry.field(description="The finding that raised it, for those who see findings.")
     async def finding(
@@ -164,6 +167,16 @@ class Alert(Node):
         loader = info.context.loader("findings", finding_lists.load_findings)
         row = await loader.load(self.row.finding_id)
         return None if row is None else Finding.of(row)
+
+    @strawberry.field(description="The event of demand response that it tells of.")
+    async def dr_event(
+        self, info: Info
+    ) -> Annotated["DrEvent", strawberry.lazy("backend.graphql.dr_events")] | None:
+        """Resolve through the loader."""
+        from backend.graphql.dr_events import event_by_id  # noqa: PLC0415 - the types name each other
+
+        event = self.row.event
+        return None if event is None else await event_by_id(info.context, event.id)
 
     @strawberry.field(description="All that happened to it, from the first step on.")
     async def transitions(self, info: Info) -> list[AlertTransition]:

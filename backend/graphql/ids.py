@@ -40,6 +40,8 @@ class Kind(StrEnum):
     MEMBERSHIP = "Membership"
     TENANT = "Tenant"
     ACTUATOR = "Actuator"
+    DR_PROGRAM = "DrProgram"
+    DR_EVENT = "DrEvent"
 
 
 _KINDS = {str(kind): kind for kind in Kind}

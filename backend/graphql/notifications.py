@@ -7,7 +7,7 @@ from backend.graphql.outcomes import UserError, attempt
 from backend.services.notifications import preferences
 from backend.services.notifications.preferences import Asked, Preferences, clock_of
 from backend.store.notifications.wishes import Wish
-from domain.alerts import WITHOUT_SOURCE, AlertKind, Channel, Mode
+from domain.alerts import AlertKind, Channel, Mode
 from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
@@ -64,7 +64,6 @@ class NotificationPreferences:
                     sms=found.modes[kind, Channel.SMS],
                 )
                 for kind in AlertKind
-                if kind not in WITHOUT_SOURCE
             ],
         )
 

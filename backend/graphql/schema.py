@@ -18,6 +18,8 @@ from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
 from backend.graphql.device_changes import DeviceMutation
+from backend.graphql.dr_event_changes import DrMutation
+from backend.graphql.dr_events import DrEvent, event_by_id
 from backend.graphql.finding_changes import FindingMutation
 from backend.graphql.findings import Finding
 from backend.graphql.firmware import FirmwareMutation
@@ -99,15 +101,22 @@ class Query(DocumentQueries):
                 return await _rarer(info.context, kind, number)
 
 
-async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
-    """Nodes that are seldom asked by id."""
+async def _happened(context: Context, kind: Kind, number: int) -> Node | None:
+    """What somebody ordered, found or called, by id."""
     if kind is Kind.COMMAND:
         command = await context.loader("commands", command_lists.load_commands).load(number)
         return None if command is None else Command.of(command)
-    if kind is Kind.FINDING:
-        context.require(Permission.FINDINGS_READ)
-        finding = await context.loader("findings", finding_lists.load_findings).load(number)
-        return None if finding is None else Finding.of(finding)
+    if kind is Kind.DR_EVENT:
+        return await event_by_id(context, number)
+    context.require(Permission.FINDINGS_READ)
+    finding = await context.loader("findings", finding_lists.load_findings).load(number)
+    return None if finding is None else Finding.of(finding)
+
+
+async def _rarer(context: Context, kind: Kind, number: int) -> Node | None:
+    """Nodes that are seldom asked by id."""
+    if kind in {Kind.COMMAND, Kind.DR_EVENT, Kind.FINDING}:
+        return await _happened(context, kind, number)
     context.require(Permission.METERING_READ)
     match kind:
         case Kind.PREMISE:
@@ -146,6 +155,7 @@ class Mutation(
     AlertMutation,
     AlertRuleMutation,
     AlertTermsMutation,
+    DrMutation,
     NotificationMutation,
     WebhookMutation,
     PartnerMutation,
@@ -168,6 +178,7 @@ schema = strawberry.Schema(
         Command,
         Finding,
         Alert,
+        DrEvent,
     ],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

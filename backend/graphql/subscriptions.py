@@ -11,12 +11,14 @@ from backend.graphql.alerts import Alert, narrowed
 from backend.graphql.balance_groups import BalanceGroup
 from backend.graphql.commands import Command
 from backend.graphql.context import Context
+from backend.graphql.dr_events import DrEvent
 from backend.graphql.findings import Finding
 from backend.graphql.ids import Kind, decode, number_of
 from backend.services.alerts import handling
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import Wanted
 from backend.store.control import command_lists
+from backend.store.demand_response import event_lists
 from backend.store.findings import finding_lists
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
@@ -140,6 +142,25 @@ class Subscription:
                     rows = await alert_lists.list_alerts(session, asker, asked)
                 for row in reversed(rows):
                     yield Alert.of(row)
+
+    @strawberry.subscription(
+        description="Told when an event of demand response begins, ends, changes or is answered."
+    )
+    async def dr_event_progress(
+        self, info: Info, id: strawberry.ID
+    ) -> AsyncGenerator[DrEvent, None]:
+        """Listen, and look up what the principal may see of it."""
+        context = info.context
+        context.require(Permission.DEMAND_RESPONSE_READ)
+        wanted = number_of(Kind.DR_EVENT, id, "id")
+        async with aclosing(context.events.listen_to_dr_events(context.scope.tenant_id)) as heard:
+            async for ids in heard:
+                if wanted not in ids:
+                    continue
+                async with context.database.session(context.scope) as session:
+                    rows = await event_lists.load_events(session, [wanted])
+                for row in rows.values():
+                    yield DrEvent.of(row)
 
 
 def _view(rows: list[GroupRow], start: int, end: int) -> ReadingsFolded:

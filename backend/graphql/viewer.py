@@ -14,6 +14,7 @@ from backend.graphql.channel_offers import OfferEntrance
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.dr_events import DrEntrance
 from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
 from backend.graphql.forecast_models import ForecastEntrance
@@ -72,6 +73,7 @@ class Viewer(
     AlertEntrance,
     AlertRuleEntrance,
     AlertTermsEntrance,
+    DrEntrance,
     NotificationEntrance,
     WebhookEntrance,
     MapEntrance,

@@ -19,7 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.identity import BalanceGroupId, MeteringPointId, SeriesId, SiteId, UserId
+from domain.identity import (
+    BalanceGroupId,
+    MeteringPointId,
+    PremiseId,
+    SeriesId,
+    SiteId,
+    UserId,
+)
 from tenants.orm import Base, TenantOwned
 
 
@@ -94,8 +101,15 @@ class Alert(TenantOwned, Base):
     __table_args__ = (
         *_subjects(),
         ForeignKeyConstraint(["tenant_id", "finding_id"], ["finding.tenant_id", "finding.id"]),
+        ForeignKeyConstraint(["tenant_id", "dr_event_id"], ["dr_event.tenant_id", "dr_event.id"]),
+        ForeignKeyConstraint(["tenant_id", "premise_id"], ["premise.tenant_id", "premise.id"]),
         CheckConstraint("severity IN ('info', 'warning', 'critical')", "severity"),
-        CheckConstraint("num_nonnulls(point_id, group_id) = 1", "subject"),
+        CheckConstraint(
+            "CASE WHEN dr_event_id IS NULL"
+            " THEN num_nonnulls(point_id, group_id) = 1 AND premise_id IS NULL"
+            " ELSE point_id IS NULL AND num_nonnulls(premise_id, group_id, site_id) >= 1 END",
+            "subject",
+        ),
         Index(
             "uq_alert_open",
             "tenant_id",
@@ -116,6 +130,8 @@ class Alert(TenantOwned, Base):
         Index("ix_alert_tenant_id_group_id", "tenant_id", "group_id"),
         Index("ix_alert_tenant_id_site_id", "tenant_id", "site_id"),
         Index("ix_alert_tenant_id_finding_id", "tenant_id", "finding_id"),
+        Index("ix_alert_tenant_id_dr_event_id", "tenant_id", "dr_event_id"),
+        Index("ix_alert_tenant_id_premise_id", "tenant_id", "premise_id"),
         Index(
             "ix_alert_open",
             "tenant_id",
@@ -149,6 +165,10 @@ class Alert(TenantOwned, Base):
     """Last hour that was judged when it opened: the same hour does not open it twice."""
 
     finding_id: Mapped[int | None] = mapped_column(BigInteger)
+    dr_event_id: Mapped[int | None] = mapped_column(BigInteger)
+    premise_id: Mapped[PremiseId | None]
+    """The home that an event reaches; none: one of its targets, told to the staff."""
+
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -196,12 +216,13 @@ class AlertDue(TenantOwned, Base):
 
 
 class AlertNews(TenantOwned, Base):
-    """Something that a device reported or an analysis found, until rules were held against it."""
+    """What was reported, found or called, until rules were held against it."""
 
     __tablename__ = "alert_news"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "finding_id"], ["finding.tenant_id", "finding.id"]),
-        CheckConstraint("num_nonnulls(series_id, finding_id) = 1", "source"),
+        ForeignKeyConstraint(["tenant_id", "dr_event_id"], ["dr_event.tenant_id", "dr_event.id"]),
+        CheckConstraint("num_nonnulls(series_id, finding_id, dr_event_id) = 1", "source"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -211,6 +232,7 @@ class AlertNews(TenantOwned, Base):
     cause: Mapped[str]
     series_id: Mapped[SeriesId | None]
     finding_id: Mapped[int | None] = mapped_column(BigInteger)
+    dr_event_id: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]
     value: Mapped[float | None] = mapped_column(Double)
 

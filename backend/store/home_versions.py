@@ -55,6 +55,10 @@ _WATCHED = {
     "command": "t.point_id = ANY(ARRAY(SELECT id FROM mine))",
     "control_policy": "true",
     "alert": "t.user_id = $3 AND t.closed_at IS NULL",
+    "dr_participation": "t.premise_id = ANY($2::bigint[])",
+    "dr_event": """t.state IN ('scheduled', 'active') AND EXISTS (
+        SELECT FROM dr_participation AS d WHERE d.tenant_id = $1 AND d.event_id = t.id
+        AND d.premise_id = ANY($2::bigint[]))""",
 }
 """Tables of the tenant, and which of their rows the screen depends on."""
 

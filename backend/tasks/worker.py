@@ -15,9 +15,10 @@ from backend.clients.events import Events
 from backend.settings import Settings
 from backend.store.alerts.due import ALERTS
 from backend.store.control.commands import UPKEEP
+from backend.store.demand_response.events import DEMAND_RESPONSE
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.journal import FOLD
-from backend.tasks import alerts, commands, metering
+from backend.tasks import alerts, commands, demand_response, metering
 from backend.tasks.listening import listen
 from backend.tasks.queue import ArqQueue
 from backend.tasks.sending import Sender, post_of
@@ -40,6 +41,7 @@ TASKS: dict[str, Task] = {
     ROLL_UP: metering.roll_up,
     UPKEEP: commands.tend,
     ALERTS: alerts.judge,
+    DEMAND_RESPONSE: demand_response.tend,
 }
 
 log = structlog.get_logger(__name__)

@@ -25,6 +25,9 @@ HOMES = 30
 
 HOURS_A_PUSH = 168
 
+ONE_IN = 20
+"""Of so many houses one has a meter that counts half in the last third of the weeks."""
+
 
 async def houses(installation: Installation, work: Work, count: int) -> tuple[Town, int]:
     """A tenant of some houses with all the history that the homes have; and its meters."""
@@ -41,9 +44,12 @@ async def houses(installation: Installation, work: Work, count: int) -> tuple[To
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         for at, (serial, secret) in enumerate(made.devices):
             start = at * HOMES % len(energy)
-            own = energy[start : start + HOMES]
+            own = energy[start : start + HOMES].copy()
             whole = own.sum(axis=0)
             supplied = np.rint(whole * (1.02 + 0.02 * whole / whole.mean())).astype(np.int64)
+            if at % ONE_IN == ONE_IN - 1:
+                thief = int(own.sum(axis=1).argsort()[HOMES // 2])
+                own[thief, -own.shape[1] // 3 :] //= 2
             counters = np.vstack([supplied, own]).cumsum(axis=1)
             await _push(client, serial, secret, counters, first)
     while await _fold(work, made):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from backend.services.alerts import group_limits, groups, hours, news, raising
+from backend.services.alerts import demand_response, group_limits, groups, hours, news, raising
 from backend.services.alerts.calendar import Calendar
 from backend.services.alerts.raising import Outcome
 from backend.store import bells
@@ -45,6 +45,8 @@ async def judge_next(session: TenantSession, now: datetime, structures: Structur
     await bells.answer(session, ALERTS, keys)
     told, more = await news.judge(session, now)
     changed = await raising.settle(session, told, now)
+    of_events, more_events = await demand_response.judge(session, now)
+    changed += of_events
     some = await due.next_groups(session, GROUPS_AT_ONCE)
     rules = 0
     if some:
@@ -53,7 +55,7 @@ async def judge_next(session: TenantSession, now: datetime, structures: Structur
         await due.settle(session, some)
     over = await alerts.over(session, now - EVENT_PATIENCE)
     changed += await raising.settle(session, Outcome(closed=set(over)), now)
-    more = more or len(some) == GROUPS_AT_ONCE
+    more = more or more_events or len(some) == GROUPS_AT_ONCE
     if more:
         await bells.ring(session, ALERTS, "more")
     return Judged(tuple(changed), rules, more)

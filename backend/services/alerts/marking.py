@@ -7,6 +7,7 @@ from backend.store import bells
 from backend.store.alerts import due
 from backend.store.alerts.due import ALERT_ROUND, ALERTS, Report
 from domain.alerts import EVENT_CAUSES, NEWS, STATUS_CAUSES, alert_of
+from domain.demand_response import DrNews
 from domain.findings import FindingKind
 from domain.frames import EventKind
 from domain.hours import hour_of, instant_of
@@ -78,6 +79,12 @@ async def note_findings(
     if found:
         await due.add_findings(session, found)
         await bells.ring(session, ALERTS, f"findings {now.timestamp():.3f}")
+
+
+async def note_dr_event(session: TenantSession, event: int, news: DrNews, now: datetime) -> None:
+    """Have rules held against an event of demand response that was called, moved or is over."""
+    await due.add_dr_event(session, event, news, now)
+    await bells.ring(session, ALERTS, f"dr {event} {news} {now.timestamp():.3f}")
 
 
 async def note_closed(session: TenantSession, finding: int) -> None:

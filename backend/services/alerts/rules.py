@@ -11,6 +11,7 @@ from domain.alerts import (
     DANGERS,
     HOUSEHOLD_DEFAULTS,
     OF_GROUPS,
+    OF_PLACES,
     OWN_LIMIT,
     STAFF_DEFAULTS,
     AlertKind,
@@ -164,6 +165,10 @@ async def _check_subject(
     if asked.kind in OF_GROUPS and asked.point_id is not None:
         raise InvalidError(
             f"{asked.kind} is of groups, not of meters", code="ALERT_OWNER", field="owner"
+        )
+    if asked.kind in OF_PLACES and asked.point_id is not None:
+        raise InvalidError(
+            f"{asked.kind} is of homes and sites, not of meters", code="ALERT_OWNER", field="owner"
         )
     own = await rules.own_points(session, person, now)
     if asked.kind is AlertKind.AWAY and asked.point_id is None and not own:

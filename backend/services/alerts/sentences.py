@@ -1,22 +1,15 @@
 """Alerts in whole sentences: what, where, by how much, in the language of who reads."""
 
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from backend.services.alerts import event_sentences
+from backend.services.alerts.said import Said
 from backend.services.alerts.words import words_of
 from backend.services.alerts.words.shape import Words
 from backend.store.alerts.alert_lists import AlertRow
 from domain.alerts import IN_HOURS, IN_PERCENT, AlertKind
 from domain.hours import instant_of
 from domain.quantities import Commodity, EnergyKind, unit_of
-
-
-class Said(NamedTuple):
-    """An alert in words."""
-
-    title: str
-    body: str
-    advice: str | None
 
 
 def unit_word(kind: AlertKind, commodity: Commodity | None, energy_kind: str) -> str | None:
@@ -27,7 +20,7 @@ def unit_word(kind: AlertKind, commodity: Commodity | None, energy_kind: str) ->
         return "%"
     if kind is AlertKind.VOLTAGE:
         return "V"
-    if commodity is None:
+    if commodity is None or kind is AlertKind.DR_EVENT:
         return None
     return str(unit_of(commodity, EnergyKind(energy_kind)))
 
@@ -35,6 +28,10 @@ def unit_word(kind: AlertKind, commodity: Commodity | None, energy_kind: str) ->
 def say(alert: AlertRow, locale: str | None, *, own: bool) -> Said:
     """An alert in a language; ``own`` for a household, who know where they live."""
     words = words_of(locale)
+    if alert.event is not None:
+        return event_sentences.say(
+            alert, alert.event, words, place_of(alert, words, own=own), own=own
+        )
     what = "" if alert.commodity is None else words.commodities[alert.commodity]
     facts = {
         "place": place_of(alert, words, own=own),
@@ -53,7 +50,7 @@ def say(alert: AlertRow, locale: str | None, *, own: bool) -> Said:
 
 def place_of(alert: AlertRow, words: Words, *, own: bool) -> str:
     """Where it is: for a household its flat, for others the way to it."""
-    if alert.point_id is None:
+    if alert.point_id is None and alert.premise_id is None:
         return alert.site_path or words.group.format(name=alert.name)
     if own:
         return alert.premise or alert.name

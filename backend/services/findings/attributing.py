@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,24 +23,23 @@ from analytics.attribution.judgement import (
     Verdict,
 )
 from analytics.attribution.thresholds import Thresholds
-from analytics.attribution.window import Window
+from analytics.attribution.window import IntArray, Window
+from analytics.losses import TechnicalLoss
+from analytics.registers import Hourly
 from backend.services.findings import sentences
+from backend.services.findings.ground import Ground
 from backend.services.findings.reconciling import Look, kinds_of
 from backend.services.findings.sentences import Subject
 from backend.services.findings.shapes import Member, Shape, shape_of
 from backend.services.findings.stories import Closest, Story
-from backend.store.findings import due, experience, group_losses
 from backend.store.findings.due import DueGroup, GroupName, WatchedPoint
 from backend.store.findings.findings import Curve, Said, Told
 from backend.store.groups.structure import Structure
-from backend.store.hours import series
-from backend.store.hours.series import PointHours
 from domain.findings import Family, FindingKind, begin_together
-from domain.hours import hour_of, instant_of, midnight
+from domain.hours import instant_of, midnight
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality
 from domain.quantities import Commodity
-from tenants.session import TenantSession
 
 WINDOW_DAYS = 56
 LEAST_CONFIDENCE = 0.01
@@ -69,6 +69,12 @@ class Attributed:
     look: Look
     noise: float
     """Scatter of an hour's imbalance [Wh or l]."""
+
+    losses: TechnicalLoss | None = None
+    """What the conductors lose, with all that was found counted as delivered; None if unknown."""
+
+    until: int = 0
+    """Hour up to which the balance was judged."""
 
     def clears(self, said: Said) -> bool:
         """Whether a meter cannot have missed what its own hours suggest: the balance would show it.
@@ -100,37 +106,48 @@ class Attributed:
 
 
 async def attribute(
-    session: TenantSession, structure: Structure, group: DueGroup, now: datetime
+    ground: Ground, structure: Structure, group: DueGroup, now: datetime
 ) -> Attributed | None:
     """What the balance of a group says now; None where it says nothing at all."""
     shape = shape_of(structure, group.id)
     if shape is None or not shape.members:
         return None
     zone = ZoneInfo(group.timezone)
-    end = midnight(now.astimezone(zone).date(), zone)
-    start = end - WINDOW_DAYS * 24
-    found = await series.load_points(session, shape.points, start, end, hour_of(now))
-    told = {point.id: point for point in await due.points_by_id(session, shape.points)}
+    start, end = window_of(group, now)
+    found = await ground.hours(shape.points, start, end)
+    told = await ground.terms(shape.points)
     window, start = _window(shape, found, told, group, zone, (start, end))
     if window is None:
         return None
-    factors = await experience.factors(session)
-    judgement = judging.judge(window, _thresholds(factors))
+    judgement = judging.judge(window, _thresholds(await ground.factors()))
     if judgement.verdict is Verdict.UNKNOWN:
         return None
-    await _learn_losses(session, group, window, judgement, end)
+    lost = _losses(group, window, judgement)
     children = [one.group_id for one in shape.members if one.group_id is not None]
-    names = await due.names_of(session, [group.id, *children])
     judgement = replace(judgement, suspects=_named(window, judgement))
     if judgement.unattributed is not None and not _credible(window, judgement):
         judgement = replace(judgement, unattributed=None)
     if judgement.balance_meter is not None and not _material(window, judgement.balance_meter):
         judgement = replace(judgement, balance_meter=None)
+    names = await ground.names([group.id, *children]) if _says(judgement) else {}
     writer = _Writer(group, shape, told, names, start)
     points = [one.point_id for one in (shape.supply, *shape.members) if one.point_id is not None]
     look = Look(points, [group.id, *children], _SAID, from_group=True)
     usual = float(np.nanmean(np.nan_to_num(window.readings).sum(axis=0)))
-    return Attributed(writer.said(judgement), look, judgement.noise * usual)
+    return Attributed(writer.said(judgement), look, judgement.noise * usual, lost, end)
+
+
+def window_of(group: DueGroup, now: datetime) -> tuple[int, int]:
+    """First hour of what a judge looks at, and the hour after its last one."""
+    zone = ZoneInfo(group.timezone)
+    end = midnight(now.astimezone(zone).date(), zone)
+    return end - WINDOW_DAYS * 24, end
+
+
+def _says(judgement: GroupJudgement) -> bool:
+    """Whether a judgement comes to any finding."""
+    loose = judgement.unattributed, judgement.balance_meter
+    return bool(judgement.suspects or judgement.savings) or any(loose)
 
 
 def _credible(window: Window, judgement: GroupJudgement) -> bool:
@@ -171,12 +188,10 @@ def _material(window: Window, fault: BalanceMeter) -> bool:
     return abs(fault.energy) >= max(_LEAST_PULSES * window.quantum, _LEAST_FAULT * supplied)
 
 
-async def _learn_losses(
-    session: TenantSession, group: DueGroup, window: Window, judgement: GroupJudgement, end: int
-) -> None:
-    """Keep what the conductors lose, with all that was found counted as delivered."""
+def _losses(group: DueGroup, window: Window, judgement: GroupJudgement) -> TechnicalLoss | None:
+    """What the conductors lose, with all that was found counted as delivered."""
     if group.commodity is not Commodity.ELECTRICITY:
-        return
+        return None
     present = np.ones(window.readings.shape, bool) if window.present is None else window.present
     own = losses.own_consumption(present, group.commodity)
     found = [one.evidence.missing for one in judgement.suspects]
@@ -185,11 +200,9 @@ async def _learn_losses(
     known = ~np.isnan(window.supplied) & ~(np.isnan(window.readings) & present).any(axis=0)
     delivered = np.nansum(window.readings, axis=0) + np.nansum(np.stack([*found, 0 * own]), axis=0)
     supplied = np.nan_to_num(window.supplied)
-    model = losses.fit(
+    return losses.fit(
         np.rint(supplied).astype(np.int64), np.rint(delivered).astype(np.int64), known, own
     )
-    if model is not None:
-        await group_losses.save_loss(session, group.id, model, end)
 
 
 def _thresholds(factors: Mapping[Family, float]) -> Thresholds:
@@ -201,7 +214,7 @@ def _thresholds(factors: Mapping[Family, float]) -> Thresholds:
 
 def _window(  # noqa: PLR0913, PLR0917 - what was read, and where it belongs
     shape: Shape,
-    found: PointHours,
+    hourly: Hourly,
     told: Mapping[MeteringPointId, WatchedPoint],
     group: DueGroup,
     zone: ZoneInfo,
@@ -210,45 +223,65 @@ def _window(  # noqa: PLR0913, PLR0917 - what was read, and where it belongs
     """Hours of a group as its judge sees them, from the first that its balance meter knows."""
     start, end = span
     place = {point: row for row, point in enumerate(shape.points)}
-    hourly = found.hourly
-    values = np.where(hourly.known, hourly.values.astype(float), np.nan)
+    values = np.where(hourly.known, hourly.values, np.nan)
     there = hourly.codes != Quality.NOT_EXPECTED
     estimated = hourly.codes == Quality.ESTIMATED
-
-    def total(member: Member) -> NDArray[np.float64]:
-        plus = [place[one] for one in member.plus]
-        minus = [place[one] for one in member.minus]
-        flow = np.where(there[plus], values[plus], 0.0).sum(axis=0)
-        flow -= np.where(there[minus], values[minus], 0.0).sum(axis=0)
-        return np.where(there[plus].any(axis=0), flow, np.nan)
-
-    supplied = np.where(
-        estimated[[place[one] for one in shape.supply.plus]].any(axis=0),
-        np.nan,
-        total(shape.supply),
-    )
+    inlets = [place[one] for one in shape.supply.plus]
+    total = _total(shape.supply, place, values, there)
+    supplied = np.where(estimated[inlets].any(axis=0), np.nan, total)
     known = np.flatnonzero(~np.isnan(supplied))
     if not len(known):
         return None, start
     first = (int(known[0]) + 23) // 24 * 24
     rows = [[place[one] for one in (*member.plus, *member.minus)] for member in shape.members]
-    hours = np.arange(start, end)
-    local = [instant_of(hour).astimezone(zone) for hour in hours[first:].tolist()]
+    lead = np.array([own[0] for own in rows])
+    readings = np.where(there[lead], values[lead], np.nan)[:, first:]
+    guessed, present = estimated[lead, first:], there[lead, first:]
+    for at, (member, own) in enumerate(zip(shape.members, rows, strict=True)):
+        if len(own) > 1:  # a child group of several meters
+            readings[at] = _total(member, place, values, there)[first:]
+            guessed[at] = estimated[own, first:].any(axis=0)
+            present[at] = there[own, first:].any(axis=0)
+    local_hour, local_day = _local(start + first, end, zone)
     quanta = [told[point].quantum for point in shape.points if point in told]
     coarse = max((told[one].quantum for one in shape.supply.plus if one in told), default=1.0)
     return (
         Window(
             supplied=supplied[first:],
-            readings=np.stack([total(member) for member in shape.members])[:, first:],
-            hour=np.array([one.hour for one in local], dtype=np.int64),
-            day=np.array([one.toordinal() for one in local], dtype=np.int64),
-            estimated=np.stack([estimated[own].any(axis=0) for own in rows])[:, first:],
-            present=np.stack([there[own].any(axis=0) for own in rows])[:, first:],
+            readings=readings,
+            hour=local_hour,
+            day=local_day,
+            estimated=guessed,
+            present=present,
             commodity=group.commodity,
             quantum=max(float(np.median(quanta)), coarse) if quanta else coarse,
         ),
         start + first,
     )
+
+
+def _total(
+    member: Member,
+    place: Mapping[MeteringPointId, int],
+    values: NDArray[np.float64],
+    there: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """What went through the meters of a member, NaN where it was not there; shape ``(t,)``."""
+    plus = [place[one] for one in member.plus]
+    minus = [place[one] for one in member.minus]
+    flow = np.where(there[plus], values[plus], 0.0).sum(axis=0)
+    flow -= np.where(there[minus], values[minus], 0.0).sum(axis=0)
+    return np.where(there[plus].any(axis=0), flow, np.nan)
+
+
+@lru_cache(maxsize=64)
+def _local(start: int, end: int, zone: ZoneInfo) -> tuple[IntArray, IntArray]:
+    """Local hour of the day of each hour, and the number of its local day; shape ``(t,)`` each."""
+    local = [instant_of(hour).astimezone(zone) for hour in range(start, end)]
+    hour = np.array([one.hour for one in local], dtype=np.int64)
+    day = np.array([one.toordinal() for one in local], dtype=np.int64)
+    hour.flags.writeable = day.flags.writeable = False  # many windows share them
+    return hour, day
 
 
 @dataclass(frozen=True, slots=True)

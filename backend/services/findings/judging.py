@@ -17,19 +17,21 @@ from backend.services.findings import (
     watching,
 )
 from backend.services.findings.attributing import Attributed
+from backend.services.findings.ground import Ground
 from backend.services.findings.reconciling import Look
 from backend.services.notifications import events
 from backend.store import bells
-from backend.store.findings import due, finding_lists
+from backend.store.findings import due, finding_lists, group_losses
 from backend.store.findings.due import FINDINGS, DueGroup, WatchedPoint
 from backend.store.findings.findings import Said
+from backend.store.findings.group_losses import LearntLoss
 from backend.store.groups.group_hours import ROLL_UP
 from backend.store.groups.structure import Structure, Structures
 from backend.store.journal import FOLD
 from domain.findings import FAMILY, Family
 from domain.hook_events import HookEvent
 from domain.hours import hour_of, midnight
-from domain.identity import BalanceGroupId
+from domain.identity import BalanceGroupId, MeteringPointId
 from tenants.session import Database, TenantSession
 
 GROUPS_AT_ONCE = 20
@@ -107,10 +109,10 @@ async def judge(
     session: TenantSession, groups: list[DueGroup], now: datetime, structures: Structures
 ) -> list[int]:
     """Judge groups, and the points directly in them; findings worth telling of."""
-    told: list[int] = []
     watched: list[tuple[list[Said], Look]] = []
     points = await due.points_of(session, [group.id for group in groups])
-    kept = await due.load_habits(session, [point.id for point in points])
+    ground = Ground(session, now)
+    kept = await ground.habits([point.id for point in points])
     today = {group.id: _today(group, now) for group in groups}
     older = {group.id for group in groups if group.since_hour < today[group.id]}
     review: list[WatchedPoint] = []
@@ -119,11 +121,13 @@ async def judge(
         habits = kept.get(point.id)
         fresh = habits is not None and habits.until_hour >= today[point.group_id] - 48
         (recent if fresh and point.group_id not in older else review).append(point)
-    balances = _Balances(session, await structures.of(session), now)
+    structure = await structures.of(session)
+    balances = _Balances(session, ground, structure, now)
+    await _read_ahead(ground, structure, [one for one in groups if one.id in older], points, now)
     for chosen, over_weeks in ((review, True), (recent, False)):
         for at in range(0, len(chosen), POINTS_AT_ONCE):
             part = chosen[at : at + POINTS_AT_ONCE]
-            said, look = await watching.watch(session, part, now, review=over_weeks)
+            said, look = await watching.watch(session, ground, part, now, review=over_weeks)
             said = await signals.with_reports(session, await balances.uncleared(said, part))
             watched.append((said, look))
     found = list(watched)
@@ -135,12 +139,36 @@ async def judge(
                 said = await once.told_once(session, balance, of_points)
                 said = await signals.with_reports(session, said)
                 found.append((said, balance.look))
+    await group_losses.save_losses(session, balances.losses())
     found.append(await coolant.judge(session, groups, now))
     # settled at last: from here on no other judge of the tenant settles until this one is done
-    for said, look in found:
-        told += await reconciling.settle(session, said, look, now)
+    told = await reconciling.settle_all(session, found, now)
     await _alarm(session, told, now)
     return told
+
+
+async def _read_ahead(
+    ground: Ground,
+    structure: Structure,
+    groups: list[DueGroup],
+    points: list[WatchedPoint],
+    now: datetime,
+) -> None:
+    """Read what both the balance of groups and the rules on their meters will look at."""
+    wanted: dict[int, set[MeteringPointId]] = {}
+    inlets: set[MeteringPointId] = set()
+    start_of = {group.id: attributing.window_of(group, now)[0] for group in groups}
+    for group in groups:
+        shape = shapes.shape_of(structure, group.id)
+        if shape is not None:
+            wanted.setdefault(start_of[group.id], set()).update(shape.points)
+            inlets.update(shape.points)
+    for point in points:
+        if point.group_id in start_of:
+            wanted.setdefault(start_of[point.group_id], set()).add(point.id)
+    for start, some in sorted(wanted.items()):
+        await ground.read_ahead(some, start)
+    await ground.terms(sorted(inlets))
 
 
 async def _alarm(session: TenantSession, told: list[int], now: datetime) -> None:
@@ -154,17 +182,28 @@ async def _alarm(session: TenantSession, told: list[int], now: datetime) -> None
 class _Balances:
     """What the balances of groups say, each asked once in a portion."""
 
-    def __init__(self, session: TenantSession, structure: Structure, now: datetime) -> None:
-        self._session, self._structure, self._now = session, structure, now
+    def __init__(
+        self, session: TenantSession, ground: Ground, structure: Structure, now: datetime
+    ) -> None:
+        self._session, self._ground = session, ground
+        self._structure, self._now = structure, now
         self._known: dict[BalanceGroupId, Attributed | None] = {}
 
     async def of(self, group: DueGroup) -> Attributed | None:
         """What the balance of a group says; None where it says nothing."""
         if group.id not in self._known:
             self._known[group.id] = await attributing.attribute(
-                self._session, self._structure, group, self._now
+                self._ground, self._structure, group, self._now
             )
         return self._known[group.id]
+
+    def losses(self) -> list[LearntLoss]:
+        """What was learnt of the conductors' losses."""
+        return [
+            LearntLoss(group, one.losses, one.until)
+            for group, one in self._known.items()
+            if one is not None and one.losses is not None
+        ]
 
     async def uncleared(self, said: list[Said], points: list[WatchedPoint]) -> list[Said]:
         """Without meters that seem to stand still, but of which the balance misses nothing."""

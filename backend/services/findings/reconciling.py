@@ -41,6 +41,38 @@ class Look:
     from_group: bool
 
 
+async def settle_all(
+    session: TenantSession, judged: Sequence[tuple[Sequence[Said], Look]], now: datetime
+) -> list[int]:
+    """Let findings be what judgements say, one after the other; those that are worth telling of.
+
+    Most judgements say nothing of subjects of which nothing stands: these are passed by.
+    """
+    await findings.become_the_judge(session)
+    told: list[int] = []
+    known: set[Subject] | None = None
+    for place, (said, look) in enumerate(judged):
+        if known is None:
+            known = await _standing_at(session, [one for _, one in judged[place:]])
+        if said or _anything_at(known, look):
+            told += await settle(session, said, look, now)
+            known = None if said else known
+    return told
+
+
+async def _standing_at(session: TenantSession, looks: Sequence[Look]) -> set[Subject]:
+    points = sorted({point for look in looks for point in look.points})
+    groups = sorted({group for look in looks for group in look.groups})
+    return set(await findings.standing(session, points, groups))
+
+
+def _anything_at(known: set[Subject], look: Look) -> bool:
+    if not known:
+        return False
+    points, groups = set(look.points), set(look.groups)
+    return any(one.point_id in points or one.group_id in groups for one in known)
+
+
 async def settle(
     session: TenantSession, said: Sequence[Said], look: Look, now: datetime
 ) -> list[int]:
@@ -61,7 +93,8 @@ async def settle(
         number = await _say(session, known.get(subject), one, now, touched)
         if number is not None and one.kind in WRONG:
             told.append(number)
-    await findings.touch(session, touched, now)
+    if touched:
+        await findings.touch(session, touched, now)
     counted_less = _counted_less(known, surest)
     for subject, standing in known.items():
         if subject in surest or not _looked_at(standing, look):

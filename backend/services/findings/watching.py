@@ -21,11 +21,11 @@ from analytics.leaks.replay import REPLAY_HOURS, recurring
 from analytics.leaks.signs import Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 from backend.services.findings import sentences
+from backend.services.findings.ground import Ground
 from backend.services.findings.reconciling import Look
-from backend.store.findings import due, experience, findings
+from backend.store.findings import due, findings
 from backend.store.findings.due import KeptHabits, WatchedPoint
 from backend.store.findings.findings import Curve, Said, Subject
-from backend.store.hours import series
 from backend.store.network import report_lists
 from domain.findings import FAMILY, Family, FindingKind
 from domain.hours import hour_of, instant_of, midnight
@@ -104,13 +104,14 @@ def _slots(hours: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
 
 async def watch(
     session: TenantSession,
+    ground: Ground,
     points: Sequence[WatchedPoint],
     now: datetime,
     *,
     review: bool,
 ) -> tuple[list[Said], Look]:
     """What can be said of points now; reviewed over weeks, or watched over days."""
-    factors = await experience.factors(session)
+    factors = await ground.factors()
     leaks, meters = factors.get(Family.LEAK, 1.0), factors.get(Family.UNDERCOUNT, 1.0)
     said: list[Said] = []
     heard: list[MeteringPointId] = []
@@ -120,22 +121,17 @@ async def watch(
     for (commodity, timezone), chosen in together.items():
         thresholds = Thresholds.of(commodity).scaled(leaks, meters)
         judge = _review if review else _watch
-        batch, own = await judge(session, chosen, ZoneInfo(timezone), thresholds, now)
+        batch, own = await judge(session, ground, chosen, ZoneInfo(timezone), thresholds, now)
         said += own
         heard += batch.heard()
     return said, Look(heard, [], _REVIEWED if review else _WATCHED, from_group=False)
 
 
 async def _load(
-    session: TenantSession,
-    points: Sequence[WatchedPoint],
-    zone: ZoneInfo,
-    span: tuple[int, int],
-    now: datetime,
+    ground: Ground, points: Sequence[WatchedPoint], zone: ZoneInfo, span: tuple[int, int]
 ) -> _Batch:
     start, end = span
-    ids = [point.id for point in points]
-    found = (await series.load_points(session, ids, start, end, hour_of(now))).hourly
+    found = await ground.hours([point.id for point in points], start, end)
     measured = found.known & np.isin(found.codes, MEASURED)
     values = np.where(measured, found.values, np.nan)
     if found.back is not None:  # the hour is not believed, but that it ran backwards is measured
@@ -143,21 +139,22 @@ async def _load(
     return _Batch(points, start, values, zone)
 
 
-async def _watch(
+async def _watch(  # noqa: PLR0913, PLR0917 - points, what they are judged by, and until when
     session: TenantSession,
+    ground: Ground,
     points: Sequence[WatchedPoint],
     zone: ZoneInfo,
     thresholds: Thresholds,
     now: datetime,
 ) -> tuple[_Batch, list[Said]]:
     end = hour_of(now)
-    batch = await _load(session, points, zone, (end - judging.RECENT_HOURS, end), now)
-    habits = await _habits(session, points)
+    batch = await _load(ground, points, zone, (end - judging.RECENT_HOURS, end))
+    habits = await _habits(ground, points)
     return batch, await _recent_signs(session, batch, habits, thresholds, LATEST_LAG_HOURS)
 
 
-async def _habits(session: TenantSession, points: Sequence[WatchedPoint]) -> Habits:
-    kept = await due.load_habits(session, [point.id for point in points])
+async def _habits(ground: Ground, points: Sequence[WatchedPoint]) -> Habits:
+    kept = await ground.habits([point.id for point in points])
     rows = Habits.none(len(points)).to_rows()
     for row, point in enumerate(points):
         own = kept.get(point.id)
@@ -203,8 +200,9 @@ async def _heat_signs(  # noqa: PLR0913, PLR0917 - meters, their hours and where
     return heat.contradictions(flow.values, supply, back, thresholds)
 
 
-async def _review(
+async def _review(  # noqa: PLR0913, PLR0917 - as above
     session: TenantSession,
+    ground: Ground,
     points: Sequence[WatchedPoint],
     zone: ZoneInfo,
     thresholds: Thresholds,
@@ -213,16 +211,16 @@ async def _review(
     end = hour_of(now)
     today = midnight(now.astimezone(zone).date(), zone)
     start = today - judging.WINDOW_HOURS
-    batch = await _load(session, points, zone, (start, end), now)
+    batch = await _load(ground, points, zone, (start, end))
     rows = np.arange(len(points))
     window = batch.flow(rows, start, today)
-    kept = await due.load_habits(session, [point.id for point in points])
-    since = await _wrong_since(session, batch, today)
-    past = await _came_at_once(session, batch, kept, thresholds, (today, now))
+    kept = await ground.habits([point.id for point in points])
+    since = await _wrong_since(session, batch, thresholds, today)
+    past = await _came_at_once(ground, batch, kept, thresholds, today)
     for row, sign in past.items():
         since[row] = min(since[row], max(sign.since, 0))
     habits = _learnt(window, points, kept, since)
-    around = await _surroundings(session, batch, window, today, now)
+    around = await _surroundings(session, ground, batch, window, today)
     signs = judging.review(window, habits, around, thresholds, since)
     for sign in signs:
         if sign.kind is Kind.INTERMITTENT and sign.row in past:
@@ -235,9 +233,13 @@ async def _review(
     return batch, said
 
 
-async def _wrong_since(session: TenantSession, batch: _Batch, today: int) -> NDArray[np.int64]:
+async def _wrong_since(
+    session: TenantSession, batch: _Batch, thresholds: Thresholds, today: int
+) -> NDArray[np.int64]:
     """Column from which a flow is known to recur, shape ``(n,)``; past the last where none is."""
     since = np.full(len(batch.points), today - batch.start)
+    if not thresholds.intermittent:  # of these no flow is ever told that recurs
+        return since
     known = await findings.standing(session, [point.id for point in batch.points], [])
     for row, point in enumerate(batch.points):
         found = known.get(Subject(point.id, None, Family.LEAK))
@@ -247,20 +249,19 @@ async def _wrong_since(session: TenantSession, batch: _Batch, today: int) -> NDA
 
 
 async def _came_at_once(
-    session: TenantSession,
+    ground: Ground,
     batch: _Batch,
     kept: Mapping[MeteringPointId, KeptHabits],
     thresholds: Thresholds,
-    until: tuple[int, datetime],
+    today: int,
 ) -> dict[int, Sign]:
     """Flows that recur at meters whose past nobody watched, by row; on the columns of the batch."""
     fresh = [row for row, point in enumerate(batch.points) if point.id not in kept]
     if not fresh or not (thresholds.continuous and thresholds.intermittent):
         return {}
-    today, now = until
     start = today - REPLAY_HOURS
     points = [batch.points[row] for row in fresh]
-    weeks = await _load(session, points, batch.zone, (start, today), now)
+    weeks = await _load(ground, points, batch.zone, (start, today))
     signs = recurring(weeks.flow(np.arange(len(fresh)), start, today), thresholds)
     moved = start - batch.start
     return {
@@ -312,7 +313,7 @@ async def _learn(
 
 
 async def _surroundings(
-    session: TenantSession, batch: _Batch, window: Flow, today: int, now: datetime
+    session: TenantSession, ground: Ground, batch: _Batch, window: Flow, today: int
 ) -> Surroundings:
     """How the neighbours use, and whether somebody lives where a meter stands still."""
     level = faults.levels(window, LEVEL_HOURS)
@@ -326,7 +327,7 @@ async def _surroundings(
     if others:
         ids = [point for point, _ in others]
         start = today - judging.WINDOW_HOURS
-        found = (await series.load_points(session, ids, start, today, hour_of(now))).hourly
+        found = await ground.hours(ids, start, today)
         values = np.where(found.known, found.values, np.nan)
         levels = faults.levels(Flow(values), LEVEL_HOURS)
         for row, point in enumerate(batch.points):

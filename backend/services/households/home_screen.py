@@ -28,6 +28,8 @@ from backend.services.reading.profiles import Profile, Range, own_part, part
 from backend.store import home_rows
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import AlertRow, Wanted
+from backend.store.demand_response import event_lists
+from backend.store.demand_response.events import EventRow
 from backend.store.model import metered
 from backend.store.model.metered import PointRow
 from domain.alerts import Severity
@@ -92,6 +94,14 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """An event of demand response that reaches the home, and what its household answered."""
+
+    event: EventRow
+    answer: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """What the organisation shows instead of the product; empty parts are the product's own."""
 
@@ -111,6 +121,9 @@ class Screen:
 
     cards: list[Card]
     wrong: Wrong
+    called: Called | None
+    """The next event that is open; None where nothing is asked of the home."""
+
     brand: Brand | None
     """None where the organisation has none of its own."""
 
@@ -138,7 +151,18 @@ async def screen_of(
         return None
     mine = [point for point in points if point.premise_id == chosen][:MOST_POINTS]
     cards = await _cards(session, mine, moment)
-    return Screen(homes, chosen, cards, await _wrong(session, moment.now), await _brand(session))
+    wrong, called = await _wrong(session, moment.now), await _called(session, chosen, moment.now)
+    return Screen(homes, chosen, cards, wrong, called, await _brand(session))
+
+
+async def _called(
+    session: TenantSession, premise: PremiseId | None, now: datetime
+) -> Called | None:
+    home = next((one for one in session.scope.homes if one.premise == premise), None)
+    if home is None or Permission.DEMAND_RESPONSE_READ not in session.scope.permissions:
+        return None
+    found = await event_lists.next_of_home(session, home, now)
+    return None if found is None else Called(*found)
 
 
 async def _brand(session: TenantSession) -> Brand | None:

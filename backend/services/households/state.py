@@ -11,6 +11,7 @@ from backend.services.reading.profiles import Range
 from backend.store.alerts import alert_lists
 from backend.store.alerts.alert_lists import Wanted
 from backend.store.control import command_lists
+from backend.store.demand_response import event_lists
 from backend.store.model import metered
 from backend.store.model.metered import PointRow
 from domain.hours import Step, hour_of
@@ -40,9 +41,17 @@ async def of_household(session: TenantSession, now: datetime) -> State:
         for alert in await alert_lists.list_alerts(session, asker, Wanted(most=NEWEST)):
             state = alert.closed_at, alert.acknowledged_at, alert.value, alert.note
             found["alert", alert.id] = _mark(state)
+    if Permission.DEMAND_RESPONSE_READ in session.scope.permissions:
+        found |= await _events(session)
     for command in await command_lists.list_commands(session, 0, NEWEST):
         found["command", command.id] = _mark(command.state, command.executed_at)
     return found
+
+
+async def _events(session: TenantSession) -> State:
+    rows = await event_lists.list_events(session, event_lists.Wanted(NEWEST))
+    answers = await event_lists.own_answers(session, [row.id for row in rows])
+    return {("event", row.id): _mark(row.state, row.revision, answers.get(row.id)) for row in rows}
 
 
 async def _readings(session: TenantSession, points: Sequence[PointRow], now: datetime) -> State:

@@ -17,6 +17,7 @@ WORDS_OF_USES = {
     "finding": "findings",
     "network_alarm": "alarms of the network",
     "issued_document": "acceptance certificates",
+    "dr_target": "events of demand response",
 }
 """What keeps a site in the tree, by the table that names it."""
 

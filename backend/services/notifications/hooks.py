@@ -36,9 +36,9 @@ def signature(secret: str, number: int, moment: int, body: bytes) -> str:
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def reference(number: int) -> str:
-    """An alert's global id, as the API gives and takes it."""
-    return base64.b64encode(f"Alert:{number}".encode()).decode()
+def reference(number: int, kind: str = "Alert") -> str:
+    """A global id, as the API gives and takes it."""
+    return base64.b64encode(f"{kind}:{number}".encode()).decode()
 
 
 async def letters(

@@ -10,7 +10,7 @@ from backend.services.notifications.devices import checked_zone
 from backend.store.notifications import recipients, wishes
 from backend.store.notifications.recipients import Person
 from backend.store.notifications.wishes import Wish, Wishes
-from domain.alerts import WITHOUT_SOURCE, AlertKind, Channel, Mode
+from domain.alerts import AlertKind, Channel, Mode
 from domain.errors import InvalidError, NotFoundError
 from tenants.session import TenantSession
 
@@ -51,7 +51,6 @@ async def of_person(session: TenantSession) -> Preferences:
         (kind, channel): said.get((user, kind, channel), Mode.NOW)
         for kind in AlertKind
         for channel in Channel
-        if kind not in WITHOUT_SOURCE
     }
     return Preferences(found[user], modes)
 

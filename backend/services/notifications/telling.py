@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from analytics.alerts.telling import Habits, When, moment_of
+from analytics.alerts.telling import Habits, When, in_time, moment_of
 from backend.services.alerts import sentences
 from backend.services.alerts.words import words_of
 from backend.services.notifications import hooks
@@ -61,10 +61,30 @@ async def tell_of(
     now: datetime,
 ) -> None:
     """Tell whoever has a rule behind each new alert, and the webhooks of those of the staff."""
+    rows = await alert_lists.all_alerts(session, list(opened))
+    letters = await _to_people(session, rows, behind, "opened", now)
+    letters += await hooks.letters(session, OPENED, list(rows.values()), now)
+    await post(session, letters, now)
+
+
+async def tell_again(
+    session: TenantSession, behind: Mapping[int, Sequence[int]], turn: str, now: datetime
+) -> None:
+    """Tell whoever has a rule behind each alert what became of it; a turn is told once."""
+    rows = await alert_lists.all_alerts(session, list(behind))
+    await post(session, await _to_people(session, rows, behind, turn, now), now)
+
+
+async def _to_people(
+    session: TenantSession,
+    rows: Mapping[int, AlertRow],
+    behind: Mapping[int, Sequence[int]],
+    turn: str,
+    now: datetime,
+) -> list[Letter]:
     asked = sorted({rule for some in behind.values() for rule in some if rule})
     ways = await rules.channels_of(session, asked) if asked else {}
     reach = await reach_of(session, sorted({user for user, _ in ways.values()}))
-    rows = await alert_lists.all_alerts(session, list(opened))
     letters: list[Letter] = []
     for number, row in rows.items():
         wished: dict[UserId, set[Channel]] = {}
@@ -74,9 +94,8 @@ async def tell_of(
                 wished.setdefault(user, set()).update(channels)
         for user, some in wished.items():
             if user in reach.people:
-                letters += _letters(row, reach.people[user], sorted(some), reach, now)
-    letters += await hooks.letters(session, OPENED, list(rows.values()), now)
-    await post(session, letters, now)
+                letters += _letters(row, reach.people[user], sorted(some), reach, now, turn)
+    return letters
 
 
 def _letters(  # noqa: PLR0913, PLR0917 - an alert, and how to reach whom
@@ -85,6 +104,7 @@ def _letters(  # noqa: PLR0913, PLR0917 - an alert, and how to reach whom
     channels: Sequence[Channel],
     reach: Reach,
     now: datetime,
+    turn: str,
     lead: str = "",
 ) -> Iterator[Letter]:
     own = row.user_id is not None
@@ -93,12 +113,12 @@ def _letters(  # noqa: PLR0913, PLR0917 - an alert, and how to reach whom
     for channel in channels:
         mode = reach.modes.get((person.id, row.kind, channel), Mode.NOW)
         moment = moment_of(mode, now, habits, danger=danger)
+        if row.event is not None and moment.at > row.event.starts_at:
+            moment = in_time(moment, now)
         if moment.when is When.NEVER:
             continue
         said = sentences.say(row, person.locale, own=own)
         body = " ".join(word for word in (lead, said.body, said.advice) if word)
-        page = "/app/alerts/" if own else "/console/alarms?alert="
-        path = page + quote(hooks.reference(row.id), safe="")
         for address, device in reach.addresses(person, channel):
             yield Letter(
                 user_id=person.id,
@@ -108,14 +128,23 @@ def _letters(  # noqa: PLR0913, PLR0917 - an alert, and how to reach whom
                 channel=channel,
                 address=address,
                 kind=row.kind,
-                dedup_key=f"alert {row.id} {'escalated' if lead else 'opened'}",
+                dedup_key=f"alert {row.id} {turn}",
                 manner=moment.when,
                 locale=words_of(person.locale).locale,
                 subject=said.title,
                 body=body,
-                data={"path": path, "severity": row.severity, "name": person.name},
+                data={"path": _page(row), "severity": row.severity, "name": person.name},
                 due_at=moment.at,
             )
+
+
+def _page(row: AlertRow) -> str:
+    """Where the alert, or what it is about, is to be seen."""
+    if row.event is not None:
+        page = "/app/event/" if row.user_id is not None else "/console/demand-response/"
+        return page + quote(hooks.reference(row.event.id, "DrEvent"), safe="")
+    page = "/app/alerts/" if row.user_id is not None else "/console/alarms?alert="
+    return page + quote(hooks.reference(row.id), safe="")
 
 
 async def tell_closed(session: TenantSession, closed: Sequence[int], now: datetime) -> None:
@@ -139,5 +168,5 @@ async def tell_administrators(
         for person in reach.people.values():
             lead = words_of(person.locale).escalated.format(hours=hours)
             channels = (Channel.PUSH, Channel.EMAIL)
-            letters += _letters(row, person, channels, reach, now, lead)
+            letters += _letters(row, person, channels, reach, now, "escalated", lead)
     await post(session, letters, now)

@@ -1,31 +1,34 @@
 """Alerts as people see them: the queue of the staff, and what concerns a person's own home."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backend.store.alerts.watched import HOUSEHOLDS
 from backend.store.model.access import sites_of, visible
 from domain.alerts import AlertKind, AlertStep, Severity
-from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
+from domain.demand_response import DrEventState
+from domain.identity import BalanceGroupId, MeteringPointId, PremiseId, SiteId, UserId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
 
 _COLUMNS = """a.id, a.kind, a.severity, a.cause, a.user_id, a.commodity, a.point_id, a.group_id,
        a.site_id, a.threshold, a.value, a.period, a.finding_id, a.opened_at, a.seen_at, a.closed_at,
        a.acknowledged_at, a.acknowledged_by, a.assignee_id, a.escalated_at, a.note,
-       coalesce(p.name, g.name), coalesce(t.name_path, ''), coalesce(pr.name, ''),
-       coalesce(t.timezone, g.timezone, 'UTC'), coalesce(p.energy_kind, 'active')"""
+       coalesce(p.name, g.name, pr.name, t.name), coalesce(t.name_path, ''), coalesce(pr.name, ''),
+       coalesce(t.timezone, g.timezone, 'UTC'), coalesce(p.energy_kind, 'active'), a.premise_id,
+       e.id, e.name, e.starts_at, e.ends_at, e.level, e.state, e.revision, e.messages"""
 
 _FROM = """alert AS a
 LEFT JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = a.point_id
 LEFT JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = a.group_id
-LEFT JOIN premise AS pr ON pr.tenant_id = $1 AND pr.id = p.premise_id
-LEFT JOIN site AS t ON t.tenant_id = $1 AND t.id = a.site_id"""
+LEFT JOIN premise AS pr ON pr.tenant_id = $1 AND pr.id = coalesce(p.premise_id, a.premise_id)
+LEFT JOIN site AS t ON t.tenant_id = $1 AND t.id = a.site_id
+LEFT JOIN dr_event AS e ON e.tenant_id = $1 AND e.id = a.dr_event_id"""
 
 _SIGHT = f"""(($3 AND a.user_id IS NULL AND {visible("t", 4)})
   OR (a.user_id = $5 AND EXISTS (SELECT FROM home AS h WHERE h.user_id = $5
-      AND h.premise_id = p.premise_id AND to_timestamp(h.since_s) <= a.opened_at)))"""
+      AND h.premise_id = pr.id AND to_timestamp(h.since_s) <= a.opened_at)))"""
 """$3 whether the asker sees the queue, $4 within which sites, $5 who they are."""
 
 _LIST = f"""
@@ -80,6 +83,19 @@ WHERE m.tenant_id = $1 AND m.role = ANY($2::text[]) AND u.status = 'active'
 """
 
 
+class EventFacts(NamedTuple):
+    """An event of demand response, as an alert tells of it."""
+
+    id: int
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    level: int
+    state: DrEventState
+    revision: int
+    messages: Mapping[str, str]
+
+
 class AlertRow(NamedTuple):
     """An alert with the words people know its subject by."""
 
@@ -111,6 +127,10 @@ class AlertRow(NamedTuple):
     premise: str
     timezone: str
     energy_kind: str
+    premise_id: PremiseId | None
+    """The home that an event reaches."""
+
+    event: EventFacts | None
 
 
 class TransitionRow(NamedTuple):
@@ -147,11 +167,21 @@ class Wanted(NamedTuple):
     ids: tuple[int, ...] | None = None
 
 
-def _row(row: Sequence[object]) -> AlertRow:
+_EVENT = 27
+"""Place of the first column of the event."""
+
+
+def _row(row: Sequence[Any]) -> AlertRow:
     values = list(row)
+    values[_EVENT:] = [None if row[_EVENT] is None else _event(row[_EVENT:])]
     values[1], values[2] = AlertKind(str(row[1])), Severity(str(row[2]))
     values[5] = None if row[5] is None else Commodity(str(row[5]))
-    return AlertRow(*values)  # type: ignore[arg-type]  # as selected
+    return AlertRow(*values)
+
+
+def _event(row: Sequence[Any]) -> EventFacts:
+    number, name, begin, end, level, state, revision, messages = row
+    return EventFacts(number, name, begin, end, level, DrEventState(state), revision, messages)
 
 
 def _words(of: Sequence[str] | None) -> list[str] | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.alerts import AlertKind, AlertStep, Severity
-from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
+from domain.identity import BalanceGroupId, MeteringPointId, PremiseId, SiteId, UserId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
 
@@ -26,11 +26,11 @@ ORDER BY a.condition, a.period, a.id DESC
 _OPEN = """
 INSERT INTO alert (tenant_id, kind, severity, cause, condition, period, user_id, commodity,
                    point_id, group_id, site_id, threshold, value, judged_hour, finding_id,
-                   opened_at, seen_at)
+                   dr_event_id, premise_id, opened_at, seen_at)
 SELECT $1, u.*, $2, $2
 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::bigint[], $9::text[],
             $10::bigint[], $11::bigint[], $12::bigint[], $13::float8[], $14::float8[], $15::int[],
-            $16::bigint[]) AS u
+            $16::bigint[], $17::bigint[], $18::bigint[]) AS u
 ON CONFLICT DO NOTHING RETURNING id, condition, period
 """
 
@@ -123,6 +123,8 @@ class Raised(NamedTuple):
     value: float | None
     judged_hour: int | None
     finding_id: int | None
+    dr_event_id: int | None = None
+    premise_id: PremiseId | None = None
 
 
 def condition_of(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.alerts import AlertKind
+from domain.demand_response import DrNews
 from domain.identity import BalanceGroupId, SeriesId
 from tenants.session import TenantSession
 
@@ -45,9 +46,21 @@ INSERT INTO alert_news (tenant_id, kind, cause, finding_id, at)
 SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[])
 """
 
+_ADD_DR_EVENT = """
+INSERT INTO alert_news (tenant_id, kind, cause, dr_event_id, at)
+VALUES ($1, 'dr_event', $2, $3, $4)
+"""
+
+_TAKE_DR_EVENTS = """
+DELETE FROM alert_news WHERE tenant_id = $1 AND id IN (
+    SELECT id FROM alert_news WHERE tenant_id = $1 AND dr_event_id IS NOT NULL
+    ORDER BY id LIMIT $2)
+RETURNING id, cause, dr_event_id, at
+"""
+
 _TAKE = """
 DELETE FROM alert_news WHERE tenant_id = $1 AND id IN (
-    SELECT id FROM alert_news WHERE tenant_id = $1 ORDER BY id LIMIT $2)
+    SELECT id FROM alert_news WHERE tenant_id = $1 AND dr_event_id IS NULL ORDER BY id LIMIT $2)
 RETURNING id, kind, cause, series_id, finding_id, at, value
 """
 
@@ -80,6 +93,15 @@ class News(NamedTuple):
     finding_id: int | None
     at: datetime
     value: float | None
+
+
+class DrEventNews(NamedTuple):
+    """Something that became of an event of demand response."""
+
+    id: int
+    news: DrNews
+    event_id: int
+    at: datetime
 
 
 async def mark(session: TenantSession, groups: Sequence[BalanceGroupId], hour: int) -> bool:
@@ -128,3 +150,16 @@ async def take_news(session: TenantSession, most: int) -> list[News]:
     rows = await driver.fetch(_TAKE, session.scope.tenant_id, most)
     found = [News(row[0], AlertKind(row[1]), *tuple(row)[2:]) for row in rows]
     return sorted(found)
+
+
+async def add_dr_event(session: TenantSession, event: int, news: DrNews, at: datetime) -> None:
+    """Keep what became of an event until rules were held against it."""
+    driver = await session.driver()
+    await driver.execute(_ADD_DR_EVENT, session.scope.tenant_id, news, event, at)
+
+
+async def take_dr_events(session: TenantSession, most: int) -> list[DrEventNews]:
+    """Take the oldest news of events; they come once."""
+    driver = await session.driver()
+    rows = await driver.fetch(_TAKE_DR_EVENTS, session.scope.tenant_id, most)
+    return sorted(DrEventNews(row[0], DrNews(row[1]), row[2], row[3]) for row in rows)

@@ -8,7 +8,8 @@ from domain.identity import BalanceGroupId, MeteringPointId
 from tenants.session import TenantSession
 
 _SAVE = """
-INSERT INTO group_loss (tenant_id, group_id, linear, square, until_hour) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO group_loss (tenant_id, group_id, linear, square, until_hour)
+SELECT $1::int, u.* FROM unnest($2::bigint[], $3::float8[], $4::float8[], $5::int[]) AS u ORDER BY 2
 ON CONFLICT (tenant_id, group_id) DO UPDATE
 SET linear = excluded.linear, square = excluded.square, until_hour = excluded.until_hour
 """
@@ -34,14 +35,23 @@ class Exactness(NamedTuple):
     quantum: float
 
 
-async def save_loss(
-    session: TenantSession, group: BalanceGroupId, model: TechnicalLoss, until_hour: int
-) -> None:
-    """Keep what a group's conductors lose."""
+class LearntLoss(NamedTuple):
+    """What a group's conductors lose, and the hour up to which it was learnt."""
+
+    group: BalanceGroupId
+    model: TechnicalLoss
+    until_hour: int
+
+
+async def save_losses(session: TenantSession, learnt: Sequence[LearntLoss]) -> None:
+    """Keep what the conductors of groups lose."""
+    if not learnt:
+        return
     driver = await session.driver()
-    await driver.execute(
-        _SAVE, session.scope.tenant_id, group, model.linear, model.square, until_hour
-    )
+    groups = [one.group for one in learnt]
+    linear, square = ([getattr(one.model, term) for one in learnt] for term in ("linear", "square"))
+    until = [one.until_hour for one in learnt]
+    await driver.execute(_SAVE, session.scope.tenant_id, groups, linear, square, until)
 
 
 async def load_losses(

@@ -84,9 +84,10 @@ def unpack_counters(
 
 def codes_of(planes: NDArray[np.int64], slots: NDArray[np.int64]) -> CodeArray:
     """Quality codes of some slots out of the three planes of rows, shape ``(rows, 3)``."""
-    found = planes[:, :, None] >> slots & 1
-    codes: CodeArray = (found[:, 0] | found[:, 1] << 1 | found[:, 2] << 2).astype(np.uint8)
-    return codes
+    packed = planes.astype("<u4").view(np.uint8).reshape(len(planes), 3, 4)
+    found = np.unpackbits(packed, axis=2, bitorder="little")
+    codes = np.asarray(found[:, 0] | found[:, 1] << 1 | found[:, 2] << 2, np.uint8)
+    return codes[:, slots]
 
 
 def facts_of(rows: Sequence[Record], first: int) -> Facts:

@@ -46,6 +46,10 @@ SAVE = """mutation S($input: SaveAlertRuleInput!) { saveAlertRule(input: $input)
   rule { id } errors { code field } } }"""
 PHONE = """mutation P($input: SaveNotificationPreferencesInput!) {
   saveNotificationPreferences(input: $input) { errors { code field } } }"""
+PROGRAM = """mutation P($input: CreateProgramInput!) { createProgram(input: $input) {
+  program { id } errors { code field } } }"""
+EVENT = """mutation E($input: DispatchDrEventInput!) { dispatchDrEvent(input: $input) {
+  event { id } errors { code field message } } }"""
 INBOX = """query A($under: ID) { viewer { alerts(first: 100, under: $under) { edges { node {
   id kind value limit text } } } } }"""
 
@@ -192,6 +196,18 @@ def _rows() -> list[dict[str, str]]:
     ]
     inlet = {"site_path": FIRST, "meter_serial": "IN", "channel": str(INLET), "role": "inlet"}
     return [*flats, common | inlet]
+
+
+async def call_event(town: KindsTown) -> None:
+    """Ask the second house to use less this evening."""
+    house = town.house
+    site = (await house.ask(SITE, path=SECOND))["viewer"]["site"]["id"]
+    asked = {"name": "Peak hours", "idempotencyKey": "kinds"}
+    made = (await house.ask(PROGRAM, input=asked))["createProgram"]
+    begin = (NOW + timedelta(hours=6)).isoformat()
+    asked |= {"program": made["program"]["id"], "targets": [site], "startsAt": begin}
+    done = await house.ask(EVENT, input=asked | {"durationMinutes": 120})
+    assert done["dispatchDrEvent"]["errors"] == []
 
 
 async def _listened(town: KindsTown) -> None:

@@ -152,7 +152,7 @@ async def test_what_is_not_theirs_cannot_be_asked_for(house: House) -> None:
         ({"kind": "DAY_LIMIT", "owner": mine}, "ALERT_LIMIT"),
         ({"kind": "DAY_LIMIT", "limit": 1.0}, "ALERT_OWNER"),
         ({"kind": "IMBALANCE"}, "ALERT_KIND_NOT_YOURS"),
-        ({"kind": "DR_EVENT"}, "ALERT_KIND_WITHOUT_SOURCE"),
+        ({"kind": "DR_EVENT", "owner": mine}, "ALERT_OWNER"),
         ({"kind": "LEAK", "limit": 3.0}, "ALERT_LIMIT"),
         ({"kind": "LEAK", "awayFrom": NOW.isoformat()}, "INVALID_PERIOD"),
     ):

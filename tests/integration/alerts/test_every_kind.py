@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from backend.graphql.ids import Kind, encode
 from backend.services.alerts import marking
-from domain.alerts import WITHOUT_SOURCE, AlertKind
+from domain.alerts import AlertKind
 from domain.hours import instant_of
 from runtime.state import RuntimeState
 from runtime.valkey import ValkeyServer
@@ -29,6 +29,7 @@ from tests.integration.alerts.kinds_town import (
     WAVE,
     KindsTown,
     ask_for_alerts,
+    call_event,
     events_at,
     kinds_town,
 )
@@ -51,6 +52,7 @@ WHO = {
     K.ARCING: ("flat 1", "operator"),
     K.DELIVERY: ("operator",),
     K.IMBALANCE: ("operator",),
+    K.DR_EVENT: ("flat 3", "flat 4"),
 }
 """Who is told of what; and nobody else is."""
 
@@ -89,6 +91,7 @@ async def town(
         await made.push(LOW, WAVE, [])
         await made.judged()
         await ask_for_alerts(made)
+        await call_event(made)
         emptying = asyncio.create_task(_keep_emptying(made))
         await made.push(WAVE, END, events_at(instant_of(END - 1).isoformat()))
         await made.judged()
@@ -136,7 +139,7 @@ async def _title(town: KindsTown, alert: str) -> str | None:
 
 
 def test_no_kind_is_left_out() -> None:
-    assert set(WHO) | WITHOUT_SOURCE == set(AlertKind)
+    assert set(WHO) == set(AlertKind)
 
 
 async def test_whoever_is_above_inherits_and_nobody_else_hears(town: KindsTown) -> None:

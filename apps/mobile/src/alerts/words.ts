@@ -20,7 +20,7 @@ export type LimitKind = (typeof LIMITS)[number];
 export const isLimit = (kind: AlertKind): kind is LimitKind => (LIMITS as readonly string[]).includes(kind);
 
 /** Kinds that a household is told of without naming a limit, and can have or not. */
-export const WATCHES = ['LEAK', 'BURST', 'NO_DATA', 'NO_CONSUMPTION', 'TAMPER', 'NEUTRAL_LOSS', 'PHASE_LOSS', 'VOLTAGE', 'ARCING'] as const;
+export const WATCHES = ['LEAK', 'BURST', 'NO_DATA', 'NO_CONSUMPTION', 'TAMPER', 'NEUTRAL_LOSS', 'PHASE_LOSS', 'VOLTAGE', 'ARCING', 'DR_EVENT'] as const;
 
 /** Kinds of which a person is told, as preferences list them. */
 export const TOLD: readonly AlertKind[] = [...WATCHES.slice(0, 2), 'AWAY', ...LIMITS, ...WATCHES.slice(2)];

@@ -5,7 +5,7 @@ import { asPerson } from './client';
 import { Refusal } from './refusal';
 
 export interface Changed {
-  type: 'home' | 'meter' | 'readings' | 'alert' | 'command';
+  type: 'home' | 'meter' | 'readings' | 'alert' | 'command' | 'event';
   id: string;
 }
 
@@ -26,6 +26,7 @@ const OF_ALL: Record<Changed['type'], readonly string[]> = {
   readings: [HOME],
   alert: [HOME, 'Alerts'],
   command: [HOME],
+  event: [HOME],
 };
 const OF_ONE: Record<Changed['type'], readonly string[]> = {
   home: [],
@@ -33,6 +34,7 @@ const OF_ONE: Record<Changed['type'], readonly string[]> = {
   readings: ['Profile', 'Month', 'DayAhead', 'Reading', 'Meter', 'Temperatures'],
   alert: ['AlertOf'],
   command: ['CommandOf', 'CommandsAt', 'SupplyOf'],
+  event: ['DrEventOf'],
 };
 
 /** Whether a question asks for a thing, or for a list with such things in it. */

@@ -1,12 +1,13 @@
 /** The first screen in one answer, as `GET /bff/home` tells it (docs/mobile-bff.md). */
 import type { Commodity } from '@shared/tokens';
-import type { AlertsData, CommandsAtData } from './operations.generated';
+import type { AlertsData, CommandsAtData, DrEventOfData } from './operations.generated';
 import { reachNews, type Tagged } from './bff';
 import { asPerson } from './client';
 import type { Brand } from '@/theme/brand';
 import { Refusal } from './refusal';
 
 type Alert = AlertsData['viewer']['alerts']['edges'][number]['node'];
+export type DrEventState = NonNullable<DrEventOfData['viewer']['drEvent']>['state'];
 type Numbers = (number | null)[];
 
 export type SupplyBar = 'CONTROL_OFF' | 'CONTROL_STOPPED' | 'NOT_ENTITLED' | 'RESIDENTS_BARRED' | 'NO_METER' | 'NO_ACTUATOR' | 'NOT_YOUR_SWITCH';
@@ -29,6 +30,17 @@ export interface HomeMeter {
   knownUntil: string | null;
 }
 
+export interface HomeEvent {
+  id: string;
+  commodity: Commodity | null;
+  level: number;
+  state: DrEventState;
+  startsAt: string;
+  endsAt: string;
+  message: string | null;
+  participate: boolean | null;
+}
+
 export interface HomeAnswer {
   household: boolean;
   permissions: string[];
@@ -37,6 +49,8 @@ export interface HomeAnswer {
   meters: HomeMeter[];
   alert: Pick<Alert, 'id' | 'kind' | 'severity' | 'title' | 'text' | 'openedAt' | 'closedAt' | 'acknowledgedAt'> | null;
   unseen: number;
+  /** The next event of demand response that reaches the home. */
+  event: HomeEvent | null;
   /** What the organisation shows instead of the product. */
   brand: Brand | null;
 }

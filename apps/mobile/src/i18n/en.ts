@@ -1,12 +1,14 @@
 /** English; its keys are the keys of all languages. */
 import { alertsEn } from './alerts/en';
 import { controlEn } from './control/en';
+import { demandEn } from './demand/en';
 import { householdEn } from './household/en';
 import { installEn } from './install/en';
 
 export const en = {
   ...alertsEn,
   ...controlEn,
+  ...demandEn,
   ...householdEn,
   ...installEn,
   'app.name': 'Balance',

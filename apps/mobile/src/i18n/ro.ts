@@ -1,5 +1,6 @@
 import { alertsRo } from './alerts/ro';
 import { controlRo } from './control/ro';
+import { demandRo } from './demand/ro';
 import { householdRo } from './household/ro';
 import { installRo } from './install/ro';
 import type { Texts } from './texts';
@@ -7,6 +8,7 @@ import type { Texts } from './texts';
 export const ro: Texts<'ro'> = {
   ...alertsRo,
   ...controlRo,
+  ...demandRo,
   ...householdRo,
   ...installRo,
   'app.name': 'Balance',

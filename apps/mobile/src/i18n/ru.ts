@@ -1,5 +1,6 @@
 import { alertsRu } from './alerts/ru';
 import { controlRu } from './control/ru';
+import { demandRu } from './demand/ru';
 import { householdRu } from './household/ru';
 import { installRu } from './install/ru';
 import type { Texts } from './texts';
@@ -7,6 +8,7 @@ import type { Texts } from './texts';
 export const ru: Texts<'ru'> = {
   ...alertsRu,
   ...controlRu,
+  ...demandRu,
   ...householdRu,
   ...installRu,
   'app.name': 'Balance',

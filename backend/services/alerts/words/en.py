@@ -1,6 +1,7 @@
 """Alerts in English."""
 
-from backend.services.alerts.words.shape import Words
+from backend.services.alerts.words.shape import EventStage as S
+from backend.services.alerts.words.shape import EventWords, Words
 from domain.alerts import AlertKind as K
 from domain.quantities import Commodity
 
@@ -90,6 +91,44 @@ WORDS = Words(
         Commodity.HEAT: "heat",
     },
     units={"m3": "m³"},
+    events=EventWords(
+        titles={
+            S.CALLED: "Please use less: {day}, {begin}–{end}",
+            S.MOVED: "New time for using less: {day}, {begin}–{end}",
+            S.CANCELLED: "Called off: {day}, {begin}–{end}",
+            S.OVER: "It is over: {day}, {begin}–{end}",
+        },
+        bodies={
+            S.CALLED: (
+                "{place}: please use less {what} on {day} from {begin} to {end} ({length})."
+                " Taking part is up to you."
+            ),
+            S.MOVED: (
+                "{place}: the time has changed. Please use less {what} on {day} from {begin} to"
+                " {end} ({length}), and say again whether you take part."
+            ),
+            S.CANCELLED: (
+                "{place}: you were asked to use less {what} on {day} from {begin} to {end}."
+                " That is called off; there is nothing to do."
+            ),
+            S.OVER: "{place}: less {what} was asked for on {day} from {begin} to {end}.",
+        },
+        staff="{place}: {name}, {day} from {begin} to {end} ({length}), level {level}.",
+        electricity={
+            1: "Put off washing, drying and charging until it is over.",
+            2: "Put off washing, drying and charging, and turn boiler, heater and air conditioner down.",
+            3: "Switch off whatever you can do without until it is over.",
+        },
+        others={
+            1: "Put off what can wait until it is over.",
+            2: "Use as little as you comfortably can.",
+            3: "Use only what you cannot do without.",
+        },
+        everything="energy and water",
+        hours="{value} h",
+        minutes="{value} min",
+        day="{number} %b",
+    ),
     hours="{value} h",
     group="group {name}",
     escalated="Nobody has taken note of this for {hours} hours.",

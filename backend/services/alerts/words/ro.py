@@ -1,6 +1,7 @@
 """Alerts in Romanian."""
 
-from backend.services.alerts.words.shape import Words
+from backend.services.alerts.words.shape import EventStage as S
+from backend.services.alerts.words.shape import EventWords, Words
 from domain.alerts import AlertKind as K
 from domain.quantities import Commodity
 
@@ -90,6 +91,50 @@ WORDS = Words(
         Commodity.HEAT: "căldură",
     },
     units={"m3": "m³"},
+    events=EventWords(
+        titles={
+            S.CALLED: "Vă rugăm să reduceți consumul: {day}, {begin}–{end}",
+            S.MOVED: "Oră nouă pentru reducerea consumului: {day}, {begin}–{end}",
+            S.CANCELLED: "Anulat: {day}, {begin}–{end}",
+            S.OVER: "S-a încheiat: {day}, {begin}–{end}",
+        },
+        bodies={
+            S.CALLED: (
+                "{place}: vă rugăm să reduceți consumul ({what}) pe {day} între {begin} și {end}"
+                " ({length}). Participarea este voluntară."
+            ),
+            S.MOVED: (
+                "{place}: ora s-a schimbat. Vă rugăm să reduceți consumul ({what}) pe {day} între"
+                " {begin} și {end} ({length}) și să răspundeți din nou dacă participați."
+            ),
+            S.CANCELLED: (
+                "{place}: cererea de a reduce consumul ({what}) pe {day} între {begin} și {end}"
+                " a fost anulată. Nu trebuie să faceți nimic."
+            ),
+            S.OVER: (
+                "{place}: cererea de a reduce consumul ({what}) pe {day} între {begin} și {end}"
+                " s-a încheiat."
+            ),
+        },
+        staff="{place}: {name}, {day} între {begin} și {end} ({length}), nivelul {level}.",
+        electricity={
+            1: "Amânați spălatul, uscatul și încărcatul până la sfârșit.",
+            2: (
+                "Amânați spălatul, uscatul și încărcatul; reduceți boilerul, încălzitorul și"
+                " aerul condiționat."
+            ),
+            3: "Opriți până la sfârșit tot ce nu vă este indispensabil.",
+        },
+        others={
+            1: "Amânați până la sfârșit ceea ce poate aștepta.",
+            2: "Consumați cât mai puțin, atât cât vă este comod.",
+            3: "Consumați doar strictul necesar.",
+        },
+        everything="energie și apă",
+        hours="{value} h",
+        minutes="{value} min",
+        day="%d.%m",
+    ),
     hours="{value} h",
     group="grupul {name}",
     escalated="De {hours} ore nimeni nu a luat act de aceasta.",

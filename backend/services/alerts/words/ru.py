@@ -1,6 +1,7 @@
 """Alerts in Russian."""
 
-from backend.services.alerts.words.shape import Words
+from backend.services.alerts.words.shape import EventStage as S
+from backend.services.alerts.words.shape import EventWords, Words
 from domain.alerts import AlertKind as K
 from domain.quantities import Commodity
 
@@ -90,6 +91,44 @@ WORDS = Words(
         Commodity.HEAT: "тепло",
     },
     units={"kWh": "кВт·ч", "kvarh": "квар·ч", "m3": "м³", "V": "В"},
+    events=EventWords(
+        titles={
+            S.CALLED: "Просьба сократить расход: {day}, {begin}–{end}",
+            S.MOVED: "Новое время сокращения расхода: {day}, {begin}–{end}",
+            S.CANCELLED: "Отменено: {day}, {begin}–{end}",
+            S.OVER: "Завершено: {day}, {begin}–{end}",
+        },
+        bodies={
+            S.CALLED: (
+                "{place}: просим сократить расход ({what}) {day} с {begin} до {end} ({length})."
+                " Участие добровольное."
+            ),
+            S.MOVED: (
+                "{place}: время изменилось. Просим сократить расход ({what}) {day} с {begin} до"
+                " {end} ({length}) и снова ответить, участвуете ли вы."
+            ),
+            S.CANCELLED: (
+                "{place}: просьба сократить расход ({what}) {day} с {begin} до {end} отменена."
+                " Делать ничего не нужно."
+            ),
+            S.OVER: "{place}: просьба сократить расход ({what}) {day} с {begin} до {end} завершена.",
+        },
+        staff="{place}: {name}, {day} с {begin} до {end} ({length}), уровень {level}.",
+        electricity={
+            1: "Отложите стирку, сушку и зарядку до окончания.",
+            2: "Отложите стирку, сушку и зарядку, убавьте бойлер, обогреватель и кондиционер.",
+            3: "До окончания отключите всё, без чего можно обойтись.",
+        },
+        others={
+            1: "Отложите до окончания то, что может подождать.",
+            2: "Расходуйте как можно меньше, насколько вам удобно.",
+            3: "Расходуйте только то, без чего не обойтись.",
+        },
+        everything="энергия и вода",
+        hours="{value} ч",
+        minutes="{value} мин",
+        day="%d.%m",
+    ),
     hours="{value} ч",
     group="группа {name}",
     escalated="Уже {hours} ч никто на это не отреагировал.",

@@ -2,9 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.alerts import AlertKind
 from domain.quantities import Commodity
+
+
+class EventStage(StrEnum):
+    """What an alert has to say of an event of demand response."""
+
+    CALLED = "called"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    """Texts about events of demand response.
+
+    ``place`` and ``what`` as below; ``day``, ``begin`` and ``end`` by the clock of the place,
+    ``length`` in hours and minutes; ``name`` and ``level`` of the event for the staff.
+    """
+
+    titles: Mapping[EventStage, str]
+    bodies: Mapping[EventStage, str]
+    staff: str
+    electricity: Mapping[int, str]
+    """What to do at each level."""
+
+    others: Mapping[int, str]
+    """The same where it is not electricity."""
+
+    everything: str
+    """What is used less where an event names nothing."""
+
+    hours: str
+    minutes: str
+    day: str
+    """By strftime; ``{number}`` is the day of the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +66,7 @@ class Words:
     units: Mapping[str, str]
     """What the unit of the API is called; those left out are called the same."""
 
+    events: EventWords
     hours: str
     group: str
     escalated: str

@@ -1,5 +1,6 @@
 import { AlertRow } from '@/alerts/AlertRow';
 import type { HomeAnswer } from '@/api/home';
+import { EventCard } from '@/demand/EventCard';
 import { IndicatorsCard } from '@/home/IndicatorsCard';
 import { MonthCard } from '@/home/MonthCard';
 import { SupplyCard } from '@/home/SupplyCard';
@@ -59,6 +60,7 @@ function Shown({ told, meters }: { told: HomeAnswer; meters: readonly ScreenMete
           <AlertRow alert={told.alert} now={now} last />
         </Card>
       )}
+      {told.event && told.object && <EventCard event={told.event} home={told.object} zone={meters[0]?.timezone ?? 'UTC'} now={now} holder={told.permissions.includes('demand-response:answer')} brief />}
       <PointChips home={{ points: meters }} value={meter.id} onChange={setChosen} />
       <Meter key={meter.id} meter={meter} now={now} />
     </>

@@ -46,6 +46,7 @@ export default function AlertScreen() {
         {alert.advice && <T strong>{alert.advice}</T>}
         {!alert.closedAt && !alert.acknowledgedAt && <Button icon="ok" label={t('alerts.acknowledge')} busy={seen.isPending} disabled={!online} onPress={() => seen.mutate({ alert: alert.id })} />}
         <FaultLine error={seen.error} />
+        {alert.drEvent && <Button kind="plain" icon="clock" label={t('event.see')} onPress={() => router.navigate({ pathname: '/event/[id]', params: { id: alert.drEvent?.id ?? '' } })} />}
         {owned && alert.owner && (
           <Button kind="plain" icon="chart" label={t('home.details')} onPress={() => router.navigate({ pathname: '/history', params: { point: alert.owner?.id, span: 'day', date: isoDate(today(zone, Date.parse(alert.openedAt))) } })} />
         )}

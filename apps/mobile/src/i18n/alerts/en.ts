@@ -44,6 +44,7 @@ export const alertsEn = {
   'rules.kind.PHASE_LOSS': 'Lost phase',
   'rules.kind.VOLTAGE': 'Voltage out of range',
   'rules.kind.ARCING': 'Sparks at a contact',
+  'rules.kind.DR_EVENT': 'Asked to use less',
   'rules.lead.DAY_LIMIT': 'When a day uses more',
   'rules.lead.HOUR_LIMIT': 'When one hour uses more',
   'rules.lead.MONTH_FORECAST': 'When the month is heading above it',
@@ -56,6 +57,7 @@ export const alertsEn = {
   'rules.lead.PHASE_LOSS': 'A phase has no voltage',
   'rules.lead.VOLTAGE': 'Too high or too low',
   'rules.lead.ARCING': 'A bad contact that may burn',
+  'rules.lead.DR_EVENT': 'When everybody is asked to use less for a time',
 
   'away.title': 'I am away',
   'away.lead': 'Told at once when something is used',
@@ -96,4 +98,5 @@ export const alertsEn = {
   'fault.FORBIDDEN': 'You may not do this.',
   'fault.NOT_FOUND': 'It is not there any more.',
   'fault.BAD_PHONE': 'Write the phone number as +37369123456.',
+  'fault.DR_EVENT_OVER': 'It is over: there is nothing to answer any more.',
 } as const;

@@ -43,6 +43,7 @@ export const alertsRo = {
   'rules.kind.PHASE_LOSS': 'Fază lipsă',
   'rules.kind.VOLTAGE': 'Tensiune în afara limitelor',
   'rules.kind.ARCING': 'Scântei la un contact',
+  'rules.kind.DR_EVENT': 'Cereri de a reduce consumul',
   'rules.lead.DAY_LIMIT': 'Când o zi consumă mai mult',
   'rules.lead.HOUR_LIMIT': 'Când o oră consumă mai mult',
   'rules.lead.MONTH_FORECAST': 'Când luna se îndreaptă peste ea',
@@ -55,6 +56,7 @@ export const alertsRo = {
   'rules.lead.PHASE_LOSS': 'O fază nu are tensiune',
   'rules.lead.VOLTAGE': 'Prea mare sau prea mică',
   'rules.lead.ARCING': 'Un contact slab poate lua foc',
+  'rules.lead.DR_EVENT': 'Când toți sunt rugați să consume mai puțin un timp',
 
   'away.title': 'Nu sunt acasă',
   'away.lead': 'Afli imediat dacă se consumă ceva',
@@ -95,4 +97,5 @@ export const alertsRo = {
   'fault.FORBIDDEN': 'Nu ai dreptul să faci asta.',
   'fault.NOT_FOUND': 'Nu mai există.',
   'fault.BAD_PHONE': 'Scrie numărul ca +37369123456.',
+  'fault.DR_EVENT_OVER': 'S-a încheiat: nu mai este nimic de răspuns.',
 };

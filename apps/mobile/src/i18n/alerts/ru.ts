@@ -43,6 +43,7 @@ export const alertsRu = {
   'rules.kind.PHASE_LOSS': 'Пропала фаза',
   'rules.kind.VOLTAGE': 'Напряжение вне нормы',
   'rules.kind.ARCING': 'Искрит контакт',
+  'rules.kind.DR_EVENT': 'Просьбы сократить расход',
   'rules.lead.DAY_LIMIT': 'Когда за день израсходовано больше',
   'rules.lead.HOUR_LIMIT': 'Когда за час израсходовано больше',
   'rules.lead.MONTH_FORECAST': 'Когда месяц идёт к превышению',
@@ -55,6 +56,7 @@ export const alertsRu = {
   'rules.lead.PHASE_LOSS': 'На фазе нет напряжения',
   'rules.lead.VOLTAGE': 'Слишком высокое или низкое',
   'rules.lead.ARCING': 'Плохой контакт может загореться',
+  'rules.lead.DR_EVENT': 'Когда всех просят на время расходовать меньше',
 
   'away.title': 'Я в отъезде',
   'away.lead': 'Сообщим сразу, если что-то расходуется',
@@ -95,4 +97,5 @@ export const alertsRu = {
   'fault.FORBIDDEN': 'У вас нет на это права.',
   'fault.NOT_FOUND': 'Этого больше нет.',
   'fault.BAD_PHONE': 'Запишите номер в виде +37369123456.',
+  'fault.DR_EVENT_OVER': 'Это уже завершено: отвечать не нужно.',
 };
