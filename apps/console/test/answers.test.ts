@@ -43,7 +43,7 @@ describe('the sentence of an alert', () => {
 
 describe('sureness', () => {
   it('is never whole', () => {
-    expect(sureness(1, 'en')).toBe('> 99%');
+    expect(sureness(1, 'en')).toBe('>\u00a099%');
     expect(sureness(0.9, 'en')).toBe('90%');
     expect(sureness(0, 'en')).toBe('1%');
   });

@@ -8,7 +8,6 @@ import { parseSearch, periodSearch, spanSearch, stringifySearch } from '../src/a
 import { PreferencesProvider } from '../src/app/preferences';
 import { claimsOf, seatOf } from '../src/auth/session';
 import { ChartFrame } from '../src/charts/ChartFrame';
-import { meteredNodes } from '../src/pages/balance/useRanked';
 import { pathsTo, visibleRows } from '../src/pages/sites/SiteTree';
 import { Answer } from '../src/ui/Answer';
 import { Rows } from '../src/ui/Rows';
@@ -89,13 +88,6 @@ describe('tree', () => {
 
   it('knows the way to a place', () => {
     expect(pathsTo('A/B/C')).toEqual(['A', 'A/B', 'A/B/C']);
-  });
-
-  it('finds the nodes that have a balance meter', () => {
-    const group = (id: string, inlets: number) => ({ id, commodity: 'GAS', inlets: Array.from({ length: inlets }, () => ({ id: 'm' })) });
-    const tree = { id: '1', name: 'A', path: 'A', balanceGroups: [group('g1', 0)], children: [{ id: '2', name: 'B', path: 'A/B', balanceGroups: [group('g2', 1)] }] };
-    expect(meteredNodes(tree, 'GAS').map((node) => node.id)).toEqual(['g2']);
-    expect(meteredNodes(tree, 'HEAT')).toEqual([]);
   });
 });
 
