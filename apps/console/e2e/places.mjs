@@ -33,6 +33,17 @@ async function suspectsFound(ask) {
   throw new Error('the analyses named no slowed meter within three minutes');
 }
 
+/** An event of demand response that a house was asked to take part in: the newest, or one that is called now. */
+async function calledEvent(ask, site) {
+  const { viewer } = await ask('{ viewer { drEvents(first: 1) { edges { node { id } } } } }');
+  if (viewer.drEvents.edges.length > 0) return viewer.drEvents.edges[0].node.id;
+  const { createProgram } = await ask('mutation($input: CreateProgramInput!) { createProgram(input: $input) { program { id } errors { code } } }', { input: { name: 'Evening peaks', idempotencyKey: 'walk' } });
+  const soon = new Date(Math.ceil(Date.now() / 3_600_000 + 2) * 3_600_000).toISOString();
+  const input = { program: createProgram.program.id, name: 'Cold evening', targets: [site], startsAt: soon, durationMinutes: 120, level: 2, messages: [{ locale: 'en', text: 'Thank you for helping the street.' }], idempotencyKey: 'walk' };
+  const { dispatchDrEvent } = await ask('mutation($input: DispatchDrEventInput!) { dispatchDrEvent(input: $input) { event { id } errors { code message } } }', { input });
+  return dispatchDrEvent.event.id;
+}
+
 export async function places(ask) {
   await suspectsFound(ask);
   const { viewer } = await ask(
@@ -54,5 +65,6 @@ export async function places(ask) {
     concentrator: viewer.concentrators.edges[0].node.id,
     finding: viewer.findings.edges[0].node.id,
     alert: viewer.alerts.edges[0].node.id,
+    event: await calledEvent(ask, viewer.site.id),
   };
 }

@@ -11,7 +11,7 @@ export const LOOKERS = {
 };
 
 /** Addresses by looker and name; `found` holds ids of real things. */
-export function routes({ group, heat, boiler, meter, concentrator, finding, alert, tenant }) {
+export function routes({ group, heat, boiler, meter, concentrator, finding, alert, tenant, event }) {
   return {
     operator: {
       overview: '/',
@@ -38,6 +38,8 @@ export function routes({ group, heat, boiler, meter, concentrator, finding, aler
       concentrator: `/networks/${concentrator}`,
       delivery: '/delivery',
       commands: '/commands',
+      'demand-response': '/demand-response',
+      event: `/demand-response/${event}`,
       actuators: '/actuators',
       imports: '/imports',
       firmware: '/firmware',

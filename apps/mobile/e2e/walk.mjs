@@ -2,6 +2,7 @@
 // then axe on every screen. Any error on a browser's console fails the walk.
 
 import assert from 'node:assert/strict';
+import { demand as demandOf } from './demand.mjs';
 import { install as installOf, installOwn as ownOf } from './install.mjs';
 import { outbox as outboxOf, told as toldOf } from './told.mjs';
 import { axe, complaints, end, enter, everything, office, open, phone, press, program, seen, settled, shot, signIn, staff, start, tenants, url } from './browser.mjs';
@@ -439,10 +440,13 @@ function forgive(known) {
 // Names of journeys may be given, to walk those alone.
 const chosen = process.argv.slice(2);
 const told = () => toldOf(admin, pointOf);
+const demand = async () => {
+  routes.event = await demandOf(admin, vera, SERIAL, findings);
+};
 const outbox = () => outboxOf(findings);
 const install = () => installOf(admin, findings);
 const installOwn = () => ownOf(admin, pointOf, findings);
-const journeys = [onboarding, home, started, charts, reading, alert, told, outbox, install, installOwn, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
+const journeys = [onboarding, home, started, charts, reading, alert, demand, told, outbox, install, installOwn, away, supply, versions, brand, offline, private_, leave, accessible, moveOut];
 for (const journey of journeys.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   const began = Date.now();
   try {

@@ -35,7 +35,7 @@ async def answer(
     """
     if number not in await event_lists.load_events(session, [number]):
         raise NotFoundError("event", number)
-    event = await events.lock(session, number)
+    event = await events.hold(session, number)
     assert event is not None, "events are never taken away"
     reached = (await event_lists.own_answers(session, [number])).get(number, [])
     premise = _chosen(reached, home)

@@ -151,7 +151,8 @@ async def screen_of(
         return None
     mine = [point for point in points if point.premise_id == chosen][:MOST_POINTS]
     cards = await _cards(session, mine, moment)
-    wrong, called = await _wrong(session, moment.now), await _called(session, chosen, moment.now)
+    called = await _called(session, chosen, moment.now)
+    wrong = await _wrong(session, moment.now, None if called is None else called.event.id)
     return Screen(homes, chosen, cards, wrong, called, await _brand(session))
 
 
@@ -284,12 +285,14 @@ def _last_known(hours: Profile) -> int | None:
     return hours.start + int(known[-1]) if len(known) else None
 
 
-async def _wrong(session: TenantSession, now: datetime) -> Wrong:
+async def _wrong(session: TenantSession, now: datetime, told: int | None) -> Wrong:
+    """What is wrong, beside an event that the screen tells of itself."""
     if Permission.ALERTS_READ not in session.scope.permissions:
         return Wrong(None, 0)
     asker = handling.asker_of(session, now)
     wanted = Wanted(most=NEWEST_ALERTS, only_open=True)
     rows = await alert_lists.list_alerts(session, asker, wanted)
-    worst = next((row for row in rows if row.severity is Severity.CRITICAL), None)
-    newest = worst or (rows[0] if rows else None)
+    others = [row for row in rows if row.event is None or row.event.id != told]
+    worst = next((row for row in others if row.severity is Severity.CRITICAL), None)
+    newest = worst or (others[0] if others else None)
     return Wrong(newest, sum(row.acknowledged_at is None for row in rows))

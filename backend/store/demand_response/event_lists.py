@@ -28,7 +28,9 @@ SELECT {COLUMNS} FROM dr_event AS e
 WHERE e.tenant_id = $1 AND {_SIGHT} AND ($6 = 0 OR e.id < $6)
   AND ($8::text[] IS NULL OR e.state = ANY($8))
   AND ($9::bigint IS NULL OR EXISTS (
-    SELECT FROM dr_target AS t JOIN site AS s ON s.tenant_id = $1 AND s.id = t.site_id
+    SELECT FROM dr_target AS t JOIN site AS s ON s.tenant_id = $1 AND s.id = coalesce(
+        t.site_id, (SELECT g.site_id FROM balance_group AS g
+                    WHERE g.tenant_id = $1 AND g.id = t.group_id))
     JOIN site AS top ON top.tenant_id = $1 AND top.id = $9
       AND (top.path @> s.path OR top.path <@ s.path)
     WHERE t.tenant_id = $1 AND t.event_id = e.id))

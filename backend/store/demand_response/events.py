@@ -58,6 +58,10 @@ _LOCK = f"""
 SELECT {COLUMNS} FROM dr_event AS e WHERE e.tenant_id = $1 AND e.id = $2 FOR NO KEY UPDATE
 """  # noqa: S608 - columns
 
+_HOLD = f"""
+SELECT {COLUMNS} FROM dr_event AS e WHERE e.tenant_id = $1 AND e.id = $2 FOR SHARE
+"""  # noqa: S608 - columns
+
 _MOVE = """
 UPDATE dr_event SET state = $3, starts_at = $4, ends_at = $5, revision = $6
 WHERE tenant_id = $1 AND id = $2
@@ -179,6 +183,13 @@ async def lock(session: TenantSession, event: int) -> EventRow | None:
     """An event, kept from others until the transaction ends."""
     driver = await session.driver()
     row = await driver.fetchrow(_LOCK, session.scope.tenant_id, event)
+    return None if row is None else row_of(tuple(row))
+
+
+async def hold(session: TenantSession, event: int) -> EventRow | None:
+    """An event, kept as it stands until the transaction ends; many may hold it."""
+    driver = await session.driver()
+    row = await driver.fetchrow(_HOLD, session.scope.tenant_id, event)
     return None if row is None else row_of(tuple(row))
 
 

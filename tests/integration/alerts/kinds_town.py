@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import redis.asyncio
@@ -50,8 +50,11 @@ PROGRAM = """mutation P($input: CreateProgramInput!) { createProgram(input: $inp
   program { id } errors { code field } } }"""
 EVENT = """mutation E($input: DispatchDrEventInput!) { dispatchDrEvent(input: $input) {
   event { id } errors { code field message } } }"""
+EVENT_OF = "query E($id: ID!) { viewer { drEvent(id: $id) { state } } }"
+CALL_OFF = """mutation X($id: ID!) { cancelDrEvent(input: {event: $id}) {
+  errors { code field } } }"""
 INBOX = """query A($under: ID) { viewer { alerts(first: 100, under: $under) { edges { node {
-  id kind value limit text } } } } }"""
+  id kind value limit text closedAt drEvent { id } } } } } }"""
 
 
 @dataclass
@@ -198,16 +201,16 @@ def _rows() -> list[dict[str, str]]:
     return [*flats, common | inlet]
 
 
-async def call_event(town: KindsTown) -> None:
-    """Ask the second house to use less this evening."""
+async def call_event(town: KindsTown, begin: datetime, name: str) -> str:
+    """Ask the second house to use less for two hours."""
     house = town.house
     site = (await house.ask(SITE, path=SECOND))["viewer"]["site"]["id"]
-    asked = {"name": "Peak hours", "idempotencyKey": "kinds"}
+    asked = {"name": name, "idempotencyKey": name}
     made = (await house.ask(PROGRAM, input=asked))["createProgram"]
-    begin = (NOW + timedelta(hours=6)).isoformat()
-    asked |= {"program": made["program"]["id"], "targets": [site], "startsAt": begin}
-    done = await house.ask(EVENT, input=asked | {"durationMinutes": 120})
-    assert done["dispatchDrEvent"]["errors"] == []
+    asked |= {"program": made["program"]["id"], "targets": [site], "startsAt": begin.isoformat()}
+    done = (await house.ask(EVENT, input=asked | {"durationMinutes": 120}))["dispatchDrEvent"]
+    assert done["errors"] == []
+    return str(done["event"]["id"])
 
 
 async def _listened(town: KindsTown) -> None:

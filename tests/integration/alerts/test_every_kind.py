@@ -7,7 +7,7 @@ and analyst run, Valkey is emptied again and again, and providers of ours stand 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,8 @@ from tenants.session import Database
 from tests.integration.alerts.at_work import at_work, until
 from tests.integration.alerts.house import END, NOW
 from tests.integration.alerts.kinds_town import (
+    CALL_OFF,
+    EVENT_OF,
     GONE,
     LIMITS,
     LOW,
@@ -91,7 +93,7 @@ async def town(
         await made.push(LOW, WAVE, [])
         await made.judged()
         await ask_for_alerts(made)
-        await call_event(made)
+        await call_event(made, NOW + timedelta(hours=6), "tonight")
         emptying = asyncio.create_task(_keep_emptying(made))
         await made.push(WAVE, END, events_at(instant_of(END - 1).isoformat()))
         await made.judged()
@@ -201,3 +203,27 @@ async def test_what_a_provider_did_not_take_is_taken_when_it_is_back(town: Kinds
     )
     await until(lambda: town.house.rows(WAITING), lambda rows: not rows)
     assert len(providers.pushes("flat 4")) == before + 1
+
+
+async def test_an_event_begins_by_itself_and_is_called_off_while_valkey_is_emptied(
+    town: KindsTown,
+) -> None:
+    """Last here: the households of the second house are told of one event more."""
+    event = await call_event(town, datetime.now(UTC) + timedelta(seconds=1), "soon")
+    asked = {"id": event}
+
+    async def seen() -> tuple[str, set[bool]]:
+        found = (await town.house.ask(EVENT_OF, **asked))["viewer"]["drEvent"]
+        inbox = [one for one in await town.inbox("flat 3") if one["drEvent"] == asked]
+        return found["state"], {one["closedAt"] is None for one in inbox}
+
+    await until(seen, lambda found: found == ("ACTIVE", {True}))
+    done = await town.house.ask(CALL_OFF, **asked)
+    assert done["cancelDrEvent"]["errors"] == []
+    await until(seen, lambda found: found == ("CANCELLED", {False}))
+    await until(lambda: _called_off(town), lambda pushes: len(pushes) == 1)
+
+
+async def _called_off(town: KindsTown) -> list[str]:
+    pushes = town.work.providers.pushes("flat 3")
+    return [one for one in pushes if one.startswith("Called off")]

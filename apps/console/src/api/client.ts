@@ -7,6 +7,7 @@ import * as session from '../auth/session';
 import { live } from './live';
 
 export const NOT_ENTITIES = [
+  'DrAnswer', 'DrCounts', 'DrEstimate', 'DrEventStep', 'DrMessage', 'DrParticipant',
   'AuditCheck', 'AuditLogEntry', 'Brand', 'DayOfReadings', 'MapTiles', 'Partner', 'Seat', 'Supply', 'TenantLimits', 'TenantUsage',
   'CoolantBalance', 'GroupDifference', 'GroupTotals', 'HeatFlow', 'MainsLoss', 'RiserRadiators',
   'Acceptance', 'AcceptanceException', 'Amount', 'CommodityPrice', 'DayForecast', 'FindingCandidate', 'FindingCurve', 'FindingExperience',
@@ -23,7 +24,7 @@ export const NOT_ENTITIES = [
 
 export const POSSIBLE_TYPES = {
   Metered: ['BalanceGroup', 'MeteringPoint'],
-  Node: ['Alert', 'BalanceGroup', 'Command', 'Concentrator', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
+  Node: ['Alert', 'BalanceGroup', 'Command', 'Concentrator', 'DrEvent', 'Finding', 'Meter', 'MeteringPoint', 'Premise', 'Site'],
 };
 
 const sockets = createSockets({

@@ -54,6 +54,7 @@ const SECTIONS: Section[] = [
     where: 'elsewhere',
     places: [
       { to: '/commands', title: 'nav.commands', icon: 'command', needs: 'control:read' },
+      { to: '/demand-response', title: 'nav.demandResponse', icon: 'clock', needs: 'demand-response:read' },
       { to: '/actuators', title: 'nav.actuators', icon: 'valve', needs: 'control:read' },
       { to: '/imports', title: 'nav.imports', icon: 'import', needs: 'metering:install' },
       { to: '/reports', title: 'nav.reports', icon: 'file', needs: 'reports:read' },

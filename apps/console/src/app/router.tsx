@@ -141,6 +141,17 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/demand-response',
+    validateSearch: address.stateSearch,
+    component: page(() => import('../pages/DemandResponse'), 'DemandResponse'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/demand-response/$id',
+    component: page(() => import('../pages/demand/Event'), 'Event'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/map',
     validateSearch: address.mapSearch,
     component: page(() => import('../pages/Map'), 'Map'),

@@ -42,7 +42,7 @@ export function EventCard({ event, home, zone, now, holder, brief = false, name 
       </View>
       {(open || event.participate !== null) && <Answered participate={event.participate} />}
       {open && <Answers event={event} home={home} holder={holder} />}
-      {brief && <Button kind="quiet" icon="info" label={t('home.details')} onPress={() => router.push({ pathname: '/event/[id]', params: { id: event.id } })} />}
+      {brief && <Button kind="quiet" icon="info" label={t('event.details')} onPress={() => router.push({ pathname: '/event/[id]', params: { id: event.id } })} />}
     </Card>
   );
 }

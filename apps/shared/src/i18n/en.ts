@@ -61,6 +61,7 @@ export const en = {
   'nav.networks': 'Networks',
   'nav.delivery': 'Delivery',
   'nav.commands': 'Commands',
+  'nav.demandResponse': 'Demand response',
   'nav.imports': 'Imports',
   'nav.acceptance': 'Acceptance',
   'commodity': 'Resource',

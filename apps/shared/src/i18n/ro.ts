@@ -62,6 +62,7 @@ export const ro: Record<keyof typeof english, string> = {
   'nav.networks': 'Rețele',
   'nav.delivery': 'Livrarea datelor',
   'nav.commands': 'Comenzi',
+  'nav.demandResponse': 'Răspuns la cerere',
   'nav.imports': 'Importuri',
   'nav.acceptance': 'Recepție',
   'commodity': 'Resursă',

@@ -62,6 +62,7 @@ export const ru: Record<keyof typeof english, string> = {
   'nav.networks': 'Сети',
   'nav.delivery': 'Доставка данных',
   'nav.commands': 'Команды',
+  'nav.demandResponse': 'Управление спросом',
   'nav.imports': 'Загрузка файлов',
   'nav.acceptance': 'Приёмка',
   'commodity': 'Ресурс',

@@ -38,6 +38,7 @@ export function OneAlert({ id }: { id: string }) {
               {node.owner && (node.owner.__typename === 'MeteringPoint'
                 ? <Link to="/meters/$id" params={{ id: node.owner.id }} search={{}}>{node.owner.name}</Link>
                 : <Link to="/balances/$id" params={{ id: node.owner.id }} search={{}}>{node.owner.name}</Link>)}
+              {node.drEvent && <Link to="/demand-response/$id" params={{ id: node.drEvent.id }}>{node.drEvent.name}</Link>}
               {node.finding && <Link to="/findings/$id" params={{ id: node.finding.id }}>{t('alerts.finding')}</Link>}
             </div>
             <div className="alert-body">

@@ -20,7 +20,7 @@ export const ALERT = graphql(`
       ... on Alert {
         kind severity own openedAt closedAt escalatedAt acknowledgedAt acknowledgedBy assignee assigneeId note
         title(locale: $locale) text(locale: $locale) advice(locale: $locale)
-        owner { __typename id name } site { id path timezone } finding { id }
+        owner { __typename id name } site { id path timezone } finding { id } drEvent { id name }
         transitions { at actor person step note }
       }
     }

@@ -63,10 +63,10 @@ export function limitOf(kind: AlertKind): 'hour' | 'day' | 'month' | 'hours' | '
 /** The limit that holds where a rule names none, as the organisation has it. */
 export const usualLimit = (terms: Terms, kind: AlertKind): number | null => terms.find((one) => one.kind === kind)?.limit ?? null;
 
-/** What a rule of a kind may be about: limits name whose they are, balances are of groups. */
+/** What a rule of a kind may be about: limits name whose they are, balances are of groups, events of places. */
 export function aboutOf(kind: AlertKind): readonly About[] {
   if (kind === 'HOUR_LIMIT' || kind === 'DAY_LIMIT' || kind === 'MONTH_FORECAST') return ['meter', 'group'];
   if (kind === 'AWAY') return ['meter'];
-  if (kind === 'DELIVERY' || kind === 'IMBALANCE') return ['all', 'site', 'group'];
+  if (kind === 'DELIVERY' || kind === 'IMBALANCE' || kind === 'DR_EVENT') return ['all', 'site', 'group'];
   return ['all', 'site', 'group', 'meter'];
 }

@@ -34,6 +34,7 @@ export const demandEn = {
   'event.unanswered': 'Not answered yet',
   'event.voluntary': 'Taking part is up to you, nothing is switched off. You can change your answer until it is over; the neighbours do not see it.',
   'event.delegate': 'Whoever lives here answers.',
+  'event.details': 'What helps, and more',
   'event.advice': 'What helps',
   'event.from': 'From those who run the network',
   'event.home': 'For {name}',

@@ -39,6 +39,7 @@ export const demandRo = {
   'event.unanswered': 'Încă fără răspuns',
   'event.voluntary': 'Participarea este voluntară, nimic nu se oprește. Puteți schimba răspunsul până la sfârșit; vecinii nu îl văd.',
   'event.delegate': 'Răspunde cine locuiește aici.',
+  'event.details': 'Ce ajută și detalii',
   'event.advice': 'Ce ajută',
   'event.from': 'De la cei care gestionează rețeaua',
   'event.home': 'Pentru {name}',

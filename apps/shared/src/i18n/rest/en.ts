@@ -6,6 +6,7 @@ import { alerts } from '../alerts/en';
 import { balances } from '../balances/en';
 import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
+import { demand } from '../demand/en';
 import { drawing } from '../drawing/en';
 import { group } from '../group/en';
 import { heat } from '../heat/en';
@@ -29,6 +30,7 @@ export const rest = {
   ...balances,
   ...bulk,
   ...compare,
+  ...demand,
   ...drawing,
   ...group,
   ...heat,

@@ -5,6 +5,7 @@ import { alerts } from '../alerts/ro';
 import { balances } from '../balances/ro';
 import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
+import { demand } from '../demand/ro';
 import { drawing } from '../drawing/ro';
 import { group } from '../group/ro';
 import { heat } from '../heat/ro';
@@ -29,6 +30,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...balances,
   ...bulk,
   ...compare,
+  ...demand,
   ...drawing,
   ...group,
   ...heat,

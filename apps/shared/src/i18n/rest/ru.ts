@@ -5,6 +5,7 @@ import { alerts } from '../alerts/ru';
 import { balances } from '../balances/ru';
 import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
+import { demand } from '../demand/ru';
 import { drawing } from '../drawing/ru';
 import { group } from '../group/ru';
 import { heat } from '../heat/ru';
@@ -29,6 +30,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...balances,
   ...bulk,
   ...compare,
+  ...demand,
   ...drawing,
   ...group,
   ...heat,
