@@ -32,6 +32,10 @@ OPTIONAL = (
     "riser",
     "latitude",
     "longitude",
+    "street_address",
+    "postal_code",
+    "locality",
+    "country",
     "removed_at",
     "final_index",
 )

@@ -121,6 +121,11 @@ class AuditLogEntry:
         """Resolve through the loader."""
         return await person_name(info.context, self.actor)
 
+    @strawberry.field(description="Name of the person it is about; null where it is about none.")
+    async def about(self, info: Info) -> str | None:
+        """Resolve through the loader."""
+        return await person_name(info.context, self.subject)
+
 
 @strawberry.type(description="Whether the audit log is whole.")
 class AuditCheck:

@@ -10,6 +10,7 @@ from backend.graphql.alert_rules import AlertRuleEntrance
 from backend.graphql.alert_terms import AlertTermsEntrance
 from backend.graphql.alerts import AlertEntrance
 from backend.graphql.balance_groups import BalanceGroup
+from backend.graphql.balance_ranking import RankingEntrance
 from backend.graphql.channel_offers import OfferEntrance
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
@@ -63,6 +64,7 @@ class Viewer(
     CommandLists,
     FoundChannels,
     OfferEntrance,
+    RankingEntrance,
     ControlEntrance,
     ActuatorEntrance,
     NetworkEntrance,

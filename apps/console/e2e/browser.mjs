@@ -45,6 +45,8 @@ export async function open(page, path) {
 export async function settled(page) {
   await page.waitForSelector('main h1, main .empty');
   await page.waitForFunction(() => document.querySelectorAll('.waiting').length === 0);
+  // A map tells when all that belongs on it is there.
+  if (await page.locator('.map').count()) await page.waitForSelector('.map[data-drawn]');
   // Canvases are drawn in the frame after their data came.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }

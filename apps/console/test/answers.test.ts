@@ -12,6 +12,14 @@ describe('an answer in which something failed', () => {
     expect(withoutFailed({ data: { node: null }, error: failed('node', 'heatAllocation') }).data).toBeUndefined();
   });
 
+  it('nor what hangs below another answer', () => {
+    const told = { viewer: { site: null, tenant: { id: '1' } } };
+    expect(withoutFailed({ data: told, error: failed('viewer', 'site', 'balanceGroups', 0, 'missing') }).data).toBeUndefined();
+    expect(withoutFailed({ data: told, error: undefined }).data).toBe(told);
+    const beside = { viewer: { site: null, alarms: null } };
+    expect(withoutFailed({ data: beside, error: failed('viewer', 'alarms') }).data).toBe(beside);
+  });
+
   it('keeps what was told all the same, and what is absent', () => {
     const told = { node: { id: '1', coolant: null } };
     expect(withoutFailed({ data: told, error: failed('node', 'coolant') }).data).toBe(told);
@@ -35,7 +43,7 @@ describe('the sentence of an alert', () => {
 
 describe('sureness', () => {
   it('is never whole', () => {
-    expect(sureness(1, 'en')).toBe('> 99%');
+    expect(sureness(1, 'en')).toBe('>\u00a099%');
     expect(sureness(0.9, 'en')).toBe('90%');
     expect(sureness(0, 'en')).toBe('1%');
   });

@@ -8,7 +8,6 @@ import { parseSearch, periodSearch, spanSearch, stringifySearch } from '../src/a
 import { PreferencesProvider } from '../src/app/preferences';
 import { claimsOf, seatOf } from '../src/auth/session';
 import { ChartFrame } from '../src/charts/ChartFrame';
-import { meteredNodes } from '../src/pages/balance/useRanked';
 import { pathsTo, visibleRows } from '../src/pages/sites/SiteTree';
 import { Answer } from '../src/ui/Answer';
 import { Rows } from '../src/ui/Rows';
@@ -19,12 +18,20 @@ const shown = (node: React.ReactNode) => render(<MantineProvider>{node}</Mantine
 describe('Answer', () => {
   it('shows a failure with its code and request, and a way on', () => {
     const retry = vi.fn();
-    const error = new CombinedError({ graphQLErrors: [{ message: 'Too much', extensions: { code: 'COST_LIMIT', id: 'r-17' } }] });
+    const error = new CombinedError({ graphQLErrors: [{ message: 'Broken', extensions: { code: 'INTERNAL', id: 'r-17' } }] });
     shown(<Answer result={{ error, fetching: false, stale: false }} retry={retry}>{() => null}</Answer>);
-    expect(screen.getByRole('alert').textContent).toContain('COST_LIMIT');
+    expect(screen.getByRole('alert').textContent).toContain('INTERNAL');
     expect(screen.getByRole('alert').textContent).toContain('r-17');
     fireEvent.click(screen.getByRole('button'));
     expect(retry).toHaveBeenCalledOnce();
+  });
+
+  it('asks for less where asking again would come to the same', () => {
+    const error = new CombinedError({ graphQLErrors: [{ message: 'at most 200', extensions: { code: 'COST_LIMIT', id: 'r-18' } }] });
+    shown(<Answer result={{ error, fetching: false, stale: false }} retry={() => undefined}>{() => null}</Answer>);
+    expect(screen.getByRole('status').textContent).toContain('part of the tree');
+    expect(screen.getByRole('status').textContent).toContain('r-18');
+    expect(screen.queryByRole('button')).toBeNull();
   });
 
   it('keeps showing what it has when reading again fails', () => {
@@ -81,13 +88,6 @@ describe('tree', () => {
 
   it('knows the way to a place', () => {
     expect(pathsTo('A/B/C')).toEqual(['A', 'A/B', 'A/B/C']);
-  });
-
-  it('finds the nodes that have a balance meter', () => {
-    const group = (id: string, inlets: number) => ({ id, commodity: 'GAS', inlets: Array.from({ length: inlets }, () => ({ id: 'm' })) });
-    const tree = { id: '1', name: 'A', path: 'A', balanceGroups: [group('g1', 0)], children: [{ id: '2', name: 'B', path: 'A/B', balanceGroups: [group('g2', 1)] }] };
-    expect(meteredNodes(tree, 'GAS').map((node) => node.id)).toEqual(['g2']);
-    expect(meteredNodes(tree, 'HEAT')).toEqual([]);
   });
 });
 

@@ -78,5 +78,5 @@ export function formatPercent(share: number | null | undefined, locale: Locale, 
 export function sureness(share: number, locale: Locale): string {
   const bounded = Math.min(0.99, Math.max(0.01, share));
   const text = formatPercent(Math.round(bounded * 100) / 100, locale, 0);
-  return share > 0.995 ? `> ${text}` : text;
+  return share > 0.995 ? `>\u00a0${text}` : text;
 }

@@ -15,6 +15,7 @@ from backend.services.metering_import.places import Places
 from backend.services.model.metering_rows import parse
 from backend.store import bells, journal
 from backend.store.groups import group_hours
+from backend.store.model import addresses
 from domain.authenticity import device_secret
 from tenants import audit
 from tenants.models import DeviceKind
@@ -100,6 +101,7 @@ async def _write(
         await draft.known.insert(table.name, getattr(draft.new, table.name))
     await draft.known.place_channels(devices.placed)
     await draft.known.describe_premises(places.described)
+    await addresses.tell(draft.session, places.addresses())
     changed = updated | {row[0] for row in draft.new.installation}
     touched = [span for identity, span in installations.touched if identity in changed]
     if touched:

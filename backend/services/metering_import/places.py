@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from backend.services.metering_import.draft import Draft
 from backend.services.model.metering_rows import MeteringRow
+from domain.addresses import PostalAddress
 from tenants.models import Tenant
 
 
@@ -56,6 +57,10 @@ class Places:
                 why = f"{paths[names]} is a {found[1]}"
                 self.draft.refuse(row, "site_kinds", "/".join(row.kinds), "KIND_DIFFERS", why)
             self.site[names] = found[0], found[2]
+
+    def addresses(self) -> dict[int, PostalAddress]:
+        """What the file tells of the addresses of sites; of two lines of a site the last counts."""
+        return {self.site_id(row): row.address for row in self.draft.rows if row.address}
 
     def site_id(self, row: MeteringRow) -> int:
         """Site that a row names."""

@@ -24,6 +24,7 @@ from backend.services.model.metering_cells import (
     pulse_constant,
     within,
 )
+from domain.addresses import PostalAddress
 from domain.devices import CONCENTRATORS, DEFAULT_CONCENTRATOR, DEFAULT_MODULE, MODULES
 from domain.errors import InvalidError, RowError, RowsError
 from domain.frame_fields import CHANNELS
@@ -88,6 +89,8 @@ class MeteringRow(NamedTuple):
     riser: str | None
     latitude: float | None
     longitude: float | None
+    address: PostalAddress | None
+    """Of the site of the path; None where the line tells none."""
 
     @property
     def site_path(self) -> str:
@@ -212,6 +215,28 @@ def _usual_counter(index: Fraction, constant: Fraction) -> int:
     return (2 * units * pulses + below * per) // (2 * below * per)
 
 
+_ADDRESS = {
+    "street": "street_address",
+    "postalCode": "postal_code",
+    "locality": "locality",
+    "country": "country",
+}
+"""Parts of an address as the API names them, and their columns."""
+
+
+def _address(cells: Cells) -> PostalAddress | None:
+    told = [cells.raw(column) for column in _ADDRESS.values()]
+    if not any(told):
+        return None
+    try:
+        address = PostalAddress.checked(*told)
+    except InvalidError as error:
+        field = (error.field or "").removeprefix("address.")
+        cells.refuse(_ADDRESS[field], error.message)
+        return None
+    return address if address.is_known else None
+
+
 def _row(cells: Cells, errors: list[RowError]) -> MeteringRow | None:
     before = len(errors)
     site, kinds = _site(cells)
@@ -253,6 +278,7 @@ def _row(cells: Cells, errors: list[RowError]) -> MeteringRow | None:
         riser,
         cells.read("latitude", degrees(90), "must be -90 to 90", None),
         cells.read("longitude", degrees(180), "must be -180 to 180", None),
+        _address(cells),
     )
     return row if len(errors) == before else None
 

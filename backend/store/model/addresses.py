@@ -1,6 +1,6 @@
 """Postal addresses of sites, and the words of paths and addresses, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.addresses import PostalAddress
 from domain.identity import SiteId
@@ -32,6 +32,15 @@ GROUP BY s.id
     )
 )
 
+_TELL = """
+UPDATE site AS s SET street_address = coalesce(u.street, s.street_address),
+    postal_code = coalesce(u.code, s.postal_code), locality = coalesce(u.locality, s.locality),
+    country = coalesce(u.country, s.country)
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS u (id, street, code, locality, country)
+WHERE s.tenant_id = $1 AND s.id = u.id
+"""
+
 _SAVE = """
 UPDATE site SET street_address = $3, postal_code = $4, locality = $5, country = $6
 WHERE tenant_id = $1 AND id = $2
@@ -54,6 +63,15 @@ async def of_sites(session: TenantSession, ids: Sequence[SiteId]) -> dict[SiteId
     rows = await driver.fetch(_OF_SITES, session.scope.tenant_id, list(ids))
     found = {SiteId(row[0]): PostalAddress(*row[1:5]) for row in rows}
     return {site: address for site, address in found.items() if address.is_known}
+
+
+async def tell(session: TenantSession, told: Mapping[int, PostalAddress]) -> None:
+    """Fill in what a file tells of the addresses of sites; what it leaves out stays."""
+    if told:
+        driver = await session.driver()
+        parts = [(one.street, one.postal_code, one.locality, one.country) for one in told.values()]
+        columns = (list(column) for column in zip(*parts, strict=True))
+        await driver.execute(_TELL, session.scope.tenant_id, list(told), *columns)
 
 
 async def save(session: TenantSession, site: SiteId, address: PostalAddress) -> None:

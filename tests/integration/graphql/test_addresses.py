@@ -126,6 +126,28 @@ async def test_a_search_finds_places_and_meters_by_either_name(town: Town) -> No
     assert "City/Mill Street/Mill Street 12" in sites
 
 
+async def test_a_file_tells_addresses_of_known_places_and_new_ones(
+    town: Town, database: Database
+) -> None:
+    await town.tell(HOUSE, street="str. Morii 2", country="MD")
+    mark = town.scope.tenant_id
+    row = {
+        "site_kinds": "city/street/house",
+        "commodity": "water_cold",
+        "concentrator": f"JA{mark}",
+    }
+    known = row | {"site_path": HOUSE, "channel": "8", "meter_serial": f"A{mark}-8"}
+    fresh = row | {"site_path": f"{HOUSE}b", "channel": "9", "meter_serial": f"A{mark}-9"}
+    told = {"postal_code": "MD-2001", "locality": "Orhei"}
+    await place(
+        database, town.scope, known | told, fresh | told | {"street_address": "str. Morii 2b"}
+    )
+    house = await town.site(HOUSE)
+    assert house["ownAddress"] == {"line": "str. Morii 2, MD-2001 Orhei"}, "empty cells stay"
+    assert house["address"]["country"] == "MD"
+    assert (await town.site(f"{HOUSE}b"))["address"]["line"] == "str. Morii 2b, MD-2001 Orhei"
+
+
 async def test_an_address_that_is_none_is_refused(town: Town) -> None:
     for wrong, field in (
         ({"country": "Moldova"}, "address.country"),

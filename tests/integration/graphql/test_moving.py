@@ -43,6 +43,10 @@ BALANCES = """query ($path: String!, $from: DateTime!, $to: DateTime!) { viewer 
 LEFT = """query ($id: ID!, $from: DateTime!, $to: DateTime!) { node(id: $id) { ... on BalanceGroup {
   deliveries(from: $from, to: $to) { expected }
   imbalance(from: $from, to: $to, step: "PT1H") { supplied delivered } } } }"""
+RANKING = """query ($commodity: Commodity!, $from: DateTime!, $to: DateTime!, $under: ID) {
+  viewer { balanceRanking(commodity: $commodity, from: $from, to: $to, under: $under, first: 5) {
+    total rows { groupId name path unit supplied delivered imbalance share coverage hours judged }
+  } } }"""
 REMOVE = """mutation ($input: RemoveSiteInput!) { removeSite(input: $input) {
   removed errors { code message } } }"""
 SPAN = {"from": instant_of(LOW).isoformat(), "to": instant_of(LOW + HOURS).isoformat()}
@@ -152,6 +156,33 @@ async def test_balances_follow_a_house_to_another_street(town: Town) -> None:
     assert await town.used(OLD) == {0.35}
     assert await town.used(NEW) == {0.03}
     assert str(await town.balance("City")) == before
+
+
+async def test_balances_stand_side_by_side_wherever_they_are(town: Town) -> None:
+    await town.count()
+    asked = {"commodity": "ELECTRICITY", **SPAN}
+    told = (await town.desk.ask(RANKING, **asked))["viewer"]["balanceRanking"]
+    assert told["total"] == 1, "a place without an inlet loses nothing that anybody knows"
+    (row,) = told["rows"]
+    assert (row["name"], row["path"], row["unit"]) == ("House 1", f"{OLD}/House 1", "kWh")
+    assert row["supplied"] == 0.4 * HOURS
+    assert row["delivered"] == 0.35 * HOURS
+    assert round(row["imbalance"], 6) == 0.05 * HOURS
+    assert row["share"] == 0.125
+    assert (row["coverage"], row["hours"], row["judged"]) == (1, HOURS, HOURS)
+    group = (await town.balance(f"{OLD}/House 1"))["id"]
+    assert row["groupId"] == group
+    for path, total in ((OLD, 1), (NEW, 0)):
+        below = await town.desk.ask(RANKING, under=await town.site(path), **asked)
+        assert below["viewer"]["balanceRanking"]["total"] == total
+    nothing = await town.desk.ask(RANKING, commodity="GAS", **SPAN)
+    assert nothing["viewer"]["balanceRanking"] == {"total": 0, "rows": []}
+    number = SiteId(int(base64.b64decode(str(await town.site(NEW))).decode().rpartition(":")[2]))
+    limited = replace(town.desk.scope, sites=frozenset({number}))
+    hidden = await town.desk.ask(RANKING, limited, **asked)
+    assert hidden["viewer"]["balanceRanking"]["total"] == 0
+    blind = replace(town.desk.scope, permissions=ALL - {str(Permission.BALANCES_READ)})
+    assert (await town.desk.result(RANKING, blind, **asked)).errors
 
 
 async def test_hours_that_come_after_it_are_rolled_up_where_the_house_is(town: Town) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.services.model.metering_rows import parse
+from domain.addresses import PostalAddress
 from domain.errors import RowsError
 from domain.metering_file import OPTIONAL, REQUIRED
 from domain.quantities import Commodity, EnergyKind, Role, SiteKind
@@ -46,6 +47,15 @@ def test_a_line_is_read_by_its_columns() -> None:
     assert (row.area_m2, row.persons, row.input) == (Decimal("54.5"), 3, 6)
     assert row.terms.removed_at is not None
     assert row.terms.removed_at.isoformat() == "2026-11-19T22:00:00+00:00"
+
+
+def test_an_address_is_read_and_refused_by_its_column() -> None:
+    (row,) = parse(metering_file({"street_address": " str. Morii 2 ", "country": "md"}))
+    assert row.address == PostalAddress("str. Morii 2", None, None, "MD")
+    (row,) = parse(metering_file({"street_address": "  "}))
+    assert row.address is None
+    assert refused(country="Moldova") == [(3, "country", "BAD_VALUE")]
+    assert refused(postal_code="x" * 201) == [(3, "postal_code", "BAD_VALUE")]
 
 
 def test_what_is_left_out_follows_from_the_rest() -> None:

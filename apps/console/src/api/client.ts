@@ -19,7 +19,7 @@ export const NOT_ENTITIES = [
   'NetworkConsumer', 'NetworkHealth', 'NetworkSection', 'NewDevice', 'PageInfo', 'PhaseLossReport', 'PhaseMove',
   'PhaseSplit', 'Profile', 'RadioModule', 'RateLimit', 'ReadingsFolded', 'RefusedFrame', 'RegisterReading',
   'RouteStop', 'SectionLoss', 'SkippedPoint', 'SpotReading', 'StatusPeriod', 'Temperatures', 'UserError',
-  'AlertKindTerms', 'ChannelOffer', 'PostalAddress', 'AlertTerms', 'AlertTransition', 'AuditCheck', 'AuditLogEntry', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'ValidationFlag', 'Viewer', 'WeakHop',
+  'AlertKindTerms', 'BalanceRanking', 'ChannelOffer', 'RankedBalance', 'PostalAddress', 'AlertTerms', 'AlertTransition', 'AuditCheck', 'AuditLogEntry', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'ValidationFlag', 'Viewer', 'WeakHop',
 ];
 
 export const POSSIBLE_TYPES = {
@@ -48,10 +48,19 @@ const sockets = createSockets({
  * would be kept as absent, and every other question about the same thing answered so.
  */
 export function withoutFailed<Result extends Pick<OperationResult, 'data' | 'error'>>(result: Result): Result {
-  const failed = new Set((result.error?.graphQLErrors ?? []).flatMap(({ path }) => (path && path.length > 1 ? [String(path[0])] : [])));
-  const data = result.data as Record<string, unknown> | null | undefined;
-  if (!data || ![...failed].some((name) => data[name] === null)) return result;
-  return { ...result, data: undefined };
+  const failed = (result.error?.graphQLErrors ?? []).some(({ path }) => path !== undefined && isCutOff(result.data, path));
+  return result.data && failed ? { ...result, data: undefined } : result;
+}
+
+/** Whether something above the field that failed became null with it. */
+function isCutOff(data: unknown, path: readonly (string | number)[]): boolean {
+  let at = data;
+  for (const step of path.slice(0, -1)) {
+    if (typeof at !== 'object' || at === null) return false;
+    at = (at as Record<string | number, unknown>)[step];
+    if (at === null) return true;
+  }
+  return false;
 }
 
 export function createClient(): Client {

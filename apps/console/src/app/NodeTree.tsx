@@ -6,7 +6,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { Answer } from '../ui/Answer';
 import { Icon } from '../ui/Icon';
-import { addressOf, wayTo, type Node } from './nodes';
+import { addressOf, inOrder, wayTo, type Node } from './nodes';
 import { useT } from './preferences';
 import { useViewer } from './viewer';
 
@@ -55,7 +55,7 @@ interface LevelProps {
 function Level({ here, below, shown, go, close }: LevelProps) {
   const t = useT();
   const [words, setWords] = useState('');
-  const found = below.filter((one) => one.name.toLowerCase().includes(words.trim().toLowerCase()));
+  const found = inOrder(below).filter((one) => one.name.toLowerCase().includes(words.trim().toLowerCase()));
   return (
     <>
       <Choice node={here} name={here?.name ?? t('node.whole')} shown={(here?.path ?? null) === shown} close={close} />

@@ -151,7 +151,7 @@ export const actuatorSearch = (raw: Raw): { show?: 'off' | 'critical' | 'missing
 /** `group`: one that was drawn, to be changed. */
 export const drawSearch = (raw: Raw): { group?: string | undefined; commodity?: Commodity | undefined } => ({ group: text(raw.group), commodity: oneOf(COMMODITIES, raw.commodity) });
 
-export const routeSearch = (raw: Raw): { from?: string | undefined } => ({ from: text(raw.from) });
+export const routeSearch = (raw: Raw): { from?: string | undefined; under?: string | undefined } => ({ from: text(raw.from), under: text(raw.under) });
 
 export const parseSearch = (query: string): Raw => Object.fromEntries(new URLSearchParams(query));
 

@@ -33,3 +33,10 @@ export function wayTo(path: string): string[] {
   const names = path.split('/');
   return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
+
+const NATURAL = new Intl.Collator(undefined, { numeric: true });
+
+/** Places as people count them: house 2 before house 10. */
+export function inOrder<Place extends { name: string }>(places: readonly Place[]): Place[] {
+  return [...places].sort((one, other) => NATURAL.compare(one.name, other.name));
+}

@@ -15,6 +15,8 @@ import { Share } from './balance/Share';
 import { useRanked, type RankedRow } from './balance/useRanked';
 
 const DAYS = ['1', '7', '30'] as const;
+/** Rows of a ranking: whoever comes after these loses little. */
+const SHOWN = 100;
 
 export function Balances() {
   const viewer = useViewer();
@@ -35,7 +37,7 @@ function Ranked({ tops }: { tops: TopSite[] }) {
     const end = today(zone, Date.now());
     return { from: iso(instantOf(addDays(end, -Number(days)), zone)), to: iso(instantOf(end, zone)) };
   }, [days, zone]);
-  const ranked = useRanked(path, commodity, range);
+  const ranked = useRanked(path, commodity, range, SHOWN);
   return (
     <>
       <PageHead
@@ -67,7 +69,7 @@ function Ranked({ tops }: { tops: TopSite[] }) {
         ) : ranked.rows.length === 0 ? (
           <Empty icon="balance" title={t('balances.none')}>{t('members.noInletLead')}</Empty>
         ) : (
-          <Table rows={ranked.rows} waiting={ranked.waiting} />
+          <Table rows={ranked.rows} total={ranked.total} />
         )}
       </Panel>
       <Drawn />
@@ -85,7 +87,7 @@ function Way({ path }: { path: string }) {
   ));
 }
 
-function Table({ rows, waiting }: { rows: RankedRow[]; waiting: number }) {
+function Table({ rows, total }: { rows: readonly RankedRow[]; total: number }) {
   const { t, locale } = usePreferences();
   const most = Math.max(0.02, ...rows.map((row) => row.share ?? 0));
   return (
@@ -104,9 +106,9 @@ function Table({ rows, waiting }: { rows: RankedRow[]; waiting: number }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={row.id}>
+              <tr key={row.groupId}>
                 <td>
-                  <Link className="cell-link" to="/balances/$id" params={{ id: row.id }} search={{ span: 'month' }}>{row.name}</Link>
+                  <Link className="cell-link" to="/balances/$id" params={{ id: row.groupId }} search={{ span: 'month' }}>{row.name}</Link>
                   <span className="quiet"><br />{row.path.split('/').slice(-3, -1).join(' · ')}</span>
                 </td>
                 <td className="number" data-label={t('balance.supplied')}>{formatAmount(row.supplied, row.unit, locale)}</td>
@@ -123,7 +125,7 @@ function Table({ rows, waiting }: { rows: RankedRow[]; waiting: number }) {
         </table>
       </div>
       <p className="hint" style={{ padding: '8px 20px' }} role="status">
-        {waiting > 0 ? t('balances.waiting', { count: waiting }) : t('balances.count', { count: rows.length })}
+        {rows.length < total ? t('balances.first', { shown: rows.length, count: total }) : t('balances.count', { count: rows.length })}
       </p>
     </>
   );

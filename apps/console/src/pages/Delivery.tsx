@@ -8,6 +8,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { graphql, type ResultOf } from '../api/graphql';
+import { inOrder } from '../app/nodes';
 import { usePreferences } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { Answer, Empty } from '../ui/Answer';
@@ -98,7 +99,7 @@ export function Delivery() {
                     <table className="table cards">
                       <thead><tr><th scope="col">{t('balances.node')}</th><th scope="col" className="number">{t('delivery.expected')}</th><th scope="col" className="number">{t('delivery.missing')}</th><th scope="col">{t('delivery.share')}</th></tr></thead>
                       <tbody>
-                        {site.children.map((child) => {
+                        {inOrder(site.children).map((child) => {
                           const expected = child.balanceGroups.reduce((sum, one) => sum + one.deliveries.expected, 0);
                           const missing = child.balanceGroups.reduce((sum, one) => sum + one.deliveries.missing, 0);
                           return (

@@ -1,10 +1,11 @@
 /** The map of the houses, filtered by what is wrong, with the same as a list beside it. */
 import { SegmentedControl } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { formatNumber, unitText } from '@shared/units';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
-import { useT } from '../app/preferences';
+import { usePreferences, useT } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { Answer, Empty, Waiting } from '../ui/Answer';
 import { Icon } from '../ui/Icon';
@@ -23,6 +24,8 @@ const SITE_MAP = graphql(`
 `);
 
 const LISTED = 200;
+/** Houses that are named because nobody knows where they are. */
+const MOST_LOST = 12;
 
 export function Map() {
   const t = useT();
@@ -39,18 +42,21 @@ export function Map() {
 }
 
 function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lostCount: number }) {
-  const t = useT();
+  const { t, locale } = usePreferences();
   const search = useSearch({ from: '/map' });
   const navigate = useNavigate({ from: '/map' });
   const [chosen, setChosen] = useState<string | null>(null);
   const [lostTiles, setLost] = useState(false);
+  const [square, setSquare] = useState(0);
   const tiles = useViewer().tenant.mapTiles;
   const show = search.show ?? 'all';
   const all = useMemo(() => unpacked(packed), [packed]);
   const shown = useMemo(() => all.filter((house) => isShown(house, show)), [all, show]);
   const listed = useMemo(() => [...shown].sort((one, other) => severityOf(other) - severityOf(one) || one.path.localeCompare(other.path)), [shown]);
   const choices = SHOWN.filter((one) => (one !== 'silent' || packed.devices !== null) && (one !== 'found' || packed.findings !== null));
-  if (all.length === 0 && lostCount === 0) return <Panel><Empty icon="map" title={t('map.none')}>{t('map.noneLead')}</Empty></Panel>;
+  const unplaced = lostCount > 0 && <p className="hint">{t('map.lost', { count: lostCount })} {lost.slice(0, MOST_LOST).map((path) => <span key={path}><Link to="/sites" search={{ path }}>{path.split('/').slice(-2).join(' · ')}</Link> </span>)}{lostCount > MOST_LOST && '…'}</p>;
+  // A map of the world without a house on it helps nobody.
+  if (all.length === 0) return <Panel><Empty icon="map" title={t('map.none')}>{t('map.noneLead')}</Empty>{unplaced}</Panel>;
   return (
     <>
       <div className="spread">
@@ -65,9 +71,10 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
       <div className="map-page">
         <div className="panel panel-flush map-frame">
           <Suspense fallback={<Waiting height={560} />}>
-            <Canvas houses={shown} chosen={chosen} onChoose={setChosen} tiles={tiles?.url ?? null} onLost={() => setLost(true)} />
+            <Canvas houses={shown} chosen={chosen} onChoose={setChosen} tiles={tiles?.url ?? null} onLost={() => setLost(true)} onSquare={setSquare} />
           </Suspense>
           {lostTiles ? <p className="panel-note hint" role="status">{t('map.tilesLost')}</p> : tiles?.attribution && <p className="panel-note hint">{tiles.attribution}</p>}
+          {!tiles && square > 0 && <p className="panel-note hint">{t('map.schematic', { length: square < 1000 ? `${formatNumber(square, locale, 0)} ${unitText('m', locale)}` : `${formatNumber(square / 1000, locale, 0)} ${unitText('km', locale)}` })}</p>}
         </div>
         <Panel flush title={t(show === 'all' ? 'map.all' : 'map.list')}>
           {listed.length === 0 && <Empty icon="ok" title={t('map.noneWrong')} />}
@@ -85,7 +92,7 @@ function Shown({ packed, lost, lostCount }: { packed: Packed; lost: string[]; lo
           </ul>
         </Panel>
       </div>
-      {lostCount > 0 && <p className="hint">{t('map.lost', { count: lostCount })} {lost.map((path) => <span key={path}><Link to="/sites" search={{ path }}>{path.split('/').slice(-2).join(' · ')}</Link> </span>)}</p>}
+      {unplaced}
     </>
   );
 }

@@ -92,7 +92,7 @@ export function Networks() {
                 <Link className="cell-link nowrap" to="/networks/$id" params={{ id: node.id }} search={{}}>{node.serial}</Link>
                 <span className="quiet"><br />{node.generation}</span>
               </span>,
-              node.site ? <Link to="/sites" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
+              node.site ? <Link to="/sites" className="nowrap" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
               node.networks.length,
               health?.modules || node.modules.length,
               ...(health ? [heard(health, t), deepest(health), health.rssi === null ? '–' : formatAmount(health.rssi, 'dBm', locale), health.weakHops.length, battery(health, t, locale)] : []),
@@ -129,7 +129,7 @@ const deepest = (health: Health) => Math.max(0, ...health.levels.map((level) => 
 
 function battery(health: Health, t: T, locale: Locale) {
   const first = health.batteries[0];
-  return first ? <span className="nowrap">{t('networks.firstEmpty', { date: shortDate(Date.parse(first.endsOn), 'UTC', locale) })}</span> : <span className="quiet">–</span>;
+  return first ? <span className="nowrap" title={t('networks.firstEmpty', { date: shortDate(Date.parse(first.endsOn), 'UTC', locale) })}>{shortDate(Date.parse(first.endsOn), 'UTC', locale)}</span> : <span className="quiet">–</span>;
 }
 
 type FoundOne = ResultOf<typeof FOUND>['viewer']['foundChannels']['edges'][number]['node'];

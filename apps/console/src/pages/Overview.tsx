@@ -55,6 +55,7 @@ const HEALTH = graphql(`
 
 /** Hours may come so late and are on time: the newest are not missed yet. */
 const ON_TIME_H = 2;
+const SHOWN_LOSSES = 5;
 
 type Group = ResultOf<typeof OVERVIEW>['viewer']['sites'][number]['balanceGroups'][number];
 
@@ -204,17 +205,17 @@ function Losses({ from, to }: { from: string; to: string }) {
   const t = useT();
   const viewer = useViewer();
   const range = useMemo(() => ({ from, to }), [from, to]);
-  const { rows, waiting, error, again } = useRanked(viewer.tops[0]?.path ?? '', 'ELECTRICITY', range);
-  if (rows?.length === 0 && waiting === 0) return null;
+  const { rows, error, again } = useRanked(viewer.tops[0]?.path ?? '', 'ELECTRICITY', range, SHOWN_LOSSES);
+  if (rows?.length === 0) return null;
   const most = Math.max(0.02, ...(rows ?? []).map((row) => row.share ?? 0));
   return (
     <Panel title={t('overview.losses')} hint={t('overview.lossesHint')} actions={<Link to="/balances" search={{}}>{t('nav.balances')}</Link>}>
       {error && <FailureNote error={error} retry={again} compact />}
       {rows === null && !error && <Waiting height={160} />}
       <div className="stack" style={{ gap: 8 }}>
-        {rows?.slice(0, 5).map((row) => (
-          <div key={row.id} className="loss">
-            <Link to="/balances/$id" params={{ id: row.id }} search={{ span: 'month' }}>{row.name}</Link>
+        {rows?.map((row) => (
+          <div key={row.groupId} className="loss">
+            <Link to="/balances/$id" params={{ id: row.groupId }} search={{ span: 'month' }}>{row.name}</Link>
             <Share share={row.share} most={most} />
           </div>
         ))}

@@ -9,22 +9,23 @@ import { usePreferences } from '../app/preferences';
 import { Answer, Empty } from '../ui/Answer';
 import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Rows } from '../ui/Rows';
+import { SitePicker } from '../ui/SitePicker';
 import { NetworkViews } from './network/NetworkViews';
 
 const ROUTE = graphql(`
-  query CollectorRoute($latitude: Float, $longitude: Float) {
-    viewer { collectorRoute(latitude: $latitude, longitude: $longitude) { metres unlocated stops { path latitude longitude fromLastM silent weak } } }
+  query CollectorRoute($under: ID, $latitude: Float, $longitude: Float) {
+    viewer { collectorRoute(under: $under, latitude: $latitude, longitude: $longitude) { metres unlocated stops { path latitude longitude fromLastM silent weak } } }
   }
 `);
 
 export function Route() {
   const { t, locale } = usePreferences();
-  const { from } = useSearch({ from: '/route' });
+  const { from, under } = useSearch({ from: '/route' });
   const navigate = useNavigate({ from: '/route' });
   const [typed, setTyped] = useState(from ?? '');
   const [latitude, longitude] = (from ?? '').split(',').map(Number);
   const start = from && Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude: latitude ?? null, longitude: longitude ?? null } : { latitude: null, longitude: null };
-  const [result, again] = useQuery({ query: ROUTE, variables: start });
+  const [result, again] = useQuery({ query: ROUTE, variables: { ...start, under: under ?? null } });
   const way = (metres: number) => (metres >= 1000 ? `${formatNumber(metres / 1000, locale, 1)} ${unitText('km', locale)}` : `${formatNumber(metres, locale, 0)} ${unitText('m', locale)}`);
   const toneIf = (count: number, tone: Tone) => (count > 0 ? tone : 'ok');
   return (
@@ -36,9 +37,10 @@ export function Route() {
           className="row row-end"
           onSubmit={(event) => {
             event.preventDefault();
-            void navigate({ search: { from: typed.replace(/\s/g, '') || undefined } });
+            void navigate({ search: { from: typed.replace(/\s/g, '') || undefined, under } });
           }}
         >
+          <SitePicker label={t('route.under')} none={t('route.everywhere')} onChange={(id) => void navigate({ search: { from, under: id ?? undefined } })} />
           <TextInput label={t('route.from')} description={t('route.fromHint')} placeholder="47.0105, 28.8638" pattern="\s*-?[0-9.]+\s*,\s*-?[0-9.]+\s*" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} style={{ width: 300 }} />
           <Button type="submit" variant="default">{t('route.compute')}</Button>
         </form>

@@ -91,7 +91,7 @@ function Row({ rule, terms, edit, again, refused }: { rule: Rule; terms: Terms; 
   return (
     <tr>
       <td><Switch aria-label={`${kind}: ${t('rules.on')}`} checked={rule.enabled} disabled={fetching} onChange={(event) => void turn(event.currentTarget.checked)} /></td>
-      <td><strong>{kind}</strong>{rule.isDefault && <><br /><span className="hint">{t('rules.standard')}</span></>}</td>
+      <td className="card-name"><strong>{kind}</strong>{rule.isDefault && <><br /><span className="hint">{t('rules.standard')}</span></>}</td>
       <td data-label={t('rules.about')}><About rule={rule} /></td>
       <td className="nowrap" data-label={t('rules.limit')}><Limit rule={rule} terms={terms} /></td>
       <td data-label={t('rules.by')}>{rule.channels.length === 0 ? <span className="quiet">{t('rules.silent')}</span> : rule.channels.map((one) => t(`rules.${one}`)).join(', ')}</td>

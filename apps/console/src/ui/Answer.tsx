@@ -67,6 +67,17 @@ const WORDS: Partial<Record<string, Key>> = {
 export function FailureNote({ error, retry, compact = false }: { error: CombinedError; retry: () => void; compact?: boolean }) {
   const t = useT();
   const failure = failureOf(error);
+  // Asking again would come to the same: what helps is to ask for less.
+  if (failure.code === 'COST_LIMIT') {
+    return (
+      <div className="empty" role="status" title={failure.message}>
+        <span className="empty-icon"><Icon name="tree" size={26} /></span>
+        <strong>{t('error.tooMuch')}</strong>
+        <p>{t('error.tooMuchLead')}</p>
+        <small className="quiet">{failure.code}{failure.requestId && ` · ${t('error.request', { id: failure.requestId })}`}</small>
+      </div>
+    );
+  }
   const key = failure.offline ? 'error.offline' : WORDS[failure.code];
   const words = key ? t(key) : failure.message;
   return (

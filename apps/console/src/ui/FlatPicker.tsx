@@ -4,6 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
+import { inOrder } from '../app/nodes';
 import { useT } from '../app/preferences';
 import { FailureNote } from './Answer';
 import { SitePicker } from './SitePicker';
@@ -30,7 +31,7 @@ export function FlatPicker({ label, flat, onChange }: PickerProps) {
   // What stands in the field after a choice is the choice, and no search.
   const [{ data, error, fetching }, again] = useQuery({ query: FLATS, variables: { under: under ?? '', search: search === chosen?.label ? '' : search }, pause: under === null });
   const flats = data?.node && 'premises' in data.node ? data.node.premises.edges.map(({ node }) => node) : [];
-  const found = flats.map(({ id, name, site }) => ({ value: id, label: site.id === under ? name : `${name} · ${site.name}` }));
+  const found = inOrder(flats).map(({ id, name, site }) => ({ value: id, label: site.id === under ? name : `${name} · ${site.name}` }));
   const take = (value: string | null) => {
     choose(found.find((one) => one.value === value) ?? null);
     onChange(value);

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
+import { inOrder } from '../app/nodes';
 import { useT } from '../app/preferences';
 import { useViewer } from '../app/viewer';
 import { FailureNote } from './Answer';
@@ -73,7 +74,7 @@ function Level({ choices, chosen, label, none, choose }: LevelProps) {
   return (
     <select className="field" aria-label={label} value={chosen} onChange={(event) => choose(choices.find((one) => one.id === event.currentTarget.value))}>
       <option value="">{none}</option>
-      {choices.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+      {inOrder(choices).map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
     </select>
   );
 }

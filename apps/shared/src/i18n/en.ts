@@ -38,6 +38,8 @@ export const en = {
   'error.title': 'This could not be read',
   'error.offline': 'The server does not answer. Check the connection.',
   'error.unavailable': 'The service is being restarted or is overloaded. Try again in a moment.',
+  'error.tooMuch': 'Too much for one answer',
+  'error.tooMuchLead': 'Choose a part of the tree, or fewer days.',
   'error.tooMany': 'Too many questions in a short time. Wait a moment and try again.',
   'error.forbidden': 'Your role may not see this.',
   'error.request': 'request {id}',

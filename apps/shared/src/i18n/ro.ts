@@ -39,6 +39,8 @@ export const ro: Record<keyof typeof english, string> = {
   'error.title': 'Datele nu au putut fi citite',
   'error.offline': 'Serverul nu răspunde. Verificați conexiunea.',
   'error.unavailable': 'Serviciul repornește sau este supraîncărcat. Încercați din nou peste un moment.',
+  'error.tooMuch': 'Prea mult pentru un singur răspuns',
+  'error.tooMuchLead': 'Alegeți o parte a arborelui sau mai puține zile.',
   'error.tooMany': 'Prea multe întrebări într-un timp scurt. Așteptați puțin și încercați din nou.',
   'error.forbidden': 'Rolul dumneavoastră nu are acces la aceste date.',
   'error.request': 'cererea {id}',

@@ -8,18 +8,19 @@ import { graphql } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
 import { useZone } from '../../app/viewer';
+import { Act } from '../../ui/Act';
 import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { PageHead, Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
-import { detailOf } from './detail';
+import { Detail } from './Detail';
 
 const LOG = graphql(`
   query AuditLog($after: String, $action: String) {
     viewer {
       auditLog(first: 50, after: $after, action: $action) {
-        edges { node { sequence at actor person action subject detail hash } }
+        edges { node { sequence at actor person action subject about detail hash } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -62,9 +63,9 @@ export function Audit() {
             one.sequence,
             <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
             <span key="actor" className="nowrap"><Actor actor={one.actor} person={one.person} /></span>,
-            one.action,
-            one.subject,
-            <span key="detail" className="hint">{detailOf(one.detail)}</span>,
+            <Act key="act" action={one.action} />,
+            one.about === null ? one.subject : <span key="subject" title={one.subject}>{one.about}</span>,
+            <Detail key="detail" json={one.detail} />,
           ]}
           empty={<Empty icon="shield" title={t('audit.none')}>{t('audit.lead')}</Empty>}
         />

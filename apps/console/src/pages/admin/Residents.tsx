@@ -75,7 +75,7 @@ export function Residents() {
           columns={[{ title: t('residents.name') }, { title: t('residents.home') }, { title: t('residents.account') }, { title: t('residents.since') }, { title: t('residents.login') }, { title: '' }]}
           row={(one) => [
             <strong key="name">{one.name}</strong>,
-            <span key="home">{one.premise}<br /><span className="hint">{one.sitePath}</span></span>,
+            <span key="home">{one.premise}<br /><span className="hint" title={one.sitePath}>{one.sitePath.split('/').slice(-2).join(' · ')}</span></span>,
             <span key="account" className="mono">{one.account}</span>,
             when(one.movedInAt),
             <Login key="login" one={one} until={one.invitedUntil ? when(one.invitedUntil) : null} />,

@@ -8,7 +8,7 @@ import type { GeometryCollection, Topology } from 'topojson-specification';
 import bordersUrl from 'world-atlas/countries-50m.json?url';
 import { usePreferences } from '../../app/preferences';
 import { useColours } from '../../charts/useColours';
-import { boundsOf, nameOf, severityOf, streetsOf, TONES, type House } from './houses';
+import { boundsOf, gridOver, joinedStreets, nameOf, severityOf, streetsOf, TONES, type House } from './houses';
 
 setWorkerUrl(workerUrl);
 
@@ -18,6 +18,8 @@ const FITTED = { padding: 48, maxZoom: 15 };
 /** From here on streets are told apart; more names than these would cover each other. */
 const NAMED_FROM = 11;
 const MOST_NAMES = 40;
+/** From here on a square is a part of a country at most, and as good as square. */
+const SQUARES_FROM = 6;
 
 interface CanvasProps {
   houses: House[];
@@ -26,6 +28,8 @@ interface CanvasProps {
   /** Pictures below the houses; without them there are borders alone. */
   tiles: string | null;
   onLost: () => void;
+  /** Side of the squares that are drawn where there are no tiles [m]. */
+  onSquare: (metres: number) => void;
 }
 
 interface Gathered {
@@ -47,6 +51,8 @@ const collection = (houses: House[]): GeoJSON.FeatureCollection => ({
   })),
 });
 
+const linesOf = (lines: [number, number][][]): GeoJSON.Feature => ({ type: 'Feature', geometry: { type: 'MultiLineString', coordinates: lines }, properties: {} });
+
 async function borders(): Promise<GeoJSON.GeoJSON> {
   const topology = (await (await fetch(bordersUrl)).json()) as Topology<{ countries: GeometryCollection }>;
   return feature(topology, topology.objects.countries);
@@ -64,10 +70,11 @@ async function tileSource(url: string): Promise<RasterSourceSpecification> {
   return { type: 'raster', url: `pmtiles://${url}`, tileSize: 256 };
 }
 
-export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps) {
+export function Canvas({ houses, chosen, onChoose, tiles, onLost, onSquare }: CanvasProps) {
   const { t } = usePreferences();
   const { colours, scheme } = useColours();
   const lost = useEffectEvent(onLost);
+  const square = useEffectEvent(onSquare);
   const place = useRef<HTMLDivElement>(null);
   const map = useRef<MapLibre | null>(null);
   const markers = useRef(new Map<string, Marker>());
@@ -81,9 +88,11 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps)
     if (!place.current) return;
     const style: StyleSpecification = {
       version: 8,
-      sources: { houses: { type: 'geojson', data: collection([]), cluster: true, clusterRadius: GATHERED_PX, clusterMaxZoom: NEAREST - 1, clusterProperties: { worst: ['max', ['get', 'worst']], wrong: ['+', ['get', 'wrong']] } } },
+      sources: { grid: { type: 'geojson', data: linesOf([]) }, streets: { type: 'geojson', data: linesOf([]) }, houses: { type: 'geojson', data: collection([]), cluster: true, clusterRadius: GATHERED_PX, clusterMaxZoom: NEAREST - 1, clusterProperties: { worst: ['max', ['get', 'worst']], wrong: ['+', ['get', 'wrong']] } } },
       layers: [
         { id: 'ground', type: 'background', paint: { 'background-color': colours.sunken } },
+        { id: 'grid', type: 'line', source: 'grid', minzoom: SQUARES_FROM, layout: { visibility: tiles ? 'none' : 'visible' }, paint: { 'line-color': colours.line, 'line-width': 1 } },
+        { id: 'streets', type: 'line', source: 'streets', minzoom: NAMED_FROM, layout: { visibility: tiles ? 'none' : 'visible', 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': colours.line, 'line-width': ['interpolate', ['exponential', 2], ['zoom'], NAMED_FROM, 1, NEAREST, 22] } },
         // Drawn without a trace, so that the source is read; what is seen are the buttons above it.
         { id: 'houses', type: 'circle', source: 'houses', paint: { 'circle-radius': 1, 'circle-opacity': 0 } },
       ],
@@ -96,7 +105,7 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps)
       // Borders lie below the tiles, too: they are what is seen where a tile is missing.
       void borders().then((data) => {
         if (!map.current) return;
-        const above = made.getLayer('tiles') ? 'tiles' : 'houses';
+        const above = made.getLayer('tiles') ? 'tiles' : 'grid';
         made.addSource('borders', { type: 'geojson', data });
         made.addLayer({ id: 'land', type: 'fill', source: 'borders', paint: { 'fill-color': colours.card } }, above);
         made.addLayer({ id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': colours.field, 'line-width': 0.8 } }, above);
@@ -109,6 +118,18 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps)
       });
     });
     made.on('error', () => lost());
+    const squares = () => {
+      const bounds = made.getBounds();
+      const { metres, lines } = gridOver([bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]);
+      if (made.getZoom() >= SQUARES_FROM) (made.getSource('grid') as GeoJSONSource | undefined)?.setData(linesOf(lines));
+      square(made.getZoom() >= SQUARES_FROM ? metres : 0);
+    };
+    if (!tiles) {
+      made.on('load', squares);
+      made.on('moveend', squares);
+    }
+    // Whoever looks from outside (a test, a printer) learns when everything stands.
+    made.on('idle', () => place.current?.setAttribute('data-drawn', ''));
     const redraw = () => draw(made, markers.current, wordsOf, choose);
     made.on('render', () => made.isSourceLoaded('houses') && redraw());
     map.current = made;
@@ -127,6 +148,7 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost }: CanvasProps)
       markers.current.forEach((marker) => marker.remove());
       markers.current.clear();
       (shown.getSource('houses') as GeoJSONSource | undefined)?.setData(collection(houses));
+      (shown.getSource('streets') as GeoJSONSource | undefined)?.setData(linesOf(joinedStreets(houses)));
       if (houses.length > 0) shown.fitBounds(boundsOf(houses), { ...FITTED, animate: false });
     };
     if (shown.isStyleLoaded()) lay();

@@ -90,3 +90,43 @@ export function streetsOf(houses: readonly House[]): Street[] {
     latitude: middle(own.map((house) => house.latitude)),
   }));
 }
+
+/** The houses of each street joined in their order along it: what is known of a street without a picture. */
+export function joinedStreets(houses: readonly House[]): [number, number][][] {
+  const gathered = new Map<string, House[]>();
+  for (const house of houses) {
+    const above = house.path.split('/').slice(0, -1).join('/');
+    gathered.set(above, [...(gathered.get(above) ?? []), house]);
+  }
+  return [...gathered].filter(([path, own]) => path && own.length > 1).map(([, own]) => {
+    const xs = own.map((house) => house.longitude);
+    const ys = own.map((house) => house.latitude);
+    const wide = Math.max(...xs) - Math.min(...xs) >= Math.max(...ys) - Math.min(...ys);
+    const along = (house: House) => (wide ? house.longitude : house.latitude);
+    return [...own].sort((one, other) => along(one) - along(other)).map((house) => [house.longitude, house.latitude]);
+  });
+}
+
+const METRES_A_DEGREE = 111_320;
+const MOST_LINES = 10;
+
+/** Side of the squares that tell distances in a view: 1, 2 or 5 times a power of ten [m], at most ten across. */
+export function squareOf(metres: number): number {
+  const least = metres / MOST_LINES;
+  const power = 10 ** Math.floor(Math.log10(least));
+  return (([1, 2, 5, 10] as const).find((one) => one * power >= least) ?? 10) * power;
+}
+
+/** Lines of a grid of squares over a view; west, south, east, north in degrees. */
+export function gridOver([west, south, east, north]: readonly [number, number, number, number]): { metres: number; lines: [number, number][][] } {
+  const middle = (south + north) / 2;
+  // Squares are told by their size on the ground, which a degree of longitude loses towards the poles.
+  const narrow = Math.max(Math.cos((middle * Math.PI) / 180), 0.01);
+  const metres = squareOf(Math.max((east - west) * narrow, north - south) * METRES_A_DEGREE);
+  const stepX = metres / METRES_A_DEGREE / narrow;
+  const stepY = metres / METRES_A_DEGREE;
+  const lines: [number, number][][] = [];
+  for (let x = Math.ceil(west / stepX) * stepX; x <= east; x += stepX) lines.push([[x, south], [x, north]]);
+  for (let y = Math.ceil(south / stepY) * stepY; y <= north; y += stepY) lines.push([[west, y], [east, y]]);
+  return { metres, lines };
+}

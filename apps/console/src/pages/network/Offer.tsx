@@ -86,15 +86,14 @@ export function Offers({ changed }: { changed: () => void }) {
         paged={paged}
         label={t('offer.title')}
         keyOf={(one) => `${one.concentrator.id}/${one.network}/${one.channel}`}
-        columns={[{ title: t('offer.to') }, { title: t('commodity') }, { title: t('networks.concentrator') }, { title: t('found.channel') }, { title: t('offer.since') }, { title: t('found.lastSeen') }, { title: t('found.readings'), number: true }, ...(installs ? [{ title: <span className="sr">{t('offer.withdraw')}</span> }] : [])]}
+        columns={[{ title: t('offer.to') }, { title: t('commodity') }, { title: t('networks.concentrator') }, { title: t('found.channel') }, { title: t('offer.since') }, { title: t('found.lastSeen') }, ...(installs ? [{ title: <span className="sr">{t('offer.withdraw')}</span> }] : [])]}
         row={(one) => [
           <span key="home"><strong>{one.home}</strong><br /><Link className="hint" to="/sites" search={{ path: one.sitePath }}>{one.sitePath.split('/').slice(-2).join(' · ')}</Link></span>,
           <span key="what"><Commodity commodity={one.commodity as Word} /><br /><span className="hint">{t('offer.pulses', { constant: formatNumber(Number(one.pulseConstant), locale, 0), unit: unitText(unitOf(one.commodity as Word), locale) })}</span></span>,
           <Link key="device" className="nowrap" to="/networks/$id" params={{ id: one.concentrator.id }} search={{}}>{one.concentrator.serial}</Link>,
           `${one.network} / ${one.channel}`,
           when(one.offeredAt),
-          when(one.lastSeen),
-          formatNumber(one.readings, locale, 0),
+          <span key="heard">{when(one.lastSeen)}<br /><span className="hint">{t('found.readings')}: {formatNumber(one.readings, locale, 0)}</span></span>,
           ...(installs ? [<Withdraw key="acts" one={one} done={() => { paged.again(); changed(); }} />] : []),
         ]}
         empty={null}

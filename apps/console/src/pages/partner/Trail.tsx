@@ -4,11 +4,12 @@ import { graphql } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
 import { useZone } from '../../app/viewer';
+import { Act } from '../../ui/Act';
 import { Actor } from '../../ui/Actor';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { Panel } from '../../ui/Panel';
-import { detailOf } from '../admin/detail';
+import { Detail } from '../admin/Detail';
 
 const TRAIL = graphql(`
   query TenantTrail($after: String, $id: ID!) {
@@ -16,7 +17,7 @@ const TRAIL = graphql(`
       partner {
         tenant(id: $id) {
           id
-          auditLog(first: 20, after: $after) { edges { node { sequence at actor person action subject detail } } pageInfo { hasNextPage endCursor } }
+          auditLog(first: 20, after: $after) { edges { node { sequence at actor person action subject about detail } } pageInfo { hasNextPage endCursor } }
         }
       }
     }
@@ -33,12 +34,13 @@ export function Trail({ tenant }: { tenant: string }) {
         paged={paged}
         label={t('tenants.audit')}
         keyOf={(one) => String(one.sequence)}
-        columns={[{ title: t('audit.at') }, { title: t('audit.actor') }, { title: t('audit.what') }, { title: t('audit.detail') }]}
+        columns={[{ title: t('audit.at') }, { title: t('audit.actor') }, { title: t('audit.what') }, { title: t('audit.subject') }, { title: t('audit.detail') }]}
         row={(one) => [
           <span key="at" className="nowrap">{dateTime(Date.parse(one.at), zone, locale)}</span>,
           <Actor key="actor" actor={one.actor} person={one.person} />,
-          one.action,
-          <span key="detail" className="hint">{detailOf(one.detail)}</span>,
+          <Act key="act" action={one.action} />,
+          one.about === null ? one.subject : <span key="subject" title={one.subject}>{one.about}</span>,
+          <Detail key="detail" json={one.detail} />,
         ]}
         empty={<Empty icon="shield" title={t('audit.none')} />}
       />

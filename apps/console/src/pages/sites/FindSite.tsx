@@ -26,7 +26,7 @@ export function FindSite({ onChoose, children }: FindProps) {
   const found = data?.viewer.foundSites ?? [];
   return (
     <>
-      <TextInput type="search" aria-label={t('place.search')} placeholder={t('place.search')} leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <TextInput type="search" aria-label={t('place.search')} placeholder={t('place.searchHint')} leftSection={<Icon name="search" size={16} />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
       {!searching && children}
       {searching && error && <FailureNote error={error} retry={() => again({ requestPolicy: 'network-only' })} compact />}
       {searching && !error && (

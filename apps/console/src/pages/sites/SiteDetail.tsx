@@ -7,6 +7,7 @@ import { HOUR_MS, iso } from '@shared/zones';
 import { useMemo, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
+import { inOrder } from '../../app/nodes';
 import { usePreferences } from '../../app/preferences';
 import { useViewer } from '../../app/viewer';
 import { Answer, Empty } from '../../ui/Answer';
@@ -127,7 +128,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
             {site.children.length > 0 && (
               <Panel title={t('sites.below', { count: site.children.length })}>
                 <div className="row">
-                  {site.children.slice(0, 60).map((child) => (
+                  {inOrder(site.children).slice(0, 60).map((child) => (
                     <Link key={child.id} className="tag" to="/sites" search={{ path: child.path }}>{child.name}</Link>
                   ))}
                 </div>

@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useClient } from 'urql';
 import type { CombinedError } from '@urql/core';
 import { graphql } from '../../api/graphql';
+import { inOrder } from '../../app/nodes';
 import { useT } from '../../app/preferences';
 import { FailureNote } from '../../ui/Answer';
 import { Icon } from '../../ui/Icon';
@@ -81,7 +82,7 @@ export function SiteTree({ tops, chosen, onChoose, fresh = false }: TreeProps) {
         const found = data?.node?.__typename === undefined && data?.node && 'children' in data.node ? data.node.children : [];
         // The others would fail alike; whoever tries again asks for all.
         if (error) return;
-        setChildren((known) => new Map(known).set(site.path, found));
+        setChildren((known) => new Map(known).set(site.path, inOrder(found)));
         // A way without a fork needs no one to walk it.
         const [only, other] = found;
         if (only && !other) setOpen((known) => new Set(known).add(only.path));

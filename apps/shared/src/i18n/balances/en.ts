@@ -29,7 +29,7 @@ export const balances = {
   'members.deliveredHint': '{count|one=# meter or node|other=# meters and nodes}',
   'members.byInlet': 'by its balance meter',
   'members.bySum': 'by the sum of its meters',
-  'balances.waiting': '{count|one=# balance|other=# balances} still being read',
+  'balances.first': '{shown} of {count|one=# balance|other=# balances}: those that lose most',
   'balances.count': '{count|one=# node with a balance meter|other=# nodes with a balance meter}',
   'balance.technical': 'Technical losses',
   'balance.technicalNote': 'of conductors, by the node\'s own history',

@@ -31,7 +31,7 @@ export const balances: Record<keyof typeof en, string> = {
   'members.deliveredHint': 'Contoare și noduri: {count}',
   'members.byInlet': 'după contorul de balanță',
   'members.bySum': 'după suma contoarelor',
-  'balances.waiting': 'Balanțe încă în citire: {count}',
+  'balances.first': '{shown} din {count|one=# balanță|few=# balanțe|other=# de balanțe}: cele care pierd cel mai mult',
   'balances.count': 'Noduri cu contor de balanță: {count}',
   'balance.technical': 'Pierderi tehnice',
   'balance.technicalNote': 'în conductoare, după istoricul nodului',

@@ -31,7 +31,7 @@ export const balances: Record<keyof typeof en, string> = {
   'members.deliveredHint': 'Счётчиков и узлов: {count}',
   'members.byInlet': 'по балансовому счётчику',
   'members.bySum': 'по сумме счётчиков',
-  'balances.waiting': 'Ещё считывается балансов: {count}',
+  'balances.first': 'Показано {shown} из {count|one=# баланса|few=# балансов|many=# балансов|other=# баланса}: с наибольшими потерями',
   'balances.count': 'Узлов с балансовым счётчиком: {count}',
   'balance.technical': 'Технические потери',
   'balance.technicalNote': 'в проводах, по истории узла',

@@ -1,6 +1,7 @@
 /** The map of the houses. */
 export const map = {
   'map.lead': 'Every house with its open alarms and findings; a circle gathers what is too near, in the colour of the worst.',
+  'map.schematic': 'Without a picture below: lines join the houses of a street, a square is {length} wide. Tiles are set in the organisation.',
   'map.show': 'Show',
   'map.all': 'All houses',
   'map.wrong': 'Something is wrong',

@@ -3,6 +3,7 @@ import type { map as en } from './en';
 
 export const map: Record<keyof typeof en, string> = {
   'map.lead': 'Fiecare casă cu alarmele și constatările deschise; un cerc adună ce este prea aproape, în culoarea celui mai grav.',
+  'map.schematic': 'Fără imagine dedesubt: liniile unesc casele unei străzi, latura pătratului este de {length}. Fundalul se alege la organizație.',
   'map.show': 'Arată',
   'map.all': 'Toate casele',
   'map.wrong': 'Ceva nu e în regulă',

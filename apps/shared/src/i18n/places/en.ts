@@ -26,6 +26,7 @@ export const places = {
   'place.remove': 'Remove',
   'place.removeSure': 'Really remove',
   'place.search': 'Find a place by name or address',
+  'place.searchHint': 'Name or address',
   'place.nothing': 'No place is called “{text}” or has such an address.',
   'place.address': 'Postal address',
   'place.move.open': 'Move elsewhere',

@@ -27,6 +27,7 @@ export const places: Record<keyof typeof english, string> = {
   'place.remove': 'Elimină',
   'place.removeSure': 'Elimină sigur',
   'place.search': 'Caută un loc după nume sau adresă',
+  'place.searchHint': 'Nume sau adresă',
   'place.nothing': 'Niciun loc nu are numele sau adresa „{text}”.',
   'place.address': 'Adresa poștală',
   'place.move.open': 'Mută în altă parte',

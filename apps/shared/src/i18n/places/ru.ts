@@ -27,6 +27,7 @@ export const places: Record<keyof typeof english, string> = {
   'place.remove': 'Удалить',
   'place.removeSure': 'Точно удалить',
   'place.search': 'Найти место по названию или адресу',
+  'place.searchHint': 'Название или адрес',
   'place.nothing': 'Мест с названием или адресом «{text}» нет.',
   'place.address': 'Почтовый адрес',
   'place.move.open': 'Переместить',

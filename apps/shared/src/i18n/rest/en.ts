@@ -1,4 +1,5 @@
 /** English of all pages but the first; fetched with them. */
+import { acts } from '../acts/en';
 import { actuators } from '../actuators/en';
 import { admin } from '../admin/en';
 import { alerts } from '../alerts/en';
@@ -22,6 +23,7 @@ import { silence } from '../silence/en';
 import { terms } from '../terms/en';
 
 export const rest = {
+  ...acts,
   ...actuators,
   ...admin,
   ...alerts,

@@ -1,3 +1,4 @@
+import { acts } from '../acts/ro';
 import { actuators } from '../actuators/ro';
 import { admin } from '../admin/ro';
 import { alerts } from '../alerts/ro';
@@ -22,6 +23,7 @@ import { terms } from '../terms/ro';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
+  ...acts,
   ...actuators,
   ...admin,
   ...alerts,

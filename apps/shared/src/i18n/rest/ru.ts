@@ -1,3 +1,4 @@
+import { acts } from '../acts/ru';
 import { actuators } from '../actuators/ru';
 import { admin } from '../admin/ru';
 import { alerts } from '../alerts/ru';
@@ -22,6 +23,7 @@ import { terms } from '../terms/ru';
 import type { rest as english } from './en';
 
 export const rest: Record<keyof typeof english, string> = {
+  ...acts,
   ...actuators,
   ...admin,
   ...alerts,

@@ -1,0 +1,96 @@
+"""Balances below a place side by side, those that lose most first, in one answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from backend.services.reading import balances
+from backend.services.reading.balances import Amounts, Balance
+from backend.services.reading.profiles import Range
+from backend.store.model import listings
+from backend.store.model.listings import GroupListing, Under
+from domain.errors import LimitError
+from domain.quantities import Mask
+from tenants.session import TenantSession
+
+MOST_GROUPS = 5000
+AT_ONCE = 200
+"""Groups whose hours are held in memory together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A group with an inlet, summed over the range; amounts in Wh or litres."""
+
+    listing: GroupListing
+    supplied: int | None
+    delivered: int | None
+    imbalance: int | None
+    """Of the hours that can be judged."""
+
+    share: float | None
+    """Imbalance of what was supplied in those hours."""
+
+    coverage: float | None
+    """Mean over the hours, 0 to 1."""
+
+    hours: int
+    judged: int
+
+
+async def rank(
+    session: TenantSession,
+    under: Under,
+    asked: Range,
+    now: datetime,
+    spend: Callable[[int], None],
+) -> list[Ranked]:
+    """Groups in sight that have an inlet, by the share that is lost; unknown shares come last.
+
+    ``spend`` is told how many hours are read before they are.
+
+    Raises
+    ------
+    LimitError
+        COST_LIMIT: more groups than one answer compares, or more hours than ``spend`` allows.
+    """
+    found = await listings.groups(session, under, MOST_GROUPS + 1)
+    if len(found) > MOST_GROUPS:
+        raise LimitError(
+            f"more than {MOST_GROUPS} balances to compare: ask for a part of the tree",
+            code="COST_LIMIT",
+        )
+    spend(len(found) * (asked.end - asked.start))
+    rows: list[Ranked] = []
+    for start in range(0, len(found), AT_ONCE):
+        part = found[start : start + AT_ONCE]
+        told = await balances.of_groups(session, [one.group for one in part], asked, now)
+        rows += [_summed(one, own) for one, own in zip(part, told, strict=True)]
+    return sorted(rows, key=_order)
+
+
+def _order(row: Ranked) -> tuple[bool, float]:
+    return row.share is None, -(row.share or 0.0)
+
+
+def _summed(listing: GroupListing, told: Balance) -> Ranked:
+    judged = told.imbalance.known
+    lost = _sum(told.imbalance, judged)
+    supply = _sum(told.supplied, judged & told.supplied.known)
+    coverage = told.coverage[~np.isnan(told.coverage)]
+    return Ranked(
+        listing=listing,
+        supplied=_sum(told.supplied, told.supplied.known),
+        delivered=_sum(told.delivered, told.delivered.known),
+        imbalance=lost,
+        share=lost / supply if lost is not None and supply else None,
+        coverage=float(coverage.mean()) if len(coverage) else None,
+        hours=len(judged),
+        judged=int(judged.sum()),
+    )
+
+
+def _sum(amounts: Amounts, known: Mask) -> int | None:
+    return int(amounts.values[known].sum()) if known.any() else None
