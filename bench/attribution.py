@@ -23,6 +23,7 @@ from analytics.attribution.judgement import GroupJudgement
 from analytics.attribution.judging import judge
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray, IntArray, Window
+from bench.rig.loads import LOADS, loads
 from bench.rig.thefts import Group, groups
 
 WH = 1000.0
@@ -322,12 +323,12 @@ def simulated(group: Group) -> tuple[Watch, Truth | None]:
     return one, Truth(group.name, thieves, loose, start, kind)
 
 
-def simulate(count: int, seed: int, sizes: list[int]) -> dict[str, object]:
-    """Figures on groups of each size with injected cases, half of them clean."""
+def simulate(count: int, seed: int, sizes: list[int], load: str | None) -> dict[str, object]:
+    """Figures on groups of each size with injected cases, half of them clean; or with a load."""
     found: dict[str, object] = {"seed": seed}
     with ProcessPoolExecutor(max_workers=2) as pool:
         for size in sizes:
-            made = groups(count, size, seed)
+            made = loads(count, size, seed, load) if load else groups(count, size, seed)
             done = list(pool.map(simulated, made, chunksize=2))
             watched = {one.group: one for one, _ in done}
             told = {truth.group: truth for _, truth in done if truth is not None}
@@ -345,6 +346,7 @@ def main() -> None:
     parser.add_argument("--simulate", type=int, default=0, help="groups of each size to make")
     parser.add_argument("--seed", type=int, action="append", help="of chance; may be repeated")
     parser.add_argument("--size", type=int, action="append", help="homes a group; 30, 100, 300")
+    parser.add_argument("--load", choices=sorted(LOADS), help="a load without a meter in each")
     asked = parser.parse_args()
     found: dict[str, object] = {}
     if asked.meters is not None:
@@ -354,7 +356,7 @@ def main() -> None:
         found = figures(watched, told)
     if asked.simulate:
         fresh = [
-            simulate(asked.simulate, seed, asked.size or [30, 100, 300])
+            simulate(asked.simulate, seed, asked.size or [30, 100, 300], asked.load)
             for seed in asked.seed or [1]
         ]
         found["simulated"] = fresh

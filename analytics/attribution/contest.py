@@ -129,7 +129,7 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
     if hypothesis.what not in _EITHER_SIGN and _mostly_gain(missing):
         return None
     apart = residual * root
-    penalty += 0.5 * np.log(np.count_nonzero(since))
+    penalty += 0.5 * np.log(np.count_nonzero(since)) + hypothesis.choice
     likeness = _likeness(apart[since])
     return Fitted(
         hypothesis,
@@ -180,6 +180,11 @@ def _log_likelihood(apart: FloatArray, since: Mask, used: Mask) -> tuple[float, 
         variance = (squares + _PRIOR_HOURS * 0.01) / (count + _PRIOR_HOURS)
         total -= 0.5 * count * np.log(max(variance, 1e-4))
     return total, variance
+
+
+def spread_likelihood(apart: FloatArray, used: Mask) -> float:
+    """Profile log-likelihood of hours that scatter alike, by how much is not known."""
+    return _log_likelihood(apart, used, used)[0]
 
 
 def _likeness(apart: FloatArray) -> float:

@@ -10,6 +10,7 @@ from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, Screen, screen
 from analytics.attribution.shapes import LEAST_EXCUSE, Shapes, all_shapes, everyday
+from analytics.attribution.switching import likeliest
 from analytics.attribution.window import FloatArray, IntArray
 
 _OLD_SILENCE = 0.5
@@ -36,6 +37,7 @@ class Cause(StrEnum):
     """Explanations that accuse no member."""
 
     CONSTANT = "constant"
+    SWITCHED = "switched"
     EVERYDAY = "everyday"
     BY_DAYS = "by_days"
     BY_HOUR = "by_hour"
@@ -61,6 +63,9 @@ class Hypothesis:
 
     turn: int = 0
     """Local hour at which a share that changes from day to day does so."""
+
+    choice: float = 0.0
+    """Logarithm of how many such explanations it was chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,16 @@ def shortlist(prepared: Prepared, frame: Frame, told: Survey, members: int = 8) 
                 : None if rank < _CLOSE else 1
             ]
     found += _fallen_silent(prepared, told.shapes)
+    found += _switched(prepared, frame)
     found += _offsets(prepared, latest_best(constant))
     return found + _by_days(prepared, frame, commons | {0}, members)
+
+
+def _switched(prepared: Prepared, frame: Frame) -> list[Hypothesis]:
+    return [
+        Hypothesis(Cause.SWITCHED, None, one.first, one.shape[None, :], choice=one.choice)
+        for one in likeliest(prepared, frame)
+    ]
 
 
 def _fallen_silent(prepared: Prepared, shapes: list[Shapes]) -> list[Hypothesis]:

@@ -25,7 +25,11 @@ _LEAST_KEPT = 0.5
 """Share of what an explanation said that it must still say beside those found after it."""
 
 _BLIND = (Cause.BY_HOUR, Cause.BY_DAYS)
-_LOADS = (Cause.CONSTANT, Cause.EVERYDAY, *_BLIND)
+_WITHIN = 0.8
+"""Share of the hours of a load in which a meter must count nothing, for the load to be its own."""
+
+_PLAIN = (Cause.CONSTANT, Cause.EVERYDAY, Cause.SWITCHED)
+_LOADS = (*_PLAIN, *_BLIND)
 _LOOSE = (Kind.STUCK, Kind.CAPPED, *_BLIND)
 
 
@@ -170,8 +174,10 @@ def _choice(
     nobody, the likeliest member. The one with the likeliest end holds, and what it says of a member
     is as sure as its end is likelier than the ends that accuse nobody.
     """
-    winner = ahead.found[-1].fitted
+    winner, weight = ahead.found[-1].fitted, state.frame.weight
     plain = next((one for one in fits if _plain(one)), None)
+    if plain is not None and _not_counted(plain, winner):
+        plain = None
     member = next((one for one in fits if _metered(one)), None)
     ends = {id(winner): (winner, _explain(ahead, thresholds, detours - 1))}
     for one in (plain, member):
@@ -188,13 +194,13 @@ def _choice(
         taken_over = bool(more) and more[0].fitted is not one
         if len(owners) > 1 or plain_twice or taken_over:  # one alone was weighed above
             ends[id(one)] = (one, end)
-    chosen, best = max(ends.values(), key=lambda way: way[1].likelihood())
+    chosen, best = max(ends.values(), key=lambda way: way[1].likelihood(weight))
     more = _since(state, best)
     if not more or more[0].fitted.hypothesis.member is None:
         return best
-    lead, told = more[0].fitted, best.likelihood()
+    lead, told = more[0].fitted, best.likelihood(weight)
     behind = {
-        key: lead.likelihood - (told - end.likelihood())
+        key: lead.likelihood - (told - end.likelihood(weight))
         for key, (_, end) in ends.items()
         if all(one.fitted.hypothesis.member is None for one in _since(state, end))
     }
@@ -226,7 +232,19 @@ def _by_days(fitted: Fitted) -> bool:
 
 
 def _plain(fitted: Fitted) -> bool:
-    return fitted.hypothesis.what in (Cause.CONSTANT, Cause.EVERYDAY)
+    return fitted.hypothesis.what in _PLAIN
+
+
+def _not_counted(load: Fitted, winner: Fitted) -> bool:
+    """Whether a load is what the likeliest member did not count while its meter stood still.
+
+    They begin within a day of one another, and it runs in the hours without a count alone.
+    """
+    one, other = load.hypothesis, winner.hypothesis
+    if other.what is not Kind.STUCK or abs(one.first - other.first) > 1:
+        return False
+    runs, stood = one.columns[0] > 0, other.columns[0] > 0
+    return bool(np.count_nonzero(runs & stood) >= _WITHIN * np.count_nonzero(runs))
 
 
 def _metered(fitted: Fitted) -> bool:

@@ -1,10 +1,11 @@
 """One step of the search: the likeliest explanation joins those found before."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
-from analytics.attribution.contest import Fitted, contest, skew
+from analytics.attribution.contest import Fitted, contest, skew, spread_likelihood
 from analytics.attribution.hypotheses import (
     Cause,
     Hypothesis,
@@ -75,6 +76,9 @@ class State:
     excused: tuple[FloatArray, ...] = ()
     """What clocks explain that are off by less than is worth a finding, shape ``(t,)`` each."""
 
+    paid: float = 0.0
+    """What their freedom costs, in log-likelihood."""
+
     @classmethod
     def of(cls, prepared: Prepared, thresholds: Thresholds) -> "State":
         """Nothing is explained yet but technical losses."""
@@ -86,13 +90,21 @@ class State:
             frame = fit(prepared, columns, _FIRST_NOISE, thresholds.noise_share)
         return cls(prepared, columns, frame, survey(prepared, frame))
 
-    def likelihood(self) -> float:
-        """Log-likelihood of what is left, with what the freedom of all explanations costs."""
-        usable = self.prepared.usable
-        variance = self.prepared.variance(self.frame.noise)[usable]
-        left = self.frame.residual[usable] ** 2 / variance + np.log(variance)
-        paid = sum(one.fitted.penalty - one.fitted.level for one in self.found)
-        return -0.5 * float(left.sum()) - paid
+    def likelihood(self, weight: FloatArray) -> float:
+        """Log-likelihood of what is left, with what the freedom of all explanations costs.
+
+        As in the contest what is left may scatter differently since each of them began, against
+        one and the same weight of the hours: else an explanation that leaves much would be paid
+        for with the noise that it makes of it, and one that leaves nothing would gain nothing.
+        """
+        apart, used = self.frame.residual * np.sqrt(weight), weight > 0
+        begins = {int(self.prepared.starts[one.fitted.hypothesis.first]) for one in self.found}
+        edges = sorted({0, *begins, len(used)})
+        told = sum(
+            spread_likelihood(apart[low:high], used[low:high]) for low, high in pairwise(edges)
+        )
+        freedom = sum(one.fitted.penalty - one.fitted.level for one in self.found)
+        return told - freedom - self.paid
 
 
 def advance(
@@ -110,9 +122,10 @@ def advance(
     if what is Kind.CLOCK_SKEW and skew(winner) < thresholds.least_skew_s / 3600:
         if len(excused) >= _MOST_EXCUSED:
             return None
-        return State(wider, columns, frame, told, state.found, (*excused, winner.missing))
+        paid = state.paid + winner.penalty
+        return State(wider, columns, frame, told, state.found, (*excused, winner.missing), paid)
     found = (*state.found, Found(winner, rivals, best, placebo))
-    return State(wider, columns, frame, told, found, excused)
+    return State(wider, columns, frame, told, found, excused, state.paid)
 
 
 def _stands(state: State, winner: Fitted, thresholds: Thresholds) -> bool:

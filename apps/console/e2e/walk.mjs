@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { archiveOf, part, shareOf, tileOf } from './archive.mjs';
 import { axe, complaints, end, everything, gateway, open, settled, shot, signIn, start } from './browser.mjs';
+import { demand as demandOf } from './demand.mjs';
 import { heating } from './heating.mjs';
 import { asker, places } from './places.mjs';
 import { HOUSE, LOOKERS, routes } from './routes.mjs';
@@ -16,6 +17,7 @@ const all = routes(found);
 const findings = [];
 
 const settle = settling({ ask, findings });
+const demand = demandOf({ findings, event: found.event });
 
 const text = (page) => page.locator('main').innerText();
 
@@ -875,7 +877,7 @@ async function narrow() {
   }
 }
 
-const JOURNEYS = { operator, suspects, alarms, ...settle.journeys, rules, drawn, switching, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, ...settle.later, losses, published, settings, sites, offers, terms, administration, accessible, narrow };
+const JOURNEYS = { operator, suspects, alarms, ...settle.journeys, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, ...settle.later, losses, published, settings, sites, offers, terms, administration, accessible, narrow };
 const wanted = process.argv.slice(2);
 
 await start();

@@ -1,5 +1,5 @@
 /** One event: who takes part, as it happens; moving it, calling it off, and what came of it. */
-import { dateTime } from '@shared/dates';
+import { clock, dateTime, fullDate } from '@shared/dates';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useMutation, useQuery, useSubscription } from 'urql';
@@ -14,7 +14,7 @@ import { CANCEL, EVENT, PROGRESS, type DrEventNode } from './documents';
 import { MoveForm } from './MoveForm';
 import { Participants } from './Participants';
 import { Results } from './Results';
-import { EventState, lengthText, placesText, whenText } from './words';
+import { EventState, lengthText, placesText } from './words';
 
 export function Event() {
   const { t, locale } = usePreferences();
@@ -37,6 +37,7 @@ function Shown({ event, again }: { event: DrEventNode; again: () => void }) {
   const { t, locale } = usePreferences();
   const viewer = useViewer();
   const { counts, state } = event;
+  const begin = Date.parse(event.startsAt);
   const open = state === 'SCHEDULED' || state === 'ACTIVE';
   return (
     <>
@@ -46,7 +47,7 @@ function Shown({ event, again }: { event: DrEventNode; again: () => void }) {
         lead={<span className="row"><span>{event.program.name} · {placesText(event)} · {event.commodity ? t(`commodity.${event.commodity}`) : t('commodity.any')}</span><EventState state={state} /></span>}
       />
       <Figures>
-        <Figure label={t('dr.when')} value={whenText(event.startsAt, event.endsAt, event.timezone, locale)} note={`${lengthText(t, event.durationMinutes)} · ${t('timesIn', { zone: event.timezone })}`} />
+        <Figure label={t('dr.when')} value={`${clock(begin, event.timezone, locale)}–${clock(Date.parse(event.endsAt), event.timezone, locale)}`} note={`${fullDate(begin, event.timezone, locale)} · ${lengthText(t, event.durationMinutes)}`} />
         <Figure label={t('dr.takePart')} value={String(counts?.takingPart ?? 0)} note={t('dr.ofAsked', { count: counts?.asked ?? 0 })} />
         <Figure label={t('dr.declined')} value={String(counts?.declined ?? 0)} />
         <Figure label={t('dr.silent')} value={String(counts?.silent ?? 0)} />

@@ -4,8 +4,9 @@ import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { localInput, ofLocalInput } from '@shared/zones';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { usePreferences } from '../../app/preferences';
+import { usePreferences, useT } from '../../app/preferences';
 import { useZone } from '../../app/viewer';
+import { Answer } from '../../ui/Answer';
 import { SitePicker } from '../../ui/SitePicker';
 import { UserErrors, type Refusal } from '../../ui/UserErrors';
 import { CALL, CREATE_PROGRAM, LENGTHS, PROGRAMS } from './documents';
@@ -19,17 +20,32 @@ const HOUR_MS = 3_600_000;
 /** A whole hour that leaves people time to read of it. */
 const SOON_MS = 2 * HOUR_MS;
 
-export function EventForm({ close, done }: { close: () => void; done: (id: string) => void }) {
+interface FormProps {
+  close: () => void;
+  done: (id: string) => void;
+}
+
+export function EventForm({ close, done }: FormProps) {
+  const t = useT();
+  const [result, ask] = useQuery({ query: PROGRAMS, requestPolicy: 'network-only' });
+  return (
+    <Drawer opened onClose={close} position="right" size="lg" title={t('dr.call')} closeButtonProps={{ 'aria-label': t('close') }}>
+      <Answer result={result} retry={() => ask({ requestPolicy: 'network-only' })} skeleton={600}>
+        {({ viewer }) => <Fields programs={viewer.programs} close={close} done={done} />}
+      </Answer>
+    </Drawer>
+  );
+}
+
+function Fields({ programs, close, done }: FormProps & { programs: readonly { id: string; name: string }[] }) {
   const { t } = usePreferences();
   const zone = useZone();
-  const [{ data }] = useQuery({ query: PROGRAMS, requestPolicy: 'cache-and-network' });
   const [, createProgram] = useMutation(CREATE_PROGRAM);
   const [, call] = useMutation(CALL);
   // One form is one event, however often it is sent.
   const [key] = useState(() => crypto.randomUUID());
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Refusal[]>([]);
-  const programs = data?.viewer.programs ?? [];
   const [chosen, setProgram] = useState<string | null>(null);
   const program = chosen ?? programs[0]?.id ?? NEW;
   const [programName, setProgramName] = useState('');
@@ -64,32 +80,30 @@ export function EventForm({ close, done }: { close: () => void; done: (id: strin
     setBusy(false);
   };
   return (
-    <Drawer opened onClose={close} position="right" size="lg" title={t('dr.call')}>
-      <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        <p className="hint">{t('dr.callLead')}</p>
-        <Select label={t('dr.program')} allowDeselect={false} data={[...programs.map((one) => ({ value: one.id, label: one.name })), { value: NEW, label: t('dr.newProgram') }]} value={program} onChange={setProgram} />
-        {program === NEW && <TextInput label={t('dr.programName')} required maxLength={100} value={programName} onChange={(event) => setProgramName(event.currentTarget.value)} />}
-        <TextInput label={t('dr.name')} required maxLength={100} value={name} error={of('name')} onChange={(event) => setName(event.currentTarget.value)} />
-        <SitePicker label={t('dr.where')} onChange={setSite} />
-        <Select label={t('commodity')} placeholder={t('commodity.any')} clearable data={COMMODITIES.map((value) => ({ value, label: t(`commodity.${value}`) }))} value={commodity} onChange={(value) => setCommodity(value as Commodity | null)} />
-        <div className="row row-end">
-          <TextInput type="datetime-local" label={t('dr.begin')} description={t('timesIn', { zone })} required value={begin} error={of('startsAt')} onChange={(event) => setBegin(event.currentTarget.value)} />
-          <Select label={t('dr.length')} allowDeselect={false} data={LENGTHS.map((value) => ({ value: String(value), label: lengthText(t, value) }))} value={String(minutes)} onChange={(value) => setMinutes(Number(value))} />
-        </div>
-        <Select label={t('dr.levelOf')} allowDeselect={false} data={LEVELS.map((value) => ({ value: String(value), label: `${value} · ${t(`dr.level.${value}`)}` }))} value={String(level)} onChange={(value) => setLevel(Number(value))} />
-        <fieldset className="choices">
-          <legend>{t('dr.words')}</legend>
-          <p className="hint">{t('dr.wordsLead')}</p>
-          {LOCALES.map((one) => (
-            <Textarea key={one} label={LANGUAGES[one]} lang={one} maxLength={500} autosize minRows={2} value={words[one]} onChange={(event) => { const { value } = event.currentTarget; setWords((all) => ({ ...all, [one]: value })); }} />
-          ))}
-        </fieldset>
-        <UserErrors errors={errors} />
-        <div className="row">
-          <Button type="submit" loading={busy} disabled={!site}>{t('dr.publish')}</Button>
-          <Button variant="default" onClick={close}>{t('cancel')}</Button>
-        </div>
-      </form>
-    </Drawer>
+    <form className="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      <p className="hint">{t('dr.callLead')}</p>
+      <Select label={t('dr.program')} allowDeselect={false} data={[...programs.map((one) => ({ value: one.id, label: one.name })), { value: NEW, label: t('dr.newProgram') }]} value={program} onChange={setProgram} />
+      {program === NEW && <TextInput label={t('dr.programName')} required maxLength={100} value={programName} onChange={(event) => setProgramName(event.currentTarget.value)} />}
+      <TextInput label={t('dr.name')} required maxLength={100} value={name} error={of('name')} onChange={(event) => setName(event.currentTarget.value)} />
+      <SitePicker label={t('dr.where')} onChange={setSite} />
+      <Select label={t('commodity')} placeholder={t('commodity.any')} clearable data={COMMODITIES.map((value) => ({ value, label: t(`commodity.${value}`) }))} value={commodity} onChange={(value) => setCommodity(value as Commodity | null)} />
+      <div className="row row-end">
+        <TextInput type="datetime-local" label={t('dr.begin')} description={t('timesIn', { zone })} required value={begin} error={of('startsAt')} onChange={(event) => setBegin(event.currentTarget.value)} />
+        <Select label={t('dr.length')} allowDeselect={false} data={LENGTHS.map((value) => ({ value: String(value), label: lengthText(t, value) }))} value={String(minutes)} onChange={(value) => setMinutes(Number(value))} />
+      </div>
+      <Select label={t('dr.levelOf')} allowDeselect={false} data={LEVELS.map((value) => ({ value: String(value), label: `${value} · ${t(`dr.level.${value}`)}` }))} value={String(level)} onChange={(value) => setLevel(Number(value))} />
+      <fieldset className="site-picker">
+        <legend>{t('dr.words')}</legend>
+        <p className="hint">{t('dr.wordsLead')}</p>
+        {LOCALES.map((one) => (
+          <Textarea key={one} label={LANGUAGES[one]} lang={one} maxLength={500} autosize minRows={2} value={words[one]} onChange={(event) => { const { value } = event.currentTarget; setWords((all) => ({ ...all, [one]: value })); }} />
+        ))}
+      </fieldset>
+      <UserErrors errors={errors} />
+      <div className="row">
+        <Button type="submit" loading={busy} disabled={!site}>{t('dr.publish')}</Button>
+        <Button variant="default" onClick={close}>{t('cancel')}</Button>
+      </div>
+    </form>
   );
 }

@@ -64,4 +64,4 @@ export type DrState = Listed['state'];
 export type Places = Pick<Listed, 'sites' | 'groups'>;
 
 export const STATES: readonly DrState[] = ['SCHEDULED', 'ACTIVE', 'COMPLETED', 'CANCELLED'];
-export const LENGTHS = [15, 30, 60, 90, 120, 180, 240, 360, 480, 720, 1440] as const;
+export const LENGTHS = [15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440] as const;
