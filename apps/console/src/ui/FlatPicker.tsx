@@ -11,9 +11,12 @@ import { SitePicker } from './SitePicker';
 
 const FLATS = graphql(`
   query FlatsUnder($under: ID!, $search: String!) {
-    node(id: $under) { id ... on Site { premises(first: 100, search: $search) { edges { node { id name site { id name } } } } } }
+    node(id: $under) { id ... on Site { path premises(first: 100, search: $search) { edges { node { id name site { id path } } } } } }
   }
 `);
+
+/** Names of the sites below a place on the way to another. */
+const below = (place: string, path: string) => path.slice(place.length + 1).split('/').filter(Boolean);
 
 interface PickerProps {
   label: string;
@@ -30,8 +33,10 @@ export function FlatPicker({ label, flat, onChange }: PickerProps) {
   const [chosen, choose] = useState<{ value: string; label: string } | null>(null);
   // What stands in the field after a choice is the choice, and no search.
   const [{ data, error, fetching }, again] = useQuery({ query: FLATS, variables: { under: under ?? '', search: search === chosen?.label ? '' : search }, pause: under === null });
-  const flats = data?.node && 'premises' in data.node ? data.node.premises.edges.map(({ node }) => node) : [];
-  const found = inOrder(flats).map(({ id, name, site }) => ({ value: id, label: site.id === under ? name : `${name} · ${site.name}` }));
+  // While another place is asked for, the last answer is of flats that nobody means.
+  const place = data?.node && 'premises' in data.node && data.node.id === under ? data.node : null;
+  const flats = place?.premises.edges.map(({ node }) => node) ?? [];
+  const found = inOrder(flats).map(({ id, name, site }) => ({ value: id, label: [name, ...below(place?.path ?? '', site.path)].join(' · ') }));
   const take = (value: string | null) => {
     choose(found.find((one) => one.value === value) ?? null);
     onChange(value);
