@@ -48,7 +48,7 @@ async def _judge(session: TenantSession, event: EventRow, news: DrNews, now: dat
     again = {number: asked[one][1] for one, number in standing.items() if one in asked}
     if news is DrNews.CANCELLED:
         closed = await _close(session, list(standing.values()), now)
-        await telling.tell_again(session, again, "cancelled", now)
+        await telling.tell_called_off(session, again, now)
         return closed
     if event.state not in OPEN or event.ends_at <= now:
         return []

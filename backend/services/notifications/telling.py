@@ -13,8 +13,8 @@ from backend.services.notifications.posting import post
 from backend.store.alerts import alert_lists, rules
 from backend.store.alerts.alert_lists import AlertRow
 from backend.store.alerts.alerts import Raised
-from backend.store.notifications import recipients
-from backend.store.notifications.outbox import Letter
+from backend.store.notifications import outbox, recipients
+from backend.store.notifications.outbox import Letter, Way
 from backend.store.notifications.recipients import Device, Person
 from domain.alerts import DANGERS, AlertKind, Channel, Mode, Severity
 from domain.identity import UserId
@@ -70,9 +70,28 @@ async def tell_of(
 async def tell_again(
     session: TenantSession, behind: Mapping[int, Sequence[int]], turn: str, now: datetime
 ) -> None:
-    """Tell whoever has a rule behind each alert what became of it; a turn is told once."""
+    """Tell whoever has a rule behind each alert what became of it; a turn is told once.
+
+    What waits to tell of it as it was is taken back.
+    """
+    await outbox.withdraw(session, list(behind))
     rows = await alert_lists.all_alerts(session, list(behind))
     await post(session, await _to_people(session, rows, behind, turn, now), now)
+
+
+async def tell_called_off(
+    session: TenantSession, behind: Mapping[int, Sequence[int]], now: datetime
+) -> None:
+    """Tell whoever heard of each alert, on the ways on which they did, that it is called off."""
+    unheard = await outbox.withdraw(session, list(behind))
+    rows = await alert_lists.all_alerts(session, list(behind))
+    letters = await _to_people(session, rows, behind, "cancelled", now)
+    heard = [
+        one
+        for one in letters
+        if Way(one.alert_id, one.user_id, one.channel, one.address) not in unheard
+    ]
+    await post(session, heard, now)
 
 
 async def _to_people(

@@ -60,6 +60,18 @@ WHERE tenant_id = $1 AND state = 'waiting'
 
 _FORGET = "DELETE FROM notification WHERE tenant_id = $1 AND state <> 'waiting' AND created_at < $2"
 
+_WITHDRAW = """
+DELETE FROM notification
+WHERE tenant_id = $1 AND alert_id = ANY($2::bigint[]) AND user_id IS NOT NULL
+  AND state = 'waiting' AND manner <> 'now' AND handed_at IS NULL
+RETURNING alert_id, user_id, channel, address
+"""
+
+_WAYS = """
+SELECT DISTINCT alert_id, user_id, channel, address FROM notification
+WHERE tenant_id = $1 AND alert_id = ANY($2::bigint[]) AND user_id IS NOT NULL
+"""
+
 _LIST = """
 SELECT n.id, n.channel, n.address, coalesce(u.name, ''), n.kind, n.subject, n.body, n.state,
        n.manner, n.created_at, n.due_at, n.sent_at, n.attempts, n.response, n.locale
@@ -109,6 +121,15 @@ class Claimed(NamedTuple):
     attempts: int
 
 
+class Way(NamedTuple):
+    """How somebody is told of an alert."""
+
+    alert_id: int | None
+    user_id: UserId | None
+    channel: str
+    address: str
+
+
 class Result(NamedTuple):
     """What became of a notification; ``waiting`` is tried again when it is due."""
 
@@ -146,6 +167,14 @@ async def add(session: TenantSession, letters: Sequence[Letter]) -> list[datetim
     rows = [one._replace(data=orjson.dumps(dict(one.data)).decode()) for one in letters]  # type: ignore[arg-type]  # as SQL takes it
     columns = [list(column) for column in zip(*rows, strict=True)]
     return [row[0] for row in await driver.fetch(_ADD, session.scope.tenant_id, *columns)]
+
+
+async def withdraw(session: TenantSession, alerts: Sequence[int]) -> set[Way]:
+    """Take back what waits for a morning or a digest; who has now heard nothing of an alert."""
+    driver = await session.driver()
+    asked = session.scope.tenant_id, list(alerts)
+    taken_back = {Way(*row) for row in await driver.fetch(_WITHDRAW, *asked)}
+    return taken_back - {Way(*row) for row in await driver.fetch(_WAYS, *asked)}
 
 
 async def claim(session: TenantSession, now: datetime, until: datetime, most: int) -> list[Claimed]:

@@ -136,10 +136,8 @@ async def test_staff_who_ask_for_it_are_told_of_each_target(street: Street) -> N
     assert "Evening peak" in told["text"]
 
 
-@pytest.mark.parametrize(("begins_in_h", "manner"), [(1, "now"), (9, "held")])
-async def test_quiet_hours_hold_what_begins_after_them(
-    street: Street, begins_in_h: int, manner: str
-) -> None:
+async def quiet_until_later(street: Street) -> None:
+    """The household of flat 1 is not to be woken for another five hours."""
     local = NOW.astimezone(ZoneInfo("UTC"))
     quiet = {
         "zone": "UTC",
@@ -150,11 +148,35 @@ async def test_quiet_hours_hold_what_begins_after_them(
     }
     saved = await street.ask(PREFER, street.household(1), input=quiet)
     assert saved["errors"] == []
+
+
+@pytest.mark.parametrize(("begins_in_h", "manner"), [(1, "now"), (9, "held")])
+async def test_quiet_hours_hold_what_begins_after_them(
+    street: Street, begins_in_h: int, manner: str
+) -> None:
+    await quiet_until_later(street)
     begin = NOW + timedelta(hours=begins_in_h)
     await street.called(await street.program("quiet"), startsAt=begin.isoformat())
     await street.house.judge()
     manners = {one[4].split(":")[0]: one[1] for one in await street.letters()}
     assert manners == {"Flat 1": manner, "Flat 2": "now"}
+
+
+async def test_what_was_called_off_overnight_wakes_and_bothers_nobody(street: Street) -> None:
+    await quiet_until_later(street)
+    begin = (NOW + timedelta(hours=9)).isoformat()
+    event = await street.called(await street.program("night"), startsAt=begin)
+    await street.house.judge()
+    later = {"event": event["id"], "startsAt": begin, "durationMinutes": 45}
+    await street.ask(CHANGE, input=later)
+    await street.house.judge()
+    told = [(one[4].split(":")[0], one[0], one[1]) for one in await street.letters()]
+    awake = [("Flat 2", "opened", "now"), ("Flat 2", "changed", "now")]
+    assert sorted(told) == sorted([*awake, ("Flat 1", "changed", "held")])
+    await street.ask(CANCEL, input={"event": event["id"]})
+    await street.house.judge()
+    told = [(one[4].split(":")[0], one[0], one[1]) for one in await street.letters()]
+    assert sorted(told) == sorted([*awake, ("Flat 2", "cancelled", "now")])
 
 
 async def test_a_digest_that_would_come_too_late_does_not_wait(street: Street) -> None:
