@@ -48,7 +48,7 @@ const HEALTH = graphql(`
         edges { node { id kind serial silentSince openedAt site { id name path timezone } concentrator { id serial } } }
         pageInfo { hasNextPage }
       }
-      foundChannels(first: 100) { edges { node { channel } } pageInfo { hasNextPage } }
+      foundChannels(first: 100) { edges { node { channel offeredTo } } pageInfo { hasNextPage } }
     }
   }
 `);
@@ -235,7 +235,7 @@ function Silent() {
         {({ viewer }) => {
           const alarms = viewer.networkAlarms.edges.map((edge) => edge.node);
           const down = alarms.filter((alarm) => alarm.kind === 'CONCENTRATOR_SILENT');
-          const found = viewer.foundChannels.edges.length;
+          const found = viewer.foundChannels.edges.filter(({ node }) => node.offeredTo === null).length;
           const plus = (more: boolean) => (more ? '+' : '');
           return (
             <div className="stack">
