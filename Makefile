@@ -104,9 +104,8 @@ browser:
 			&& { $(INSTALL_CHROMIUM) || { apt-get update --quiet && $(INSTALL_CHROMIUM); }; }; } \
 		|| echo 'note: no chromium for the tests of the pages (Debian: apt-get install chromium); SKIP_BROWSER=1 skips them'
 
-# File by file in the order of the folders: the walks, one long test each, come first, so that both workers end together.
 test: setup browser console-test app-test  ## Run all tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25
+	$(BIN)/pytest -n 2 --dist loadfile --durations=25
 
 # A thousand kills, ten million readings out of order, a hundred thousand commands: hours. BALANCE_FAULTS_SEED repeats a run.
 faults: setup  ## Run the long set of fault tests
