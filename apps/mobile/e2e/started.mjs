@@ -13,7 +13,7 @@ const opened = async (one) => {
   return Math.round(await one.evaluate(() => window.firstChart));
 };
 for (let run = 0; run < runs; run++) {
-  await page.evaluate(() => localStorage.removeItem('balance.kept'));
+  await page.addInitScript(() => localStorage.removeItem('balance.kept'));
   times.again.push(await opened(page));
 }
 // The same with nothing of the app itself on the device: its files are fetched, too.
