@@ -7,8 +7,8 @@ session. What is not heard, since Valkey was away, is seen when the wait is over
 
 import asyncio
 import contextlib
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Collection, Iterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -45,7 +45,6 @@ log = structlog.get_logger(__name__)
 class Ear:
     """An app that waits."""
 
-    actor: str
     homes: frozenset[PremiseId] | None = None
     """None until they are known: then everything concerns it."""
 
@@ -67,6 +66,8 @@ class News:
     def __init__(self, database: Database, events: Events) -> None:
         self._database, self._events = database, events
         self._ears: dict[TenantId, set[Ear]] = {}
+        self._of_one: Counter[tuple[TenantId, str]] = Counter()
+        self._held = 0
         self._heard: defaultdict[TenantId, defaultdict[Topic, set[int]]] = _nothing()
         self._states: dict[tuple[TenantId, int], tuple[str, int]] = {}
         self._listening, self._due = asyncio.Event(), asyncio.Event()
@@ -76,28 +77,40 @@ class News:
     @contextlib.asynccontextmanager
     async def ear(self, scope: Scope) -> AsyncGenerator[Ear | None]:
         """Listen for a person from here on; None where nobody may wait any more."""
-        if not self._has_room(scope):
-            yield None
-            return
-        if not self._tasks:
-            self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._tell)]
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PAUSE_S):
-                await self._listening.wait()
-        ear = Ear(scope.actor)
-        ears = self._ears.setdefault(scope.tenant_id, set())
-        ears.add(ear)
-        try:
-            yield ear
-        finally:
-            ears.discard(ear)
-            if not ears:
-                del self._ears[scope.tenant_id]
+        with self._place((scope.tenant_id, scope.actor)) as place:
+            if not place:
+                yield None
+                return
+            if not self._tasks:
+                self._tasks = [asyncio.create_task(work()) for work in (self._listen, self._tell)]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PAUSE_S):
+                    await self._listening.wait()
+            ear = Ear()
+            ears = self._ears.setdefault(scope.tenant_id, set())
+            ears.add(ear)
+            try:
+                yield ear
+            finally:
+                ears.discard(ear)
+                if not ears:
+                    del self._ears[scope.tenant_id]
 
-    def _has_room(self, scope: Scope) -> bool:
-        own = sum(one.actor == scope.actor for one in self._ears.get(scope.tenant_id, ()))
-        everybody = sum(len(ears) for ears in self._ears.values())
-        return not self.closed and own < MOST_OF_ONE and everybody < MOST
+    @contextlib.contextmanager
+    def _place(self, person: tuple[TenantId, str]) -> Iterator[bool]:
+        """Hold a place, if there is one."""
+        if self.closed or self._held >= MOST or self._of_one[person] >= MOST_OF_ONE:
+            yield False
+            return
+        self._held += 1
+        self._of_one[person] += 1
+        try:
+            yield True
+        finally:
+            self._held -= 1
+            self._of_one[person] -= 1
+            if not self._of_one[person]:
+                del self._of_one[person]
 
     def close(self) -> None:
         """End every wait; who comes later is answered at once."""
