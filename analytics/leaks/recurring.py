@@ -42,7 +42,7 @@ def intermittent(
     unknown = np.isnan(values)
     runs = stretches.without(values <= 0, unknown, thresholds.longest_gap_hours)
     # what flows without an end is another rule's; it makes no hour of this one
-    endless = _whole_runs(runs) >= thresholds.continuous_hours
+    endless = stretches.whole(runs) >= thresholds.continuous_hours
     whole = np.where(endless, np.nan, values)[:, -days * HOURS :]
     past, week = whole[:, : -WEEK * HOURS], whole[:, -WEEK * HOURS :]
     if wrong_since is not None:
@@ -74,15 +74,6 @@ def _quiet_shares(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
         known = np.count_nonzero(~np.isnan(own), axis=1)
         found[:, slot] = np.count_nonzero(own <= 0, axis=1) / np.maximum(known, 1)
     return found
-
-
-def _whole_runs(runs: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Length that the run of each hour comes to in the end, shape ``(n, t)``."""
-    last = np.ones(runs.shape, dtype=np.bool_)
-    last[:, :-1] = runs[:, 1:] < runs[:, :-1]
-    at = np.where(last, np.arange(runs.shape[1]), runs.shape[1])
-    ends = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
-    return np.take_along_axis(runs, ends, axis=1)
 
 
 def _fewer_quiet_hours(past: FloatArray, week: FloatArray) -> FloatArray:

@@ -65,12 +65,12 @@ class Thresholds:
     trickle: bool = True
     """Whether leaks of less than a pulse an hour are judged."""
 
-    trickle_score: float = 12.0
+    trickle_score: float = 13.0
     """Log likelihood of the pulses of hours with a leak against that without, added up since it was
-    last nothing; 11 or 13 find somewhat more or fewer."""
+    last nothing."""
 
-    trickle_day: float = 11.0
-    """Most that one day adds to it: no single restless night is a leak."""
+    trickle_hours: int = 24
+    """Least hours since then: one restless night is no leak."""
 
     stuck_surprise: float = 12.0
     """Surprise of a run of zeros by its own habit, in nats."""

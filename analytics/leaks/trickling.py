@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.leaks import stretches
-from analytics.leaks.habits import Habits, quiet_by_hour, small_by_hour
+from analytics.leaks.habits import Habits, absent, quiet_by_hour, small_by_hour
 from analytics.leaks.signs import HOURS, FloatArray, Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 from domain.quantities import Mask
@@ -50,14 +50,10 @@ class _Chances(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Of the likeliest rate, shape ``(n,)`` each."""
+    """Log likelihood, and the column from which on it adds up, shape ``(n,)`` each."""
 
     score: FloatArray
-    likelihood: FloatArray
-    """The same where a day may add more."""
-
     since: NDArray[np.int64]
-    """Column from which on it adds up."""
 
 
 def hourly(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator[Sign]:
@@ -96,6 +92,9 @@ def nightly(
         past = np.where(wrong, np.nan, past) if wrong.any() else past
     known = np.count_nonzero(~np.isnan(past), axis=1) >= PAST_HOURS
     judged = known | (habits.known_hours >= PAST_HOURS)
+    past = _while_at_home(past, values[:, -HOURS:], window.step)
+    enough = np.count_nonzero(~np.isnan(past), axis=1) >= PAST_HOURS
+    judged = np.asarray(judged & (enough | ~known))
     rows = np.flatnonzero(judged & ~_endless(window.last(LONGEST_HOURS), habits, thresholds))
     if not len(rows):
         return
@@ -106,6 +105,12 @@ def nightly(
         np.where(use, small_by_hour(own, window.step[rows], slots), habits.small[rows]),
     )
     yield from _signs(_of_rows(window, rows), rows, chances, hours, thresholds)
+
+
+def _while_at_home(past: FloatArray, last: FloatArray, step: FloatArray) -> FloatArray:
+    """Past without its journeys where somebody is at home now: who comes back is no leak."""
+    home: Mask = np.asarray((last > _TWO * step[:, None]).any(axis=1))
+    return np.where(home[:, None] & absent(past), np.nan, past) if home.any() else past
 
 
 def _of_rows(flow: Flow, rows: NDArray[np.int64]) -> Flow:
@@ -126,13 +131,15 @@ def _signs(
     pulses = window.values / window.step[:, None]
     now, slots = pulses[:, -hours:], window.slots[-hours:]
     chances = _Chances(by_slot.zero[:, slots], by_slot.small[:, slots])
-    found = _added_up(_weights(now, chances, _still(pulses)[:, -hours:]), thresholds.trickle_day)
+    found = _added_up(_weights(now, chances, _still(pulses)[:, -hours:]))
     heard = np.count_nonzero(~np.isnan(now[:, -HOURS:]), axis=1) >= 2 * HOURS // 3
-    for row in np.flatnonzero(heard & (found.score >= thresholds.trickle_score)).tolist():
+    span = hours - found.since
+    told = (found.score >= thresholds.trickle_score) & (span >= thresholds.trickle_hours)
+    for row in np.flatnonzero(heard & told).tolist():
         since = int(found.since[row])
-        told = now[row, since:], _Chances(chances.zero[row, since:], chances.small[row, since:])
+        own = _Chances(chances.zero[row, since:], chances.small[row, since:])
         step, start = float(window.step[row]), window.values.shape[1] - hours + since
-        yield _sign(int(rows[row]), start, told, (float(found.likelihood[row]), step))
+        yield _sign(int(rows[row]), start, (now[row, since:], own), (float(found.score[row]), step))
 
 
 def _still(pulses: FloatArray) -> NDArray[np.int32]:
@@ -170,26 +177,15 @@ def _weights(now: FloatArray, chances: _Chances, still: NDArray[np.int32]) -> Fl
     return found
 
 
-def _added_up(weights: FloatArray, most_a_day: float) -> _Found:
-    """Sum of the weights since it was last nothing; a day adds no more than so much.
-
-    One restless night is no leak. Days are those that end with the last hour. Which rate it is,
-    the sum without that bound tells.
-    """
+def _added_up(weights: FloatArray) -> _Found:
+    """Sum of the weights since it was last nothing, for the likeliest rate of each meter."""
     size, hours = weights.shape[1:]
     total, since = np.zeros(weights.shape[:2]), np.zeros(weights.shape[:2], np.int64)
-    whole = before = total
     for hour in range(hours):
-        if (hours - hour) % HOURS == 0:
-            before = total
-        weight = weights[:, :, hour]
-        total = np.minimum(total + weight, before + most_a_day)
-        nothing = total <= 0
-        total, whole = np.where(nothing, 0.0, total), np.where(nothing, 0.0, whole + weight)
-        before = np.minimum(before, total)
-        since[nothing] = hour + 1
-    rate, rows = whole.argmax(axis=0), np.arange(size)
-    return _Found(total[rate, rows], whole[rate, rows], np.minimum(since[rate, rows], hours - 1))
+        total = np.maximum(total + weights[:, :, hour], 0.0)
+        since[total <= 0] = hour + 1
+    rate, rows = total.argmax(axis=0), np.arange(size)
+    return _Found(total[rate, rows], np.minimum(since[rate, rows], hours - 1))
 
 
 def _sign(
