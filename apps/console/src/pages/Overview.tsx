@@ -101,6 +101,12 @@ export function Overview() {
           <Answer result={result} retry={retry} skeleton={110}>
             {(data) => <Delivered groups={data.viewer.sites.flatMap((site) => site.balanceGroups)} />}
           </Answer>
+          {/* What somebody has to do comes before what was used. */}
+          <div className="grid-2 grid-even">
+            {viewer.may('findings:read') && <OpenFindings />}
+            {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
+          </div>
+          {viewer.may('health:read') && <Silent />}
           <Answer result={result} retry={retry} skeleton={260}>
             {(data) => (
               <div className="grid-2 grid-even">
@@ -109,9 +115,6 @@ export function Overview() {
                     .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))
                     .map((group) => <Resource key={group.id} group={group} site={data.viewer.sites.length > 1 ? site.name : ''} />),
                 )}
-                {viewer.may('findings:read') && <OpenFindings />}
-                {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
-                {viewer.may('health:read') && <Silent />}
               </div>
             )}
           </Answer>
@@ -211,7 +214,7 @@ function Losses({ from, to }: { from: string; to: string }) {
   return (
     <Panel title={t('overview.losses')} hint={t('overview.lossesHint')} actions={<Link to="/balances" search={{}}>{t('nav.balances')}</Link>}>
       {error && <FailureNote error={error} retry={again} compact />}
-      {rows === null && !error && <Waiting height={160} />}
+      {rows === null && !error && <Waiting height={164} />}
       <div className="stack" style={{ gap: 8 }}>
         {rows?.map((row) => (
           <div key={row.groupId} className="loss">

@@ -25,6 +25,7 @@ export const en = {
   'scheme.dark': 'Dark',
   'scheme.auto': 'As the system',
   'zoneOf': 'Times: {zone}',
+  'zoneOther': 'Your clock is elsewhere: times here are those of {zone}.',
   'timesIn': 'Times of {zone}',
   'offline': 'No connection. What you see was read before it broke.',
   'live.on': 'Live',

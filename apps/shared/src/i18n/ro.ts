@@ -26,6 +26,7 @@ export const ro: Record<keyof typeof english, string> = {
   'scheme.dark': 'Întunecat',
   'scheme.auto': 'Ca sistemul',
   'zoneOf': 'Ora: {zone}',
+  'zoneOther': 'Ceasul dumneavoastră este în alt fus: orele de aici sunt cele din {zone}.',
   'timesIn': 'Ora locală: {zone}',
   'offline': 'Fără conexiune. Vedeți datele citite înainte de întrerupere.',
   'live.on': 'În direct',

@@ -26,6 +26,7 @@ export const ru: Record<keyof typeof english, string> = {
   'scheme.dark': 'Тёмное',
   'scheme.auto': 'Как в системе',
   'zoneOf': 'Время: {zone}',
+  'zoneOther': 'Ваши часы в другом поясе: здесь показано время {zone}.',
   'timesIn': 'Время: {zone}',
   'offline': 'Нет связи. Показано то, что было получено до обрыва.',
   'live.on': 'В эфире',
