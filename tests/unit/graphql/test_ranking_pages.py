@@ -22,9 +22,7 @@ def ranked(shares: list[float | None]) -> list[Ranked]:
     rows = [
         Ranked(
             GroupListing(
-                GroupRow(
-                    BalanceGroupId(number), str(number), Commodity.GAS, "Etc/UTC", None, None
-                ),
+                GroupRow(BalanceGroupId(number), str(number), Commodity.GAS, "Etc/UTC", None, None),
                 path="City",
             ),
             *(None, None, None, share, None),

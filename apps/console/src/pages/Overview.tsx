@@ -48,6 +48,7 @@ const HEALTH = graphql(`
         edges { node { id kind serial silentSince openedAt site { id name path timezone } concentrator { id serial } } }
         pageInfo { hasNextPage }
       }
+      doubtfulReadings(first: 100) { edges { node { flag { rule } } } pageInfo { hasNextPage } }
       foundChannels(first: 100) { edges { node { channel offeredTo } } pageInfo { hasNextPage } }
     }
   }
@@ -106,7 +107,7 @@ export function Overview() {
             {viewer.may('findings:read') && <OpenFindings />}
             {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
           </div>
-          {viewer.may('health:read') && <Silent />}
+          {viewer.may('health:read') && viewer.may('metering:read') && <Silent />}
           <Answer result={result} retry={retry} skeleton={260}>
             {(data) => (
               <div className="grid-2 grid-even">
@@ -239,6 +240,7 @@ function Silent() {
           const alarms = viewer.networkAlarms.edges.map((edge) => edge.node);
           const down = alarms.filter((alarm) => alarm.kind === 'CONCENTRATOR_SILENT');
           const found = viewer.foundChannels.edges.filter(({ node }) => node.offeredTo === null).length;
+          const doubtful = viewer.doubtfulReadings;
           const plus = (more: boolean) => (more ? '+' : '');
           return (
             <div className="stack">
@@ -250,6 +252,11 @@ function Silent() {
                 <Status tone={found ? 'warning' : 'ok'} icon={found ? 'plus' : undefined}>
                   {t('overview.found', { count: found })}{plus(viewer.foundChannels.pageInfo.hasNextPage)}
                 </Status>
+                <Link to="/delivery" search={{}} className="quiet-link">
+                  <Status tone={doubtful.edges.length ? 'warning' : 'ok'}>
+                    {t('overview.doubtful', { count: doubtful.edges.length })}{plus(doubtful.pageInfo.hasNextPage)}
+                  </Status>
+                </Link>
               </div>
               {alarms.slice(0, 5).map((alarm) => (
                 <Link key={alarm.id} className="row card-link" to="/networks/$id" params={{ id: alarm.concentrator?.id ?? '' }} search={{}}>

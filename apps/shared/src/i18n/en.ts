@@ -108,6 +108,7 @@ export const en = {
   'overview.allAlarms': 'All alarms',
   'overview.down': '{count|one=# concentrator down|other=# concentrators down}',
   'overview.silentDevices': '{count|one=# silent device|other=# silent devices}',
+  'overview.doubtful': '{count|one=# doubtful reading|other=# doubtful readings}',
   'overview.found': '{count|one=# channel to be placed|other=# channels to be placed}',
   'overview.allHeard': 'Every concentrator and module was heard in time.',
   'month.soFar': 'This month so far',

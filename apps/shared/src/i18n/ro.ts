@@ -109,6 +109,7 @@ export const ro: Record<keyof typeof english, string> = {
   'overview.allAlarms': 'Toate alarmele',
   'overview.down': '{count|one=# concentrator căzut|few=# concentratoare căzute|other=# de concentratoare căzute}',
   'overview.silentDevices': '{count|one=# dispozitiv tăcut|few=# dispozitive tăcute|other=# de dispozitive tăcute}',
+  'overview.doubtful': '{count|one=# citire îndoielnică|few=# citiri îndoielnice|other=# de citiri îndoielnice}',
   'overview.found': '{count|one=# canal de amplasat|few=# canale de amplasat|other=# de canale de amplasat}',
   'overview.allHeard': 'Toate concentratoarele și modulele comunică la timp.',
   'month.soFar': 'De la începutul lunii',

@@ -109,6 +109,7 @@ export const ru: Record<keyof typeof english, string> = {
   'overview.allAlarms': 'Все аварии',
   'overview.down': '{count|one=# концентратор молчит|few=# концентратора молчат|many=# концентраторов молчат|other=# концентратора молчат}',
   'overview.silentDevices': '{count|one=# устройство молчит|few=# устройства молчат|many=# устройств молчат|other=# устройства молчат}',
+  'overview.doubtful': '{count|one=# сомнительное показание|few=# сомнительных показания|many=# сомнительных показаний|other=# сомнительного показания}',
   'overview.found': '{count|one=# канал без счётчика|few=# канала без счётчика|many=# каналов без счётчика|other=# канала без счётчика}',
   'overview.allHeard': 'Все концентраторы и модули выходят на связь вовремя.',
   'month.soFar': 'С начала месяца',
