@@ -244,7 +244,7 @@ function Silent() {
           const plus = (more: boolean) => (more ? '+' : '');
           return (
             <div className="stack">
-              <div className="row" style={{ gap: 24 }}>
+              <div className="row" style={{ gap: '8px 24px' }}>
                 <Status tone={down.length ? 'critical' : 'ok'}>{t('overview.down', { count: down.length })}</Status>
                 <Status tone={alarms.length - down.length ? 'warning' : 'ok'}>
                   {t('overview.silentDevices', { count: alarms.length - down.length })}{plus(viewer.networkAlarms.pageInfo.hasNextPage)}

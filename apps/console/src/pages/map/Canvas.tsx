@@ -129,6 +129,9 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost, onSquare }: Ca
       made.on('load', squares);
       made.on('moveend', squares);
     }
+    const unlaid = () => place.current?.removeAttribute('data-drawn');
+    unlaid();
+    made.on('resize', unlaid);
     // Whoever looks from outside (a test, a printer) learns when everything stands.
     made.on('idle', () => {
       layNames(made, names.current, [...markers.current.values()]);
