@@ -237,7 +237,7 @@ def _lasting_hours(apart: FloatArray, used: Mask, begins: int) -> float:
     One that chance could feign is none.
     """
     told = apart[:begins] if np.count_nonzero(used[:begins]) >= _LEAST_HOURS else apart
-    count = np.count_nonzero(told)
+    count = int(np.count_nonzero(told))
     whole = float((told**2).sum())
     like = float((told[1:] * told[:-1]).sum()) / whole if whole > 0 else 0.0
     like = min(like, _MOST_LIKE) if like > _BY_CHANCE / np.sqrt(max(count, 1)) else 0.0
