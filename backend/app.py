@@ -22,6 +22,7 @@ from backend.graphql.transport.operations import Operations
 from backend.graphql.transport.streams import Streams
 from backend.graphql.transport.websocket import GraphQLSockets
 from backend.health import Health, health_routes
+from backend.leaving import on_the_way_out
 from backend.master_key import load_master_key
 from backend.services.limits import LimitDirectory
 from backend.settings import Settings
@@ -84,9 +85,16 @@ def create_app(settings: Settings, *beside: Beside) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        def leave() -> None:
+            for part in assembly.leaving:
+                part()
+
         try:
-            yield
+            with on_the_way_out(leave):
+                yield
         finally:
+            for end in assembly.ending:
+                await end()
             await budgets.close()
             await sign_in.close()
             await events.close()

@@ -1,7 +1,7 @@
 """What the API's own addresses share, for edges that are served beside them in one process."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
@@ -19,6 +19,11 @@ class Assembly:
     database: Database
     sign_in: OAuthService
     operations: Operations
+    leaving: list[Callable[[], None]] = field(default_factory=list)
+    """What edges do when the process is asked to stop, while requests are open."""
+
+    ending: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What they do when all requests are answered."""
 
 
 Beside = Callable[[Assembly], Sequence[BaseRoute]]

@@ -193,7 +193,7 @@ async def rate(installation: Installation, meters: int) -> dict[str, object]:
             await push(client, one.devices, hour, sequence)
         await metering.fold(work, scope.tenant_id)
         await metering.roll_up(work, scope.tenant_id)
-        await _judge(work, scope)
+        await judged(work, scope)
         count = await people(installation, one, 100)
         await _round(work, scope)
         print(f"{count:,} rules, {len(one.devices)} concentrators", flush=True)
@@ -201,7 +201,7 @@ async def rate(installation: Installation, meters: int) -> dict[str, object]:
         await metering.fold(work, scope.tenant_id)
         await metering.roll_up(work, scope.tenant_id)
         start = time.perf_counter()
-        held, opened = await _judge(work, scope)
+        held, opened = await judged(work, scope)
         took = time.perf_counter() - start
         start = time.perf_counter()
         await _round(work, scope)
@@ -217,7 +217,8 @@ async def rate(installation: Installation, meters: int) -> dict[str, object]:
     }
 
 
-async def _judge(work: Work, scope: Scope) -> tuple[int, int]:
+async def judged(work: Work, scope: Scope) -> tuple[int, int]:
+    """Rules that were held against what is new, and alerts that changed by it."""
     held = opened = 0
     more = True
     while more:

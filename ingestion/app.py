@@ -1,11 +1,7 @@
 """The gateway as an ASGI application and process of its own."""
 
-import asyncio
-import signal
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from types import FrameType
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 from starlette.applications import Starlette
@@ -15,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from backend.clients.events import Events
+from backend.leaving import on_the_way_out
 from backend.master_key import load_master_key
 from backend.services.gateway.devices import Devices
 from backend.services.limits import HOUR_S, Ledger, LimitDirectory, ReadingQuota
@@ -78,34 +75,6 @@ def application(
     )
     app.state.gateway, app.state.polls = gateway, polls
     return app
-
-
-@contextmanager
-def on_the_way_out(act: Callable[[], None]) -> Iterator[None]:
-    """Do something as soon as the process is asked to stop.
-
-    The server waits for open requests before it ends the application, and a held poll would keep
-    it waiting: so we listen to the signal ourselves, and pass it on to the server.
-    """
-    loop = asyncio.get_running_loop()
-    before: dict[int, Callable[[int, FrameType | None], Any]] = {}
-
-    def heard(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(act)
-        before[number](number, frame)
-
-    with suppress(ValueError):  # signals are the main thread's business
-        for one in (signal.SIGTERM, signal.SIGINT):
-            handler = signal.getsignal(one)
-            if callable(handler):
-                before[one] = handler
-                signal.signal(one, heard)
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            if signal.getsignal(number) is heard:
-                signal.signal(number, former)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -14,6 +14,7 @@ from mobile_bff.devices import Devices
 from mobile_bff.export import Exports
 from mobile_bff.home import Homes
 from mobile_bff.invitations import Invitations
+from mobile_bff.news import News
 from mobile_bff.operations import TrustedOperations
 from mobile_bff.requests import Desk, Handler, json_answer
 from mobile_bff.session import Sessions
@@ -37,7 +38,10 @@ def bff_routes(assembly: Assembly, known: Mapping[str, str] | None = None) -> Se
     exports = Exports(desk, assembly.database)
     snapshots = Snapshots(assembly.settings.kept_screens)
     homes = Homes(desk, assembly.database, assembly.operations.weather, snapshots)
-    changes, devices = Changes(desk, assembly.database), Devices(desk, assembly.database)
+    news = News(assembly.database, assembly.operations.events)
+    assembly.leaving.append(news.close)
+    assembly.ending.append(news.stop)
+    changes, devices = Changes(desk, assembly.database, news), Devices(desk, assembly.database)
 
     async def compatibility(request: Request) -> Response:
         """Whether a version is served: asked before anything else, also by what is too old."""

@@ -6,6 +6,7 @@ Whoever misses one reads the tables; an event only says that it is worth reading
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -28,30 +29,33 @@ class ReadingsFolded:
     """Hours since the epoch, [start, end)."""
 
 
+class Topic(StrEnum):
+    """What the events of a tenant are of."""
+
+    FOLDED = "folded"
+    COMMANDS = "commands"
+    FINDINGS = "findings"
+    ALERTS = "alerts"
+    DR_EVENTS = "dr"
+
+    def of(self, tenant: TenantId | str) -> str:
+        """Channel of a tenant."""
+        return f"balance:{self}:{tenant}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something of a tenant changed: groups of which hours did, or things by their ids."""
+
+    tenant: TenantId
+    topic: Topic
+    ids: tuple[int, ...]
+
+
 DOWNLINK = "balance:downlink"
 """Topic of all tenants: every process that holds polls listens to it once."""
 
 Called = tuple[TenantId, ConcentratorId]
-
-
-def _topic(tenant_id: TenantId) -> str:
-    return f"balance:folded:{tenant_id}"
-
-
-def _command_topic(tenant_id: TenantId) -> str:
-    return f"balance:commands:{tenant_id}"
-
-
-def _finding_topic(tenant_id: TenantId) -> str:
-    return f"balance:findings:{tenant_id}"
-
-
-def _alert_topic(tenant_id: TenantId) -> str:
-    return f"balance:alerts:{tenant_id}"
-
-
-def _dr_topic(tenant_id: TenantId) -> str:
-    return f"balance:dr:{tenant_id}"
 
 
 class Events:
@@ -68,7 +72,9 @@ class Events:
         self, tenant_id: TenantId, groups: Sequence[BalanceGroupId], start: int, end: int
     ) -> None:
         """Say that hours of groups changed."""
-        await self._publish(_topic(tenant_id), {"groups": list(groups), "start": start, "end": end})
+        await self._publish(
+            Topic.FOLDED.of(tenant_id), {"groups": list(groups), "start": start, "end": end}
+        )
 
     async def call(self, concentrators: Iterable[Called]) -> None:
         """Say that commands wait for some concentrators."""
@@ -77,22 +83,22 @@ class Events:
     async def commands_changed(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
         """Say that commands of a tenant went on."""
         if ids:
-            await self._publish(_command_topic(tenant_id), list(ids))
+            await self._publish(Topic.COMMANDS.of(tenant_id), list(ids))
 
     async def findings_raised(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
         """Say that findings of a tenant are new, or new again."""
         if ids:
-            await self._publish(_finding_topic(tenant_id), list(ids))
+            await self._publish(Topic.FINDINGS.of(tenant_id), list(ids))
 
     async def alerts_changed(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
         """Say that alerts of a tenant were raised, or that something became of them."""
         if ids:
-            await self._publish(_alert_topic(tenant_id), list(ids))
+            await self._publish(Topic.ALERTS.of(tenant_id), list(ids))
 
     async def dr_events_changed(self, tenant_id: TenantId, ids: Sequence[int]) -> None:
         """Say that demand response events of a tenant went on, or were answered."""
         if ids:
-            await self._publish(_dr_topic(tenant_id), list(ids))
+            await self._publish(Topic.DR_EVENTS.of(tenant_id), list(ids))
 
     async def _publish(self, topic: str, content: object) -> None:
         try:
@@ -102,32 +108,32 @@ class Events:
 
     async def listen(self, tenant_id: TenantId) -> AsyncGenerator[ReadingsFolded]:
         """Events of a tenant from now on."""
-        async with aclosing(self._heard(_topic(tenant_id))) as heard:
+        async with aclosing(self._heard(Topic.FOLDED.of(tenant_id))) as heard:
             async for body in heard:
                 groups = tuple(BalanceGroupId(one) for one in body["groups"])
                 yield ReadingsFolded(groups, body["start"], body["end"])
 
     async def listen_to_commands(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Commands of a tenant that go on from now on."""
-        async with aclosing(self._heard(_command_topic(tenant_id))) as heard:
+        async with aclosing(self._heard(Topic.COMMANDS.of(tenant_id))) as heard:
             async for body in heard:
                 yield body
 
     async def listen_to_findings(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Findings of a tenant that are raised from now on."""
-        async with aclosing(self._heard(_finding_topic(tenant_id))) as heard:
+        async with aclosing(self._heard(Topic.FINDINGS.of(tenant_id))) as heard:
             async for body in heard:
                 yield body
 
     async def listen_to_alerts(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Alerts of a tenant that are raised or change from now on."""
-        async with aclosing(self._heard(_alert_topic(tenant_id))) as heard:
+        async with aclosing(self._heard(Topic.ALERTS.of(tenant_id))) as heard:
             async for body in heard:
                 yield body
 
     async def listen_to_dr_events(self, tenant_id: TenantId) -> AsyncGenerator[list[int]]:
         """Demand response events of a tenant that go on or are answered from now on."""
-        async with aclosing(self._heard(_dr_topic(tenant_id))) as heard:
+        async with aclosing(self._heard(Topic.DR_EVENTS.of(tenant_id))) as heard:
             async for body in heard:
                 yield body
 
@@ -136,6 +142,22 @@ class Events:
         async with aclosing(self._heard(DOWNLINK)) as heard:
             async for body in heard:
                 yield [(TenantId(tenant), ConcentratorId(one)) for tenant, one in body]
+
+    async def listen_to_all(self, *topics: Topic) -> AsyncGenerator[Heard | None]:
+        """Events of all tenants; the first is None and says that whatever follows is heard."""
+        async with self._redis.pubsub() as channel:
+            await channel.psubscribe(*(topic.of("*") for topic in topics))
+            yet = len(topics)
+            async for message in channel.listen():
+                if message["type"] == "psubscribe":
+                    yet -= 1
+                    if yet == 0:
+                        yield None
+                    continue
+                _, topic, tenant = message["channel"].decode().split(":")
+                body = orjson.loads(message["data"])
+                ids = body["groups"] if isinstance(body, dict) else body
+                yield Heard(TenantId(int(tenant)), Topic(topic), tuple(ids))
 
     async def _heard(self, topic: str) -> AsyncGenerator[Any]:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:

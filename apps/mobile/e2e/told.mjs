@@ -73,7 +73,7 @@ export async function told(admin, pointOf) {
   await shot(mine.page, 'journey-told');
   await open(mine.page, message.data.path.replace(/^\/app/, ''));
   await seen(mine.page.getByText('Hour limit exceeded')).waitFor();
-  await press(mine.page, 'tab', 'Alerts').catch(() => open(mine.page, '/alerts'));
+  await open(mine.page, '/alerts');
   await seen(mine.page.getByText('Hour limit exceeded')).waitFor();
 
   const others = (await messages()).filter(({ token }) => token === mira.phone);

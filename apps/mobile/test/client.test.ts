@@ -137,6 +137,32 @@ it('tells failures apart, with the number of the request', async () => {
   mockAt.server = there;
 });
 
+it('waits at the server for what changes, asks again at once when it did, and leaves a full server alone', async () => {
+  const { begin } = fresh();
+  const { CHANGES, look, lookAgainMs, WAIT_S } = require('@/api/changes') as typeof import('@/api/changes');
+  const { QueryClient } = require('@tanstack/react-query') as typeof import('@tanstack/react-query');
+  const queries = new QueryClient({ defaultOptions: { queries: { gcTime: Infinity } } });
+  queries.setQueryData(['Home', {}], 'old');
+  const quiet = { created: [], updated: [], deleted: [] };
+  replies = ({ path }) => ({ body: path === '/bff/session' ? tokens('a', 'r') : { ...quiet, created: [{ type: 'alert', id: '7' }], cursor: 'c1' } });
+  await begin('code', 'verifier', 'balance://callback');
+  const first = await look(queries);
+  expect(seen[1]?.path).toBe('/bff/changes');
+  expect(queries.getQueryState(['Home', {}])?.isInvalidated).toBe(false);
+  queries.setQueryData([CHANGES], first);
+  replies = () => ({ body: { ...quiet, updated: [{ type: 'alert', id: '7' }], cursor: 'c2' } });
+  const second = await look(queries);
+  expect(seen[2]?.path).toBe(`/bff/changes?since=c1&wait=${WAIT_S}`);
+  expect(queries.getQueryState(['Home', {}])?.isInvalidated).toBe(true);
+  expect(lookAgainMs(second, false)).toBeLessThan(1_000);
+  queries.setQueryData([CHANGES], second);
+  replies = () => ({ body: { ...quiet, cursor: 'c2' } });
+  const full = await look(queries);
+  expect(lookAgainMs(full, false)).toBe(30_000);
+  expect(lookAgainMs(second, true)).toBe(30_000);
+  expect(lookAgainMs(undefined, false)).toBe(30_000);
+});
+
 it('stops when its version is served no more', async () => {
   const { begin, ask: asks, upgradeNow } = fresh();
   replies = ({ path }) => ({ body: path === '/bff/session' ? tokens('a', 'r') : {} });

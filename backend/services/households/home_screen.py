@@ -197,7 +197,8 @@ async def _cards(session: TenantSession, points: Sequence[PointRow], moment: Mom
     running = month.Question(zone, moment.weather)
     months = month.of_hours(points, kept.parts(points, month.read_for(zone, now)), running, now)
     so_far = own_part(points[0], Range(_first_of(day, zone), hour_of(now), Step.HOUR))
-    wide = replace(so_far, start=min(so_far.start, today.start), end=today.end)
+    before = _range(day - timedelta(days=1), day, zone)
+    wide = replace(so_far, start=min(so_far.start, before.start), end=today.end)
     houses = await Houses.read(session, points, wide, now)
     question = indicators.Question(so_far, moment.weather)
     told = await indicators.of_houses(session, houses, points, question)
@@ -208,13 +209,19 @@ async def _cards(session: TenantSession, points: Sequence[PointRow], moment: Mom
     serials = await home_rows.serials(session, [point.id for point in points])
     yesterday = _range(day - timedelta(days=1), day + timedelta(days=1), zone)
     usual = kept.usual(points, day, ZoneInfo(zone))
+
+    def compared(at: int) -> bool:
+        # in the first hour of a day nothing is known of it yet
+        known = average[at].known.any()
+        return bool(known or house_average.of_house(houses, points[at], before).known.any())
+
     return [
         Card(
             point,
             serials.get(point.id),
             kept.part(point, today),
             average[at],
-            None if average[at].known.any() else usual[at],
+            None if compared(at) else usual[at],
             ahead[at],
             months[at],
             told[at],

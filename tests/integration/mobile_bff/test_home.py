@@ -1,17 +1,20 @@
 """The home screen in one small answer, what changed since a cursor, devices."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
 import pytest
 from sqlalchemy import text
 
+from backend.clients.weather import NoWeather
 from backend.graphql.ids import Kind, encode
+from backend.services.households.home_screen import Moment, screen_of
 from mobile_bff.changes import differences, packed, unpacked
-from tests.integration.mobile_bff.conftest import APP, House, Phone
+from tests.integration.mobile_bff.conftest import APP, ZONE, House, Phone
 
 
 async def home(phone: Phone, **more: Any) -> httpx.Response:
@@ -80,6 +83,18 @@ async def test_only_ones_own_homes_are_screens(house: House) -> None:
         mine = encode(Kind.PREMISE, house.premise(1))
         assert (await home(phone, object=mine)).status_code == 200
         assert (await phone.get("/bff/home", headers=APP)).status_code == 401
+
+
+async def test_a_day_of_which_nothing_is_known_yet_is_compared_as_ever(house: House) -> None:
+    tomorrow = datetime.now(ZoneInfo(ZONE)).date() + timedelta(days=1)
+    soon = datetime.combine(tomorrow, time(0, 10), ZoneInfo(ZONE)).astimezone(UTC)
+    async with house.work.database.session(house.scope_of(house.people[1])) as session:
+        screen = await screen_of(session, None, Moment(soon, NoWeather()))
+    assert screen is not None
+    cards = {card.serial: card for card in screen.cards}
+    assert not cards["E1"].average.known.any()
+    assert cards["E1"].usual is None, "the neighbours are there, and only sleep"
+    assert cards["W1"].usual is not None, "of water there are two"
 
 
 async def test_changes_are_told_since_a_cursor_that_needs_no_memory(house: House) -> None:

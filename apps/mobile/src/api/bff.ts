@@ -35,6 +35,8 @@ interface Asked {
   access?: string;
   /** Name of what is known already. */
   known?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function fileOf(path: string, access: string): Promise<string> {
   throw refused(answer, (await answer.json().catch(() => null)) as Told | null);
 }
 
-async function send(path: string, { method = 'POST', body, access, known }: Asked): Promise<Response> {
+async function send(path: string, { method = 'POST', body, access, known, signal }: Asked): Promise<Response> {
   try {
     return await fetch(`${server}/bff${path}`, {
       method,
@@ -87,6 +89,7 @@ async function send(path: string, { method = 'POST', body, access, known }: Aske
         ...(known ? { 'If-None-Match': known } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(signal ? { signal } : {}),
       // The cookie of the web build goes nowhere else; on a device there is none.
       credentials: web ? 'same-origin' : 'omit',
     });

@@ -25,7 +25,7 @@ export function Progress({ id, zone, onEnd }: { id: string; zone: string; onEnd:
   useEffect(() => {
     if (over) onEnd();
   }, [over]);
-  if (!command) return <Card><ActivityIndicator /></Card>;
+  if (!command) return <Card><ActivityIndicator aria-label={t('loading')} /></Card>;
   const done = stepsDone(command.state);
   const wrong = failed(command.state);
   const code = `fault.${command.code}`;
@@ -50,7 +50,7 @@ function Line({ word, state }: { word: string; state: 'done' | 'now' | 'later' |
   return (
     <View style={{ flexDirection: 'row', alignItems: 'center', gap: SPACE.snug, minHeight: 28, opacity: state === 'later' || state === 'never' ? 0.5 : 1 }}>
       <View style={{ width: 28, height: 28, borderRadius: 14, alignItems: 'center', justifyContent: 'center', backgroundColor: state === 'done' ? c.ok : c.line }}>
-        {state === 'now' ? <ActivityIndicator size="small" color={c.accent} /> : <Icon name={state === 'done' ? 'ok' : state === 'never' ? 'close' : 'clock'} size={16} colour={state === 'done' ? c.card : c.quiet} />}
+        {state === 'now' ? <View aria-hidden><ActivityIndicator size="small" color={c.accent} /></View> : <Icon name={state === 'done' ? 'ok' : state === 'never' ? 'close' : 'clock'} size={16} colour={state === 'done' ? c.card : c.quiet} />}
       </View>
       <T strong={state === 'done' || state === 'now'}>{word}</T>
     </View>

@@ -1,5 +1,5 @@
 /** The first screen: one answer of the server, named by its content, kept for the lift. */
-import { HOME, CHANGES, look } from '@/api/changes';
+import { HOME, CHANGES, look, lookAgainMs } from '@/api/changes';
 import { readHome, type HomeAnswer, type HomeMeter } from '@/api/home';
 import type { Tagged } from '@/api/bff';
 import { Alerts } from '@/api/operations.generated';
@@ -11,7 +11,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 
 const AGAIN_MS = 300_000;
-const LOOK_MS = 30_000;
 const LIFT_MS = 3_000;
 
 export type ScreenMeter = HomeMeter & Point;
@@ -48,7 +47,13 @@ export function useNews(): void {
   const { language } = usePreferences();
   const queries = useQueryClient();
   const follows = told?.household ?? false;
-  useQuery({ queryKey: [CHANGES], queryFn: () => look(queries), enabled: follows, refetchInterval: LOOK_MS, staleTime: LOOK_MS });
+  useQuery({
+    queryKey: [CHANGES],
+    queryFn: ({ signal }) => look(queries, signal),
+    enabled: follows,
+    refetchInterval: ({ state }) => lookAgainMs(state.data, state.status === 'error'),
+    staleTime: 0,
+  });
   useEffect(() => {
     if (!follows) return undefined;
     const timer = setTimeout(() => {

@@ -34,7 +34,7 @@ export function Button({ label, onPress, kind = 'primary', icon, busy = false, d
         style,
       ]}
     >
-      {busy ? <ActivityIndicator color={ink} /> : icon ? <Icon name={icon} size={20} colour={ink} /> : null}
+      {busy ? <View aria-hidden><ActivityIndicator color={ink} /></View> : icon ? <Icon name={icon} size={20} colour={ink} /> : null}
       <T strong style={{ color: ink, flexShrink: 1, textAlign: 'center' }}>{label}</T>
     </Pressable>
   );
