@@ -77,6 +77,9 @@ class Fitted:
     """What the freedom of its columns costs, in log-likelihood; within ``raw``."""
 
     score: float
+    apart: float = 1.0
+    """Share of its sum of squares that technical losses and what else was found cannot say."""
+
     likelihood: float = 0.0
 
 
@@ -142,6 +145,7 @@ def fit_one(prepared: Prepared, frame: Frame, hypothesis: Hypothesis) -> Fitted 
         0.0,
         penalty,
         _score(missing, apart, weight, active),
+        _apart(frame, missing),
     )
 
 
@@ -205,6 +209,14 @@ def _score(missing: FloatArray, apart: FloatArray, weight: FloatArray, active: M
     like = _likeness(apart[active])
     inflation = max(scatter, 0.25) * (1 + like) / (1 - like)
     return float(np.sqrt(power / inflation))
+
+
+def _apart(frame: Frame, missing: FloatArray) -> float:
+    """Share of the sum of squares of a curve that the frame's columns leave, 1e-4 to 1."""
+    weighted = missing * frame.weight
+    power, beside = float(weighted @ missing), frame.columns @ weighted
+    left = power - float(beside @ frame.inverse @ beside)
+    return float(np.clip(left / power, 1e-4, 1.0)) if power > 0 else 1.0
 
 
 def level_term(

@@ -8,12 +8,14 @@ from analytics.attribution.catalogue import causes
 from analytics.attribution.contest import Fitted, skew
 from analytics.attribution.hypotheses import Cause, turned
 from analytics.attribution.judgement import Evidence, Kind, Suspect, Unattributed
+from analytics.attribution.screening import nuisance
 from analytics.attribution.search import Case
 from analytics.attribution.step import Found
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray, Window
 
 _Z80 = 1.2816
+_LEAST_LEFT = 1e-4
 _PAST_DAYS = 3
 _WHOLE_SILENCE = 0.9
 _CANDIDATES = 3
@@ -29,10 +31,23 @@ _SKEW = Kind.CLOCK_SKEW
 
 
 def curve(case: Case, fitted: Fitted) -> FloatArray:
-    """What vanished past meters, without the technical losses it caused [Wh or l], ``(t,)``."""
+    """What vanished past meters, without the technical losses it caused [Wh or l], ``(t,)``.
+
+    Of these losses a part may follow what the others take, as those of a load do that always ran:
+    the coefficients of the technical losses have that part already. So what vanished is fitted with
+    its losses, beside those of all others.
+    """
+    prepared, weight = case.prepared, case.frame.weight
     a, b = case.frame.coefficients[:2]
-    marginal = 1 + a + 2 * b * case.prepared.delivered
-    return np.asarray(fitted.missing * case.prepared.unit / np.clip(marginal, 0.5, 2.0))
+    marginal = np.clip(1 + a + 2 * b * prepared.delivered, 0.5, 2.0)
+    both = np.stack((fitted.missing, fitted.missing * marginal))
+    losses = nuisance(prepared)[:2]
+    beside = np.linalg.lstsq((losses * weight) @ losses.T, (losses * weight) @ both.T)[0]
+    left = both - beside.T @ losses
+    power = float(left[1] ** 2 @ weight)
+    if power <= _LEAST_LEFT * float(both[1] ** 2 @ weight):
+        return np.asarray(fitted.missing * prepared.unit / marginal)
+    return np.asarray(fitted.missing * prepared.unit * (left[0] * left[1] @ weight / power))
 
 
 def expected(case: Case, member: int, first: int) -> FloatArray:
@@ -81,7 +96,7 @@ def began(case: Case, fitted: Fitted) -> int:
 
 def band(fitted: Fitted, energy: float) -> tuple[float, float]:
     """Band that holds the energy with 80 %."""
-    share = 1 / max(fitted.score, 0.5)
+    share = 1 / max(fitted.score * float(np.sqrt(fitted.apart)), 0.5)
     if fitted.hypothesis.what in (Kind.STUCK, Kind.CAPPED, Cause.BY_HOUR):
         share = float(np.hypot(share, _SHAPE_DOUBT))
     half = _Z80 * share * abs(energy)

@@ -29,6 +29,7 @@ _TURN_GAIN = 20.0
 """By how much the sum of squares that shares by the day explain, in variances, must be larger when
 the days begin at another hour than midnight: there are 23 of them, and one fits best by chance."""
 
+_MOST_EXPLAINED = 0.999
 _CLOSE = 3
 """How many members of each kind get the forms of which little is known."""
 
@@ -83,6 +84,21 @@ class Survey:
     best: float
     """Largest score of a possible one."""
 
+    power: float
+    """Sum of the squares of what was left to explain, in its variances."""
+
+    freedom: int
+    """Hours beyond those that the columns which were fitted took."""
+
+    def by_own_noise(self, score: float) -> float:
+        """A score in standard deviations of what its explanation would leave (Student's t).
+
+        Where a loss is in nearly all hours it is a part of the noise that was fitted to them, and
+        no explanation reaches more than the root of their number.
+        """
+        share = min(score**2 / max(self.power, 1e-12), _MOST_EXPLAINED)
+        return float(np.sqrt(self.freedom * share / (1 - share)))
+
 
 def survey(prepared: Prepared, frame: Frame) -> Survey:
     """Screen all shapes of all members and of the group."""
@@ -96,7 +112,9 @@ def survey(prepared: Prepared, frame: Frame) -> Survey:
         best = max(best, float(_scores(item, one).max(initial=0.0)))
         if item.kind is not Kind.CLOCK_SKEW:  # a clock may be off to either side
             placebo = max(placebo, -float(one.score.min(initial=0.0)))
-    return Survey(shapes, screens, group, placebo, best)
+    power = float((frame.weight * frame.residual**2).sum())
+    freedom = max(int(np.count_nonzero(frame.weight)) - len(frame.columns) - 1, 0)
+    return Survey(shapes, screens, group, placebo, best, power, freedom)
 
 
 def _scores(shapes: Shapes, told: Screen, clock_least: float | None = None) -> FloatArray:

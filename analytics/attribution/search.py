@@ -76,7 +76,7 @@ def _holds(end: State, one: Found, thresholds: Thresholds) -> bool:
 
 def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
     """Go on until nothing is left to explain, or nothing explains it."""
-    while len(state.found) <= thresholds.culprits and state.told.best >= thresholds.alarm:
+    while len(state.found) <= thresholds.culprits and state.strongest() >= thresholds.alarm:
         fits = ranked(state)
         ahead = _ahead(state, fits, thresholds)
         if ahead is None:

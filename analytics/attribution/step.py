@@ -20,6 +20,7 @@ from analytics.attribution.preparation import Prepared
 from analytics.attribution.screening import Frame, fit, nuisance, scatter
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
+from domain.quantities import Mask
 
 _FIRST_NOISE = 0.003
 _LOOSE = (Kind.STUCK, Kind.CAPPED, Kind.CLOCK_SKEW, Cause.BY_HOUR)
@@ -40,6 +41,11 @@ _SPIKE = 8.0
 _MOST_SPIKES = 0.005
 _LEAST_BLOCKS = 4
 _LEAST_BLOCK_HOURS = 12
+_LEAST_HOURS = 48
+_MOST_LIKE = 0.95
+_BY_CHANCE = 2.5
+"""Standard errors of a correlation up to which it is taken for chance."""
+
 _MEDIAN_OF_SQUARES = 0.455
 """Median of the square of a standard normal number."""
 
@@ -90,6 +96,11 @@ class State:
             frame = fit(prepared, columns, _FIRST_NOISE, thresholds.noise_share)
         return cls(prepared, columns, frame, survey(prepared, frame))
 
+    def strongest(self) -> float:
+        """Score of the strongest explanation; of a first one by what it would leave, too."""
+        best = self.told.best
+        return best if self.found else max(best, self.told.by_own_noise(best))
+
     def likelihood(self, weight: FloatArray) -> float:
         """Log-likelihood of what is left, with what the freedom of all explanations costs.
 
@@ -115,8 +126,8 @@ def advance(
     columns = np.concatenate((state.columns, winner.missing[None, :]))
     frame = fit(wider, columns, noise, thresholds.noise_share)
     told = survey(wider, frame)
-    best, placebo = state.told.best, min(state.told.placebo, told.placebo)
-    if best < thresholds.placebo * placebo or not _stands(state, winner, thresholds):
+    scores = _scores(state, told, winner, thresholds)
+    if scores is None or not _stands(state, winner, thresholds):
         return None
     what, excused = winner.hypothesis.what, state.excused
     if what is Kind.CLOCK_SKEW and skew(winner) < thresholds.least_skew_s / 3600:
@@ -124,8 +135,27 @@ def advance(
             return None
         paid = state.paid + winner.penalty
         return State(wider, columns, frame, told, state.found, (*excused, winner.missing), paid)
-    found = (*state.found, Found(winner, rivals, best, placebo))
+    found = (*state.found, Found(winner, rivals, *scores))
     return State(wider, columns, frame, told, found, excused, state.paid)
+
+
+def _scores(
+    state: State, told: Survey, winner: Fitted, thresholds: Thresholds
+) -> tuple[float, float] | None:
+    """Scores of the strongest explanation and of the strongest impossible one; None for no alarm.
+
+    In standard deviations of the noise that was fitted, or of what a first explanation leaves: the
+    latter counts where neighbouring hours that resemble each other cannot feign it.
+    """
+    best, placebo = state.told.best, min(state.told.placebo, told.placebo)
+    scores = best, placebo
+    if not state.found and winner.score >= thresholds.alarm:
+        own = state.told.by_own_noise
+        scores = own(best), min(own(state.told.placebo), told.by_own_noise(told.placebo))
+    for strongest, impossible in sorted((scores, (best, placebo)), reverse=True):
+        if strongest >= max(thresholds.alarm, thresholds.placebo * impossible):
+            return strongest, impossible
+    return None
 
 
 def _stands(state: State, winner: Fitted, thresholds: Thresholds) -> bool:
@@ -137,7 +167,8 @@ def _stands(state: State, winner: Fitted, thresholds: Thresholds) -> bool:
         return False
     if what is Kind.SLOWED_BY_DAYS and within_days(state, winner) < _WITHIN_DAYS * thresholds.alarm:
         return False
-    strict = what is Kind.CLOCK_SKEW or bool(state.found)
+    few = len(state.prepared.starts) < _LEAST_BLOCKS
+    strict = what is Kind.CLOCK_SKEW or bool(state.found) or few
     return not strict or winner.score >= thresholds.alarm
 
 
@@ -178,11 +209,12 @@ def _without_spikes(prepared: Prepared, frame: Frame) -> Prepared:
 def persistence(prepared: Prepared, frame: Frame, first: int) -> float:
     """How many times larger the noise of whole days is than independent hours would make it.
 
-    By the median of the squared sums of days, and of three days, before an explanation begins; of
-    all days when those are few. Drawn towards one as long as they are few.
+    By the median of the squared sums of days, and of three days, and by how much neighbouring hours
+    resemble each other, before an explanation begins; of all days when those are few. Drawn towards
+    one as long as they are few.
     """
     apart = frame.residual * np.sqrt(frame.weight)
-    largest = 1.0
+    largest = _lasting_hours(apart, frame.weight > 0, int(prepared.starts[first]))
     for length in (1, 3):
         block = prepared.day // length
         sums = np.bincount(block, apart)
@@ -197,6 +229,19 @@ def persistence(prepared: Prepared, frame: Frame, first: int) -> float:
         size = float(np.median(sums[used] ** 2 / counts[used])) / _MEDIAN_OF_SQUARES
         largest = max(largest, (few * size + _LEAST_BLOCKS) / (few + _LEAST_BLOCKS))
     return largest
+
+
+def _lasting_hours(apart: FloatArray, used: Mask, begins: int) -> float:
+    """The same by the correlation of neighbours alone, of noise that forgets at an even rate.
+
+    One that chance could feign is none.
+    """
+    told = apart[:begins] if np.count_nonzero(used[:begins]) >= _LEAST_HOURS else apart
+    count = int(np.count_nonzero(told))
+    whole = float((told**2).sum())
+    like = float((told[1:] * told[:-1]).sum()) / whole if whole > 0 else 0.0
+    like = min(like, _MOST_LIKE) if like > _BY_CHANCE / np.sqrt(max(count, 1)) else 0.0
+    return (1 + like) / (1 - like)
 
 
 def within_days(state: State, winner: Fitted) -> float:

@@ -27,7 +27,7 @@ class Thresholds:
     least_share: float = 0.0005
     """Smallest loss worth a finding, as a share of the energy of the group since it began."""
 
-    least_days: int = 4
+    least_days: int = 2
     """Known days that a judgement needs."""
 
     noise_share: float = 0.0005

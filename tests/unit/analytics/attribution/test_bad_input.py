@@ -54,10 +54,10 @@ def test_energy_flows_and_all_meters_count_nothing() -> None:
 
 
 def test_too_few_days() -> None:
-    said = judge(Homes.made(days=2).window(), ALL)
+    said = judge(Homes.made(days=1).window(), ALL)
     assert said.verdict is Verdict.UNKNOWN
     assert "needed" in said.reason
-    assert said.known_hours == 48
+    assert said.known_hours == 24
 
 
 def test_gaps_and_nonsense_do_not_alarm() -> None:
