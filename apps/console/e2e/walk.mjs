@@ -866,7 +866,7 @@ async function accessible() {
   }));
 }
 
-const JOURNEYS = { operator, suspects, alarms, thief: settle.thief, leak: settle.leak, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, dead: settle.dead, partner, files, outage, kept, heard: settle.heard, losses, published, settings, sites, offers, terms, administration, accessible };
+const JOURNEYS = { operator, suspects, alarms, thief: settle.thief, leak: settle.leak, wrong: settle.wrong, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, dead: settle.dead, partner, files, outage, kept, heard: settle.heard, losses, published, settings, sites, offers, terms, administration, accessible };
 const wanted = process.argv.slice(2);
 
 await start();
