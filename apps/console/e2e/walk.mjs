@@ -175,6 +175,11 @@ async function switching() {
   await page.waitForURL(/path=.*Mill/);
   assert.match(page.url(), /days=30/, 'other filters stay');
   assert.match(await page.getByRole('button', { name: /^Place/ }).innerText(), /Mill Street/);
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitemradio', { name: 'Română' }).click();
+  await page.waitForSelector('h1 >> text=Balanțe');
+  await page.reload();
+  await page.waitForSelector('h1 >> text=Balanțe');
   await page.context().close();
 
   const partner = await signIn('partner@demo.example', { place: 'Demo Partner' });
