@@ -67,7 +67,7 @@ function Ranked({ tops }: { tops: TopSite[] }) {
         ) : ranked.rows === null ? (
           <Waiting height={320} shape="rows" />
         ) : ranked.rows.length === 0 ? (
-          <Empty icon="balance" title={t('balances.none')}>{t('members.noInletLead')}</Empty>
+          <Empty icon="balance" title={t('members.noInlet')}>{t('members.noInletLead')}</Empty>
         ) : (
           <Table ranked={ranked} rows={ranked.rows} />
         )}

@@ -106,7 +106,7 @@ export const ru: Record<keyof typeof english, string> = {
   'overview.heatByFlow': 'Тепло здесь считается по расходу и температурам: оно на странице «Сеть и теплоноситель» его баланса',
   'overview.notCounted': 'За две недели здесь ничего не учтено',
   'overview.devices': 'Устройства',
-  'overview.allAlarms': 'Все аварии',
+  'overview.allAlarms': 'Все тревоги',
   'overview.down': '{count|one=# концентратор молчит|few=# концентратора молчат|many=# концентраторов молчат|other=# концентратора молчат}',
   'overview.silentDevices': '{count|one=# устройство молчит|few=# устройства молчат|many=# устройств молчат|other=# устройства молчат}',
   'overview.doubtful': '{count|one=# сомнительное показание|few=# сомнительных показания|many=# сомнительных показаний|other=# сомнительного показания}',

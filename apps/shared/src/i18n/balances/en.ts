@@ -5,7 +5,6 @@ export const balances = {
   'balances.days': '{count|one=Yesterday|other=# days}',
   'balances.node': 'Place',
   'balances.share': 'Share of supply',
-  'balances.none': 'Nothing of this resource is metered here',
   'balances.judged': '{judged} of {hours} hours judged',
   'balances.absent': 'This balance group is not there, or not yours',
   'balances.drawn': 'Drawn group',

@@ -7,7 +7,6 @@ export const balances: Record<keyof typeof en, string> = {
   'balances.days': '{count|one=Ieri|few=# zile|other=# de zile}',
   'balances.node': 'Loc',
   'balances.share': 'Cota din intrare',
-  'balances.none': 'Această resursă nu se contorizează aici',
   'balances.judged': 'ore evaluate: {judged} din {hours}',
   'balances.absent': 'Grupul nu există sau nu este al dumneavoastră',
   'balances.drawn': 'Grup desenat',

@@ -7,7 +7,6 @@ export const balances: Record<keyof typeof en, string> = {
   'balances.days': '{count|one=Вчера|few=# дня|many=# дней|other=# дня}',
   'balances.node': 'Объект',
   'balances.share': 'Доля поступления',
-  'balances.none': 'Этот ресурс здесь не учитывается',
   'balances.judged': 'оценено часов: {judged} из {hours}',
   'balances.absent': 'Такой группы нет, или она не ваша',
   'balances.drawn': 'Произвольная группа',
