@@ -22,6 +22,9 @@ _LEFT = {Kind.SLOWED: 2.0, Kind.SLOWED_BY_DAYS: 2.0, Kind.CLOCK_SKEW: 5.0}
 """Times that the scatter may grow where an explanation knows each hour. A clock that is off by much
 is known less well."""
 
+_LEAST_EARLY = 0.1
+"""Share of the energy that the first third of the hours of a silence must have."""
+
 _LEAST_HOURS = 48
 _LEAST_LOAD = 0.2
 
@@ -45,7 +48,9 @@ def sure(item: Found, case: Case, thresholds: Thresholds) -> bool:
             if one.hypothesis.member is None and one.hypothesis.what not in OF_BALANCE_METER
         ]
         nobody += others
-    elif item.fitted.likelihood < max(others, default=-np.inf) or not _leaves_noise(item, case):
+    elif item.fitted.likelihood < max(others, default=-np.inf) or not (
+        _leaves_noise(item, case) and _begins(item)
+    ):
         return False
     ahead = item.fitted.likelihood - max(nobody, default=-np.inf)
     members = len(case.prepared.readings)
@@ -77,6 +82,18 @@ def _leaves_noise(item: Found, case: Case) -> bool:
     before = _scatter(item, case, known & ~since)
     after = _scatter(item, case, known & since)
     return before is None or after is None or after <= most * before
+
+
+def _begins(item: Found) -> bool:
+    """Whether the loss is there from when a meter began to stand still, or at its largest reading.
+
+    Else it is a load that began later, while nobody was at home.
+    """
+    if item.fitted.hypothesis.what not in (Kind.STUCK, Kind.CAPPED):
+        return True
+    missing = item.fitted.missing[item.fitted.hypothesis.columns[0] != 0]
+    early = float(missing[: len(missing) // 3].sum())
+    return early >= _LEAST_EARLY * float(missing.sum())
 
 
 def _scatter(item: Found, case: Case, which: Mask) -> float | None:
