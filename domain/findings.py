@@ -141,6 +141,11 @@ LEAK_PATIENCE: Mapping[FindingKind, timedelta] = MappingProxyType(
 """Of leaks whose own presence becomes the habit against which they are judged."""
 
 
+_MORE = frozenset((K.LEAK_CONTINUOUS, K.LEAK_GROWING, K.LEAK_INTERMITTENT))
+"""Leaks that a trickle keeps open, and does not rename: about a pulse an hour, it is now this, now
+that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The newest finding of a family at a subject."""
@@ -197,6 +202,8 @@ def reconcile(  # noqa: PLR0911 - one case a line
         return Step.IGNORE
     if standing.closed_at is None:
         if standing.from_group and not from_group:
+            return Step.TOUCH
+        if kind is K.LEAK_TRICKLE and standing.kind in _MORE:
             return Step.TOUCH
         if kind is standing.kind or standing.verdict is FindingVerdict.CONFIRMED:
             return Step.REFRESH

@@ -30,25 +30,6 @@ _PATIENCE = 3.0
 """Zeros that should have come until the confidence is 1 - 1/e."""
 
 
-def watch(recent: Flow, habits: Habits, thresholds: Thresholds) -> list[Sign]:
-    """Signs that stand at the end of some days; each rule a few operations on all meters.
-
-    Parameters
-    ----------
-    recent
-        The newest two to seven days; a run can only be seen as far as they reach.
-    habits
-        Of the same meters, from the weeks before.
-    """
-    if not recent.values.shape[1]:
-        return []
-    found = list(reversed_flow(recent, thresholds))
-    if thresholds.continuous:
-        found += continuous(recent, habits, thresholds)
-        found += bursts(recent, habits, thresholds)
-    return found
-
-
 def continuous(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator[Sign]:
     """Flow without a zero, against the meter's own past; growing when its floor rises."""
     values = recent.values

@@ -15,12 +15,19 @@ PRIOR_HOURS = 4.0
 PRIOR_QUIET = 0.3
 """A habit begins with so many hours of each slot of which this share is quiet."""
 
+PRIOR_SMALL_HOURS = 24.0
+PRIOR_SMALL = 0.02
+"""The same of hours with one pulse, or with two: a habit of a few weeks is no certainty."""
+
+_SMALL = 2.5
+"""Pulses below which an hour counts as one or two."""
+
 _SINGLE = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Of ``n`` meters; 55 numbers a meter."""
+    """Of ``n`` meters; 79 numbers a meter."""
 
     known_hours: FloatArray
     """Shape ``(n,)``."""
@@ -48,6 +55,9 @@ class Habits:
 
     two: FloatArray
     """Highest of the lowest of two hours together, by hour of the day, shape ``(n, 24)``."""
+
+    small: FloatArray
+    """Chance of just one pulse, or of just two, by hour of the day, shape ``(n, 24)``."""
 
     @classmethod
     def of(cls, past: Flow, thresholds: Thresholds) -> Self:
@@ -78,15 +88,16 @@ class Habits:
             four=_together(pair, pair, 2).max(axis=1),
             zeros=still.max(axis=1).astype(float),
             total=_mean(values),
-            quiet=_share(zero, unknown, past.slots),
+            quiet=quiet_by_hour(values, past.slots),
             two=_by_slot(pair, past.slots, thresholds.burst_slots),
+            small=small_by_hour(values, past.step, past.slots),
         )
 
     @classmethod
     def none(cls, size: int) -> Self:
-        """Nothing is known of meters."""
-        blank = np.zeros(size)
-        by_slot = np.full((size, HOURS), PRIOR_QUIET), np.zeros((size, HOURS))
+        """Nothing is known of meters: then a single pulse tells nothing, either."""
+        blank, table = np.zeros(size), np.zeros((size, HOURS))
+        by_slot = table + PRIOR_QUIET, table, table + 1
         return cls(blank, blank, blank, blank, blank, blank, blank, *by_slot)
 
     def to_rows(self) -> FloatArray:
@@ -96,10 +107,10 @@ class Habits:
     @classmethod
     def from_rows(cls, rows: FloatArray) -> Self:
         """Read back what :meth:`to_rows` gave."""
-        single, by_slot = rows[:, :_SINGLE], rows[:, _SINGLE:]
-        known, longest, floor, peak, four, zeros, total = single.T
-        quiet, two = by_slot[:, :HOURS], by_slot[:, HOURS:]
-        return cls(known, longest, floor, peak, four, zeros, total, quiet, two)
+        single = rows[:, :_SINGLE].T
+        known, longest, floor, peak, four, zeros, total = single
+        quiet, two, small = np.split(rows[:, _SINGLE:], 3, axis=1)
+        return cls(known, longest, floor, peak, four, zeros, total, quiet, two, small)
 
 
 def _before(values: FloatArray, ended: Mask, gap: int, least: int) -> FloatArray:
@@ -142,14 +153,30 @@ def _mean(values: FloatArray) -> FloatArray:
     return np.asarray(np.where(known, values, 0.0).sum(axis=1) / count)
 
 
-def _share(zero: Mask, unknown: Mask, slots: NDArray[np.int64]) -> FloatArray:
-    found = np.empty((len(zero), HOURS))
-    for slot in range(HOURS):
-        own = slots == slot
-        zeros = np.count_nonzero(zero[:, own], axis=1)
-        known = np.count_nonzero(~unknown[:, own], axis=1)
-        found[:, slot] = (zeros + PRIOR_HOURS * PRIOR_QUIET) / (known + PRIOR_HOURS)
-    return found
+def quiet_by_hour(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
+    """Chance of an hour without flow by hour of the day, shape ``(n, 24)``."""
+    zeros, known = _counts(values <= 0, slots), _counts(~np.isnan(values), slots)
+    return (zeros + PRIOR_HOURS * PRIOR_QUIET) / (known + PRIOR_HOURS)
+
+
+def small_by_hour(values: FloatArray, step: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
+    """Chance of just one pulse, or of just two, by hour of the day, shape ``(n, 24)``.
+
+    The hours before and after count by half.
+    """
+    small = (values > 0) & (values <= _SMALL * step[:, None])
+    found = _around(_counts(small, slots)) / 2
+    known = _around(_counts(~np.isnan(values), slots))
+    return (found + PRIOR_SMALL_HOURS * PRIOR_SMALL) / (known + PRIOR_SMALL_HOURS)
+
+
+def _counts(told: Mask, slots: NDArray[np.int64]) -> FloatArray:
+    by_slot = [np.count_nonzero(told[:, slots == slot], axis=1) for slot in range(HOURS)]
+    return np.stack(by_slot, axis=1).astype(float)
+
+
+def _around(counts: FloatArray) -> FloatArray:
+    return counts + (np.roll(counts, 1, axis=1) + np.roll(counts, -1, axis=1)) / 2
 
 
 def _by_slot(table: FloatArray, slots: NDArray[np.int64], around: int) -> FloatArray:

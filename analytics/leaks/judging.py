@@ -3,20 +3,37 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.leaks import faults, recurring
+from analytics.leaks import faults, flowing, recurring, trickling
 from analytics.leaks.faults import Surroundings
-from analytics.leaks.flowing import watch
 from analytics.leaks.habits import Habits
 from analytics.leaks.signs import Flow, Sign
 from analytics.leaks.thresholds import Thresholds
-
-__all__ = ["review", "watch"]
 
 WINDOW_HOURS = 35 * 24
 """What the nightly run looks at."""
 
 RECENT_HOURS = 7 * 24
 """What the hourly run looks at."""
+
+
+def watch(recent: Flow, habits: Habits, thresholds: Thresholds) -> list[Sign]:
+    """Signs of the hourly run, that stand at the end of some days; a few operations a meter.
+
+    Parameters
+    ----------
+    recent
+        The newest two to seven days; a run can only be seen as far as they reach.
+    habits
+        Of the same meters, from the weeks before.
+    """
+    if not recent.values.shape[1]:
+        return []
+    found = list(flowing.reversed_flow(recent, thresholds))
+    if thresholds.continuous:
+        found += flowing.continuous(recent, habits, thresholds)
+        found += flowing.bursts(recent, habits, thresholds)
+        found += trickling.hourly(recent, habits, thresholds)
+    return found
 
 
 def review(
@@ -40,9 +57,10 @@ def review(
     """
     if not window.values.size:
         return []
-    found = list(recurring.trickles(window, thresholds))
+    found: list[Sign] = []
     if thresholds.continuous:
         found += recurring.intermittent(window, thresholds, wrong_since)
+        found += trickling.nightly(window, habits, thresholds, wrong_since)
     found += faults.stuck(window, habits, around, thresholds)
     found += faults.lost_pulses(window, habits, around, thresholds)
     return found

@@ -1,4 +1,4 @@
-"""Rules of the nightly run on leaks: what recurs, and what is less than a pulse an hour."""
+"""The rule of the nightly run on flows that recur."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,6 @@ from analytics.leaks.thresholds import Thresholds
 from domain.quantities import Mask
 
 WEEK = 7
-TRICKLE_HOURS = 72
-LEAST_QUIET = 8
-QUIET_SHARE = 0.6
 
 _BINS = 128
 _FINE = 12
@@ -63,13 +60,13 @@ def intermittent(
 
 def _nights(past: FloatArray, slots: NDArray[np.int64]) -> Mask:
     """Hours of all days that are the quietest of each one's past, shape ``(n, t)``."""
-    shares = quiet_shares(past, slots[: past.shape[1]])
+    shares = _quiet_shares(past, slots[: past.shape[1]])
     sixth = np.sort(shares, axis=1)[:, -_NIGHT_HOURS]
     night: Mask = shares >= np.minimum(sixth, 0.5)[:, None]
     return night[:, slots]
 
 
-def quiet_shares(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
+def _quiet_shares(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
     """Share of zeros by hour of the day, shape ``(n, 24)``; 0 where nothing is known."""
     found = np.zeros((len(values), HOURS))
     for slot in range(HOURS):
@@ -175,39 +172,3 @@ def _intermittent(
 def _quiet_share(values: FloatArray) -> float:
     known = int((~np.isnan(values)).sum())
     return int((values <= 0).sum()) / known if known else 0.0
-
-
-def trickles(window: Flow, thresholds: Thresholds) -> Iterator[Sign]:
-    """No quiet stretch as long as those of the past: a leak of less than a pulse an hour."""
-    values = window.values
-    if not thresholds.trickle or values.shape[1] < thresholds.least_history_hours + TRICKLE_HOURS:
-        return
-    unknown = np.isnan(values)
-    still = stretches.without(values > 0, unknown, thresholds.longest_gap_hours)
-    highest = -stretches.rolling_least(-still.astype(float), TRICKLE_HOURS)
-    now, past = highest[:, -1], highest[:, TRICKLE_HOURS:-TRICKLE_HOURS]
-    if not past.shape[1]:
-        return
-    shortest = past.min(axis=1)
-    last = values[:, -TRICKLE_HOURS:]
-    known = np.count_nonzero(~np.isnan(last), axis=1) > TRICKLE_HOURS - 6
-    raised = known & (shortest >= LEAST_QUIET) & (now > 0)
-    raised &= now < thresholds.trickle_ratio * shortest
-    raised &= _single_pulses(window, last) >= thresholds.trickle_pulses
-    for row in np.flatnonzero(raised).tolist():
-        flow = float(window.step[row]) / float(now[row] + 1)
-        figures = {"longest_quiet": float(now[row]), "habit_shortest": float(shortest[row])}
-        lost = flow * TRICKLE_HOURS
-        since = values.shape[1] - TRICKLE_HOURS
-        yield Sign(row, Kind.TRICKLE, since, flow, lost, 0.6, figures)
-
-
-def _single_pulses(window: Flow, last: FloatArray) -> NDArray[np.int64]:
-    """Hours of one pulse where the past was quiet; 0 where larger flows came there, too."""
-    past, slots = window.values[:, :-TRICKLE_HOURS], window.slots
-    quiet = quiet_shares(past, slots[: past.shape[1]])
-    usual = quiet[:, slots[-TRICKLE_HOURS:]] >= QUIET_SHARE
-    step = window.step[:, None]
-    single = usual & (last > 0) & (last <= 1.5 * step)
-    more = usual & (last > 1.5 * step)
-    return np.where(more.sum(axis=1) <= 1, single.sum(axis=1), 0)

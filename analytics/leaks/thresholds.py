@@ -62,15 +62,15 @@ class Thresholds:
     intermittent_least_days: int = 10
     """Days of past against which a week is judged."""
 
-    trickle_ratio: float = 0.6
-    """Longest quiet stretch of three days against the shortest such of the past; a leak smaller
-    than a pulse an hour leaves hours of zero, but no quiet night."""
+    trickle: bool = True
+    """Whether leaks of less than a pulse an hour are judged."""
 
-    trickle_pulses: int = 4
-    """Least single pulses in hours that are usually quiet; larger flows there are use."""
+    trickle_score: float = 12.0
+    """Log likelihood of the pulses of hours with a leak against that without, added up since it was
+    last nothing; 11 or 13 find somewhat more or fewer."""
 
-    trickle: bool = False
-    """Whether trickles are judged: gas is never let off for being little."""
+    trickle_day: float = 11.0
+    """Most that one day adds to it: no single restless night is a leak."""
 
     stuck_surprise: float = 12.0
     """Surprise of a run of zeros by its own habit, in nats."""
@@ -118,14 +118,13 @@ class Thresholds:
 
         Examples
         --------
-        >>> Thresholds.of(Commodity.GAS).trickle
-        True
+        >>> Thresholds.of(Commodity.HEAT).continuous
+        False
         """
         match commodity:
             case Commodity.GAS:
                 # heating comes and goes with the weather: no habit of hours holds for long
                 return cls(
-                    trickle=True,
                     intermittent=False,
                     burst_share=0.05,
                     burst_quiet=2.0,
@@ -133,7 +132,7 @@ class Thresholds:
                     burst_over_peak=2.5,
                 )
             case Commodity.ELECTRICITY | Commodity.HEAT:
-                return cls(continuous=False)
+                return cls(continuous=False, trickle=False)
             case _:
                 return cls()
 
@@ -149,6 +148,7 @@ class Thresholds:
             habit_margin=1 + (self.habit_margin - 1) * leaks,
             burst_margin=1 + (self.burst_margin - 1) * leaks,
             intermittent_score=self.intermittent_score * leaks,
+            trickle_score=self.trickle_score * leaks,
             stuck_surprise=self.stuck_surprise * faults,
             absent_hours=round(self.absent_hours * faults),
             away_hours=round(self.away_hours * faults),

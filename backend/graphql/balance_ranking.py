@@ -1,15 +1,21 @@
 """Balances side by side in the schema: which of a city's houses lose most."""
 
+import base64
+import binascii
+import math
+from bisect import bisect_right
+
 import strawberry
 
 from backend.graphql.context import Context
 from backend.graphql.ids import Kind, encode, number_of
-from backend.graphql.lists import First, page_length
+from backend.graphql.lists import After, First, PageInfo, page_length
 from backend.graphql.metered import From, To
 from backend.services.reading import ranking
 from backend.services.reading.profiles import Range
-from backend.services.reading.ranking import Ranked
+from backend.services.reading.ranking import Place, Ranked
 from backend.store.model.listings import Under
+from domain.errors import InvalidError
 from domain.identity import SiteId
 from domain.quantities import Commodity, unit_of
 from tenants.permissions import Permission
@@ -56,12 +62,47 @@ def _kilo(value: int | None) -> float | None:
     return None if value is None else value / 1000
 
 
-@strawberry.type(description="Those that lose most, and of how many.")
+@strawberry.type(description="A page of a ranking, those that lose most first, and of how many.")
 class BalanceRanking:
-    """The first of a ranking."""
+    """Part of a ranking."""
 
     rows: list[RankedBalance]
     total: int
+    page_info: PageInfo
+
+
+def _cursor(place: Place) -> str:
+    unknown, lost, group = place
+    return base64.b64encode(f"rank:{int(unknown)}:{lost.hex()}:{group}".encode()).decode()
+
+
+def _place(after: str) -> Place:
+    try:
+        name, unknown, lost, group = base64.b64decode(after, validate=True).decode().split(":")
+        place = bool(int(unknown)), float.fromhex(lost), int(group)
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise _no_cursor() from error
+    if name != "rank" or math.isnan(place[1]):
+        raise _no_cursor()
+    return place
+
+
+def _no_cursor() -> InvalidError:
+    return InvalidError("after must be a cursor from pageInfo", code="BAD_CURSOR", field="after")
+
+
+def page_of(rows: list[Ranked], first: int, after: str | None) -> BalanceRanking:
+    """What comes after a place, be the one that stood there gone or elsewhere by now."""
+    begin = 0 if after is None else bisect_right(rows, _place(after), key=lambda row: row.place)
+    shown = rows[begin : begin + first]
+    return BalanceRanking(
+        rows=[RankedBalance.of(row) for row in shown],
+        total=len(rows),
+        page_info=PageInfo(
+            has_next_page=begin + first < len(rows),
+            end_cursor=_cursor(shown[-1].place) if shown else None,
+        ),
+    )
 
 
 @strawberry.type
@@ -79,6 +120,7 @@ class RankingEntrance:
         to: To,
         under: strawberry.ID | None = None,
         first: First = 100,
+        after: After = None,
     ) -> BalanceRanking:
         """Resolve by service."""
         context = info.context
@@ -89,4 +131,4 @@ class RankingEntrance:
             rows = await ranking.rank(
                 session, Under(site, commodity), asked, context.now, context.spend
             )
-        return BalanceRanking(rows=[RankedBalance.of(row) for row in rows[:most]], total=len(rows))
+        return page_of(rows, most, after)

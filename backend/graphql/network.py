@@ -39,6 +39,9 @@ class Channel:
     offered_to: str | None = strawberry.field(
         description="The home whose household is to connect its meter there itself."
     )
+    offerable: bool = strawberry.field(
+        description="Whether it can be left to a household: no meter ever stood on it."
+    )
     point_id: strawberry.Private[MeteringPointId | None]
 
     @strawberry.field(description="The metering point whose meter stands on it now.")
@@ -186,13 +189,14 @@ class Concentrator(Node):
         rows = await loader.load(self.row.id) or []
         return [
             Channel(
-                network=row.network,
-                address=row.address,
-                input=row.input,
-                found_at=row.found_at,
-                placed=point is not None,
-                offered_to=home,
-                point_id=point,
+                network=use.row.network,
+                address=use.row.address,
+                input=use.row.input,
+                found_at=use.row.found_at,
+                placed=use.point is not None,
+                offered_to=use.home,
+                offerable=not use.ever,
+                point_id=use.point,
             )
-            for row, point, home in rows
+            for use in rows
         ]

@@ -15,6 +15,7 @@ from backend.graphql.channel_offers import OfferEntrance
 from backend.graphql.commands import CommandLists
 from backend.graphql.context import Context
 from backend.graphql.control import ControlEntrance
+from backend.graphql.doubtful_readings import DoubtEntrance
 from backend.graphql.dr_events import DrEntrance
 from backend.graphql.finding_changes import FindingEntrance
 from backend.graphql.firmware import FirmwareEntrance
@@ -65,6 +66,7 @@ class Viewer(
     FoundChannels,
     OfferEntrance,
     RankingEntrance,
+    DoubtEntrance,
     ControlEntrance,
     ActuatorEntrance,
     NetworkEntrance,

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from domain.identity import MeteringPointId
+from backend.store.model.access import sites_of, visible
+from domain.identity import MeteringPointId, SiteId
 from tenants.session import TenantSession
 
 VALIDATE = "validate"
@@ -49,6 +50,36 @@ _LIST = """
 SELECT id, rule, began_at, ended_at, evidence::text, found_at FROM validation_finding
 WHERE tenant_id = $1 AND point_id = $2 AND ($3 = 0 OR id < $3) ORDER BY id DESC LIMIT $4
 """
+
+# One that a person corrected since it was flagged is settled: the next round forgets it.
+_DOUBTFUL = f"""
+SELECT f.id, f.rule, f.began_at, f.ended_at, f.evidence::text, f.found_at, f.point_id
+FROM validation_finding AS f
+JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = f.point_id
+JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
+WHERE f.tenant_id = $1 AND ($2 = 0 OR f.id < $2) AND {visible("s", 3)}
+  AND ($4::bigint IS NULL OR EXISTS (
+      SELECT FROM site AS top WHERE top.tenant_id = $1 AND top.id = $4 AND top.path @> s.path))
+  AND ($5::text[] IS NULL OR f.rule = ANY($5)) AND f.ended_at > $6
+  AND NOT EXISTS (
+      SELECT FROM reading_change AS c
+      CROSS JOIN LATERAL jsonb_array_elements(c.differences) AS d
+      WHERE c.tenant_id = $1 AND c.point_id = f.point_id AND c.recorded_at > f.found_at
+        AND to_timestamp((d ->> 0)::bigint * 3600) >= f.began_at
+        AND to_timestamp((d ->> 0)::bigint * 3600) < f.ended_at)
+ORDER BY f.id DESC LIMIT $7
+"""  # noqa: S608 - a condition made of constants
+
+
+class Doubt(NamedTuple):
+    """Which flags are asked for."""
+
+    site: SiteId | None
+    """At and below a site."""
+
+    rules: Sequence[str] | None
+    since: datetime
+    """Those that lie before it are left out."""
 
 
 class Judged(NamedTuple):
@@ -135,3 +166,18 @@ async def list_flags(
     driver = await session.driver()
     rows = await driver.fetch(_LIST, session.scope.tenant_id, point, before, most)
     return [FlagRow(r[0], r[1], r[2], r[3], orjson.loads(r[4]), r[5]) for r in rows]
+
+
+async def list_doubtful(
+    session: TenantSession, asked: Doubt, before: int, most: int
+) -> list[tuple[MeteringPointId, FlagRow]]:
+    """What was flagged at the points in sight and not corrected since; ``before`` as above."""
+    driver, scope = await session.driver(), session.scope
+    rules = None if asked.rules is None else list(asked.rules)
+    rows = await driver.fetch(
+        _DOUBTFUL, scope.tenant_id, before, sites_of(scope), asked.site, rules, asked.since, most
+    )
+    return [
+        (MeteringPointId(r[6]), FlagRow(r[0], r[1], r[2], r[3], orjson.loads(r[4]), r[5]))
+        for r in rows
+    ]

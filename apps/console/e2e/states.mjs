@@ -77,12 +77,23 @@ async function failures() {
   }
 }
 
-/** Two seconds for each answer: what waits shows its shape meanwhile, and nothing jumps in unsaid. */
+/** A page that moves more than this while it comes is felt to jump (Core Web Vitals: cumulative layout shift). */
+const SHIFT = 0.1;
+
+/** Two seconds for each answer: what waits shows its shape meanwhile, and what comes takes its place. */
 async function slow() {
   const shifts = {};
+  await Promise.all([{}, { width: 390, height: 844 }].map((size) => slowly(size, shifts)));
+  const worst = Object.entries(shifts).sort((one, other) => other[1] - one[1]);
+  console.log(`  pages that move most while they come: ${JSON.stringify(Object.fromEntries(worst.slice(0, 8)))}`);
+  assert.deepEqual(worst.filter(([, shift]) => shift >= SHIFT), [], 'pages jump');
+}
+
+async function slowly(size, shifts) {
+  const look = size.width ? '-narrow' : '';
   for (const [who, addresses] of Object.entries(all)) {
     const { login, ...where } = LOOKERS[who];
-    const page = await signIn(login, where);
+    const page = await signIn(login, { ...where, ...size });
     await page.addInitScript(() => {
       window.shifted = 0;
       new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) window.shifted += one.value; })).observe({ type: 'layout-shift', buffered: true });
@@ -96,16 +107,14 @@ async function slow() {
       await page.waitForSelector('main');
       if (!ASK_NOTHING.includes(name)) {
         await page.waitForSelector('main .waiting', { timeout: 4_000 });
-        await shot(page, `state-slow-${name}`);
+        await shot(page, `state-slow-${name}${look}`);
       }
       await settled(page);
-      shifts[name] = Math.round(1000 * (await page.evaluate(() => window.shifted))) / 1000;
+      shifts[`${name}${look}`] = Math.round(1000 * (await page.evaluate(() => window.shifted))) / 1000;
       assert.equal(await page.locator('main [role=alert]').count(), 0, `${name} fails when it is slow`);
     }
     await page.context().close();
   }
-  const worst = Object.entries(shifts).sort((one, other) => other[1] - one[1]);
-  console.log(`  pages that move most while they come: ${JSON.stringify(Object.fromEntries(worst.slice(0, 8)))}`);
 }
 
 /** The connection goes while one looks: what was read stays, and the page says since when it holds. */

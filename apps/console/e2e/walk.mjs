@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { archiveOf, part, shareOf, tileOf } from './archive.mjs';
-import { axe, complaints, end, everything, gateway, open, settled, shot, signIn, start } from './browser.mjs';
+import { axe, complaints, end, everything, gateway, look, open, settled, shot, signIn, start } from './browser.mjs';
 import { demand as demandOf } from './demand.mjs';
 import { heating } from './heating.mjs';
 import { asker, places } from './places.mjs';
@@ -65,8 +65,7 @@ async function suspects() {
   await page.waitForSelector('.past >> text=inspected, confirmed');
   await shot(page, 'journey-suspect');
   await page.context().close();
-  const reader = await signIn('manager@riverside.example');
-  await open(reader, '/findings?state=ALL');
+  const reader = await signIn('manager@riverside.example', { at: '/findings?state=ALL' });
   await reader.getByRole('link', { name: 'Meter slowed down' }).first().click();
   await reader.waitForSelector('.past');
   assert.equal(await reader.getByRole('button', { name: 'Close', exact: true }).count(), 0, 'a manager settles nothing');
@@ -93,8 +92,7 @@ async function alarms() {
   await open(page, link.slice(link.indexOf('/alarms')));
   assert.match(await text(page), /called the flat/);
   await page.context().close();
-  const reader = await signIn('manager@riverside.example');
-  await open(reader, '/alarms?state=ALL&kind=TAMPER');
+  const reader = await signIn('manager@riverside.example', { at: '/alarms?state=ALL&kind=TAMPER' });
   await reader.getByRole('link', { name: 'Tampering' }).first().click();
   await reader.waitForSelector('.past');
   assert.equal(await reader.getByRole('button', { name: 'Acknowledge' }).count(), 0, 'a manager handles nothing');
@@ -103,8 +101,7 @@ async function alarms() {
 
 /** Rules of one's own: about a meter it was opened from, about a place, and how one is told. */
 async function rules() {
-  const page = await signIn('manager@riverside.example');
-  await open(page, `/meters/${found.meter}`);
+  const page = await signIn('manager@riverside.example', { at: `/meters/${found.meter}` });
   await page.getByRole('link', { name: 'Alert me' }).click();
   const drawer = page.getByRole('dialog');
   await drawer.getByText('A meter', { exact: true }).first().waitFor();
@@ -146,8 +143,7 @@ async function rules() {
 
 /** A balance beside the tree: drawn of a house's inlet and meters, then changed. */
 async function drawn() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, '/balances');
+  const page = await signIn('operator@riverside.example', { at: '/balances' });
   await page.getByRole('link', { name: 'Draw a group' }).click();
   await page.getByLabel('Name').fill('Mill Street, both sides');
   for (const [place, name] of [[1, 'Lower Valley'], [2, 'Portmere'], [3, 'Old Town'], [4, 'Mill Street'], [5, 'Mill Street 2']]) await page.getByLabel(`Below a place ${place}`).selectOption({ label: name });
@@ -169,8 +165,7 @@ async function drawn() {
 
 /** From place to place and from organisation to organisation, by the header and by links. */
 async function switching() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, '/balances?days=30');
+  const page = await signIn('operator@riverside.example', { at: '/balances?days=30' });
   await page.getByRole('button', { name: /^Place/ }).click();
   const tree = page.getByRole('dialog');
   for (const name of ['Lower Valley', 'Portmere', 'Old Town']) await tree.getByRole('button', { name: `What is below ${name}` }).click();
@@ -195,8 +190,7 @@ async function switching() {
 
 /** GraphiQL: found from the clients, signs in by itself, and answers. */
 async function graphiql() {
-  const page = await signIn('admin@riverside.example');
-  await open(page, '/clients');
+  const page = await signIn('admin@riverside.example', { at: '/clients' });
   const [opened] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: /GraphiQL/ }).click()]);
   await opened.waitForLoadState();
   await opened.waitForFunction(() => document.getElementById('who')?.textContent);
@@ -341,13 +335,11 @@ async function manager() {
 
 /** One asks, the administrator turned control on, and the steps arrive by themselves. */
 async function dispatcher() {
-  const admin = await signIn('admin@riverside.example');
-  await open(admin, '/commands');
+  const admin = await signIn('admin@riverside.example', { at: '/commands' });
   if (await admin.getByText('Turn control on').count()) await admin.getByText('Turn control on').click();
   await admin.waitForSelector('text=Control is on');
   await admin.context().close();
-  const page = await signIn('dispatcher@riverside.example');
-  await open(page, `/meters/${found.meter}`);
+  const page = await signIn('dispatcher@riverside.example', { at: `/meters/${found.meter}` });
   await page.getByRole('tab', { name: 'Commands' }).click();
   await page.getByRole('button', { name: 'Ask for a reading' }).click();
   await page.waitForSelector('table .step');
@@ -358,8 +350,7 @@ async function dispatcher() {
 
 /** An exchange that cannot be is refused by its fields; one that can is seen at the point, with both dials. */
 async function exchange() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, '/meters?q=31100012');
+  const page = await signIn('operator@riverside.example', { at: '/meters?q=31100012' });
   await page.getByRole('link', { name: /31100012/ }).click();
   await page.waitForSelector('h1 >> text=31100012');
   await page.getByRole('button', { name: 'Exchange or take away' }).click();
@@ -385,8 +376,7 @@ async function exchange() {
 
 /** Many meters at once: chosen below filters, asked together; what was left out is told. */
 async function bulk() {
-  const page = await signIn('dispatcher@riverside.example');
-  await open(page, '/meters?q=Mill+Street+2&commodity=ELECTRICITY');
+  const page = await signIn('dispatcher@riverside.example', { at: '/meters?q=Mill+Street+2&commodity=ELECTRICITY' });
   await page.waitForSelector('.list-row');
   await page.getByRole('button', { name: 'Choose several' }).click();
   for (const at of [0, 1, 2]) await page.locator('label.list-row').nth(at).click();
@@ -404,8 +394,7 @@ async function bulk() {
 
 /** What protects a customer: told where the meter is, and the order to cut them off is refused. */
 async function actuators() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, `/meters/${found.meter}`);
+  const page = await signIn('operator@riverside.example', { at: `/meters/${found.meter}` });
   await page.getByRole('tab', { name: 'Commands' }).click();
   await page.getByRole('region', { name: 'Actuator' }).getByRole('button').click();
   await page.getByLabel(/Critical customer/).check();
@@ -415,8 +404,7 @@ async function actuators() {
   await page.waitForSelector('td >> text=31100001');
   assert.equal(await page.getByLabel(/Days of notice/).isEditable(), false, 'an operator sets no policy');
   await shot(page, 'journey-actuators');
-  const dispatcher = await signIn('dispatcher@riverside.example');
-  await open(dispatcher, `/meters/${found.meter}`);
+  const dispatcher = await signIn('dispatcher@riverside.example', { at: `/meters/${found.meter}` });
   await dispatcher.getByRole('tab', { name: 'Commands' }).click();
   await dispatcher.getByRole('button', { name: 'Switch the supply' }).click();
   await dispatcher.getByLabel('Reason').fill('trying it');
@@ -434,8 +422,7 @@ async function actuators() {
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await page.waitForSelector('text=No actuator here');
   await page.context().close();
-  const admin = await signIn('admin@riverside.example');
-  await open(admin, '/actuators');
+  const admin = await signIn('admin@riverside.example', { at: '/actuators' });
   await admin.getByLabel('Nobody is cut off for a debt from hour').fill('99');
   await admin.getByRole('button', { name: 'Save' }).click();
   await admin.waitForSelector('.refusals li');
@@ -513,8 +500,7 @@ async function office() {
 }
 
 async function files() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, '/imports');
+  const page = await signIn('operator@riverside.example', { at: '/imports' });
   await page.setInputFiles('input[type=file]', { name: 'meters.csv', mimeType: 'text/csv', buffer: Buffer.from('site_path,site_kinds\nA,region\n') });
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.waitForSelector('.refusals li');
@@ -525,8 +511,7 @@ async function files() {
 
 /** Deep links survive a reload, a refused connection is said, and comes back. */
 async function outage() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, '/meters?q=mill&commodity=GAS');
+  const page = await signIn('operator@riverside.example', { at: '/meters?q=mill&commodity=GAS' });
   assert.equal(await page.getByLabel('Serial, flat or address').inputValue(), 'mill');
   await page.route('**/graphql', (route) => route.abort());
   await page.click('nav >> text=Networks');
@@ -541,8 +526,7 @@ async function outage() {
 
 /** Files to keep: a table as CSV, a certificate as PDF. */
 async function kept() {
-  const page = await signIn('manager@riverside.example');
-  await open(page, `/meters/${found.meter}?span=month&date=2026-11-01`);
+  const page = await signIn('manager@riverside.example', { at: `/meters/${found.meter}?span=month&date=2026-11-01` });
   await page.getByRole('button', { name: 'Table' }).click();
   const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
   assert.match(table.suggestedFilename(), /\.csv$/);
@@ -754,8 +738,7 @@ async function sites() {
 
 /** The demo's spare channel is left to a household: taken back, and left to it again. */
 async function offers() {
-  const page = await signIn('operator@riverside.example');
-  await open(page, '/networks');
+  const page = await signIn('operator@riverside.example', { at: '/networks' });
   const waiting = page.getByRole('region', { name: 'Left to households' });
   await waiting.getByRole('row', { name: /Flat 4/ }).waitFor();
   await shot(page, 'journey-offers');
@@ -779,8 +762,7 @@ async function offers() {
 
 /** Terms of alerts: refused where they make no sense, kept, seen in the rules, and taken back. */
 async function terms() {
-  const page = await signIn('admin@riverside.example');
-  await open(page, '/settings');
+  const page = await signIn('admin@riverside.example', { at: '/settings' });
   const limit = page.getByLabel('No readings, Usual limit');
   const save = page.getByRole('button', { name: 'Save the terms' });
   await limit.fill('9999');
@@ -789,8 +771,7 @@ async function terms() {
   await limit.fill('30');
   await save.click();
   await page.waitForSelector('[role=status] >> text=Saved');
-  const operator = await signIn('operator@riverside.example');
-  await open(operator, '/rules');
+  const operator = await signIn('operator@riverside.example', { at: '/rules' });
   assert.match(await operator.locator('tr', { hasText: 'No readings' }).first().innerText(), /30 h/);
   await operator.context().close();
   await open(page, '/settings');
@@ -803,8 +784,7 @@ async function terms() {
 
 /** Who works here, which programs, what was done; and a household that is invited. */
 async function administration() {
-  const page = await signIn('admin@riverside.example');
-  await open(page, '/members');
+  const page = await signIn('admin@riverside.example', { at: '/members' });
   await page.getByRole('button', { name: 'Add a user' }).click();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Lidia Moraru');
   await page.getByRole('textbox', { name: 'E-mail' }).fill('lidia@riverside.example');
@@ -844,40 +824,49 @@ async function administration() {
   await page.context().close();
 }
 
-/** Every route as who has it, in one look. */
-async function everyRoute(look, see) {
-  for (const [who, addresses] of Object.entries(all)) {
-    const { login, ...where } = LOOKERS[who];
-    const page = await signIn(login, { ...look, ...where });
-    for (const [name, path] of Object.entries(addresses)) {
-      await open(page, path);
-      assert.ok(await page.locator('main h1').count(), `${path} shows nothing`);
-      await see(page, name, path);
+const LOOKS = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])].map(([scheme, locale]) => ({ scheme, locale }));
+const NARROW = (everything ? [['light', 'en'], ['dark', 'ru'], ['light', 'ro']] : [['dark', 'ru']]).map(([scheme, locale]) => ({ scheme, locale, width: 390, height: 844 }));
+
+/** What has to hold for a route in one look, and its picture. */
+async function see(page, name, path, { scheme, locale, width }) {
+  assert.ok(await page.locator('main h1').count(), `${path} shows nothing`);
+  if (width === undefined) findings.push(...(await axe(page, `${name} ${scheme} ${locale}`)));
+  else assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${path} is too wide for a phone`);
+  await shot(page, width === undefined ? `${name}-${scheme}-${locale}` : `${name}-narrow-${scheme}-${locale}`);
+}
+
+/** Routes of a person, each loaded in one look and then changed to all others; the look that loads goes round. */
+async function lane(login, where, addresses) {
+  const looks = [...LOOKS, ...NARROW];
+  let at = 0;
+  const page = await signIn(login, where);
+  await look(page, looks[at]);
+  for (const [name, path] of addresses) {
+    await open(page, path);
+    await see(page, name, path, looks[at]);
+    for (let others = 1; others < looks.length; others++) {
+      at = (at + 1) % looks.length;
+      await look(page, looks[at]);
+      await see(page, name, path, looks[at]);
     }
-    await page.context().close();
   }
+  await page.context().close();
 }
 
+/** Every route as who has it, in every look; some at a time, one each processor core and one that waits. */
 async function accessible() {
-  const looks = [['light', 'en'], ['dark', 'ru'], ['light', 'ro'], ...(everything ? [['dark', 'en'], ['light', 'ru'], ['dark', 'ro']] : [])];
-  await Promise.all(looks.map(([scheme, locale]) => everyRoute({ scheme, locale }, async (page, name) => {
-    findings.push(...(await axe(page, `${name} ${scheme} ${locale}`)));
-    await shot(page, `${name}-${scheme}-${locale}`);
-  })));
+  const lanes = Object.entries(all).flatMap(([who, addresses]) => {
+    const { login, ...where } = LOOKERS[who];
+    const own = Object.entries(addresses);
+    const many = Math.max(1, Math.round(own.length / 11));
+    return Array.from({ length: many }, (_, first) => () => lane(login, where, own.filter((one, index) => index % many === first)));
+  });
+  await Promise.all([0, 1, 2].map(async () => {
+    for (let next = lanes.shift(); next; next = lanes.shift()) await next();
+  }));
 }
 
-async function narrow() {
-  const looks = everything ? [['light', 'en'], ['dark', 'ru'], ['light', 'ro']] : [['dark', 'ru']];
-  for (const [scheme, locale] of looks) {
-    await everyRoute({ scheme, locale, width: 390, height: 844 }, async (page, name, path) => {
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      await shot(page, `${name}-narrow-${scheme}-${locale}`);
-      assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
-    });
-  }
-}
-
-const JOURNEYS = { operator, suspects, alarms, ...settle.journeys, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, partner, files, outage, kept, ...settle.later, losses, published, settings, sites, offers, terms, administration, accessible, narrow };
+const JOURNEYS = { operator, suspects, alarms, thief: settle.thief, leak: settle.leak, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, dead: settle.dead, partner, files, outage, kept, heard: settle.heard, losses, published, settings, sites, offers, terms, administration, accessible };
 const wanted = process.argv.slice(2);
 
 await start();

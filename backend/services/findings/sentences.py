@@ -41,6 +41,7 @@ def told(story: Story, commodity: Commodity, since: datetime, causes: tuple[str,
 
 
 _LOST = ("not_counted",)
+_SAID = {SignKind.TRICKLE: "trickle_pulses"}  # what older releases kept tells of quiet stretches
 _PARTS: Mapping[SignKind, tuple[str, ...]] = {
     SignKind.STUCK: _LOST,
     SignKind.PULSE_LOSS: _LOST,
@@ -50,7 +51,7 @@ _GAS_DANGERS = (SignKind.CONTINUOUS, SignKind.GROWING, SignKind.BURST, SignKind.
 
 def of_sign(point: WatchedPoint, sign: Sign) -> Story:
     """All that a sign of a leak or a fault says."""
-    parts: list[str] = [str(sign.kind)]
+    parts: list[str] = [_SAID.get(sign.kind, str(sign.kind))]
     if sign.kind is SignKind.CONTINUOUS:
         parts += ["run_before" if sign.figures["habit_hours"] else "never_quiet", "flowed"]
     if sign.kind is SignKind.STUCK and "siblings_pct" in sign.figures:

@@ -27,7 +27,7 @@ from backend.store.findings import due, findings
 from backend.store.findings.due import KeptHabits, WatchedPoint
 from backend.store.findings.findings import Curve, Said, Subject
 from backend.store.network import report_lists
-from domain.findings import FAMILY, Family, FindingKind
+from domain.findings import FAMILY, LEAK_PATIENCE, Family, FindingKind
 from domain.hours import hour_of, instant_of, midnight
 from domain.identity import MeteringPointId
 from domain.quality import Quality
@@ -158,8 +158,8 @@ async def _habits(ground: Ground, points: Sequence[WatchedPoint]) -> Habits:
     rows = Habits.none(len(points)).to_rows()
     for row, point in enumerate(points):
         own = kept.get(point.id)
-        if own is not None and len(own.habits) == rows.shape[1]:
-            rows[row] = own.habits
+        if own is not None:  # an older release knew less
+            rows[row, : len(own.habits)] = own.habits
     return Habits.from_rows(rows)
 
 
@@ -236,14 +236,17 @@ async def _review(  # noqa: PLR0913, PLR0917 - as above
 async def _wrong_since(
     session: TenantSession, batch: _Batch, thresholds: Thresholds, today: int
 ) -> NDArray[np.int64]:
-    """Column from which a flow is known to recur, shape ``(n,)``; past the last where none is."""
+    """Column from which a flow is known to recur or to trickle, shape ``(n,)``.
+
+    Past the last where none is.
+    """
     since = np.full(len(batch.points), today - batch.start)
-    if not thresholds.intermittent:  # of these no flow is ever told that recurs
+    if not (thresholds.intermittent or thresholds.trickle):  # then no such flow is ever told
         return since
     known = await findings.standing(session, [point.id for point in batch.points], [])
     for row, point in enumerate(batch.points):
         found = known.get(Subject(point.id, None, Family.LEAK))
-        if found and found.kind is FindingKind.LEAK_INTERMITTENT and found.closed_at is None:
+        if found and found.kind in LEAK_PATIENCE and found.closed_at is None:
             since[row] = min(max(hour_of(found.since) - batch.start, 0), today - batch.start)
     return since
 
@@ -281,8 +284,8 @@ def _learnt(
     fresh = []
     for row, point in enumerate(points):
         own = kept.get(point.id)
-        if own is not None and len(own.habits) == rows.shape[1]:
-            rows[row] = own.habits
+        if own is not None:
+            rows[row, : len(own.habits)] = own.habits
         else:
             fresh.append(row)
     if fresh:

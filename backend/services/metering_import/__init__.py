@@ -41,7 +41,7 @@ class Imported:
     """New rows by table."""
 
     updated: int
-    """Known installations that the file changed."""
+    """Known installations, homes and places that the file changed."""
 
     devices: tuple[NewDevice, ...]
 
@@ -100,11 +100,12 @@ async def _write(
     for table in fields(draft.new):
         await draft.known.insert(table.name, getattr(draft.new, table.name))
     await draft.known.place_channels(devices.placed)
-    await draft.known.describe_premises(places.described)
-    await addresses.tell(draft.session, places.addresses())
+    described = await draft.known.describe_premises(places.described)
+    addressed = await addresses.tell(draft.session, places.addresses())
+    addressed -= {row[0] for row in draft.new.site}
     changed = updated | {row[0] for row in draft.new.installation}
     touched = [span for identity, span in installations.touched if identity in changed]
     if touched:
         await draft.known.invalidate(touched)
         await bells.ring(draft.session, group_hours.ROLL_UP, f"import:{uuid4()}")
-    return len(updated)
+    return len(updated) + len(described) + len(addressed)

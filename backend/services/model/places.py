@@ -1,8 +1,9 @@
 """Places and devices as people read them: sites, premises, meters in place, the radio network."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, exists, false, select
 from sqlalchemy.orm import aliased
 
 from backend.models.metering_points import Installation, Meter, MeteringPoint
@@ -157,12 +158,30 @@ async def modules_of(
     return found
 
 
+class ChannelUse(NamedTuple):
+    """A channel, and what it serves."""
+
+    row: Channel
+    point: MeteringPointId | None
+    """The point whose meter stands there now."""
+
+    home: str | None
+    """The home to whose household it is left."""
+
+    ever: bool
+    """Whether a meter ever stood on it."""
+
+
 async def channels_of(
     session: TenantSession, concentrators: Sequence[ConcentratorId]
-) -> dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None, str | None]]]:
-    """Channels of each concentrator, the point whose meter stands there, the home it is left to."""
+) -> dict[ConcentratorId, list[ChannelUse]]:
+    """Channels of each concentrator, and what they serve."""
+    stood = aliased(Installation)
+    ever = exists().where(
+        (stood.tenant_id == Channel.tenant_id) & (stood.series_id == Channel.series_id)
+    )
     rows = await session.execute(
-        select(Channel, Installation.point_id, Premise.name)
+        select(Channel, Installation.point_id, Premise.name, ever)
         .outerjoin(
             Installation,
             (Installation.tenant_id == Channel.tenant_id)
@@ -180,7 +199,8 @@ async def channels_of(
         .where(Channel.concentrator_id.in_(concentrators))
         .order_by(Channel.network, Channel.address)
     )
-    found: dict[ConcentratorId, list[tuple[Channel, MeteringPointId | None, str | None]]] = {}
-    for channel, point, home in rows:
-        found.setdefault(channel.concentrator_id, []).append((channel, point, home))
+    found: dict[ConcentratorId, list[ChannelUse]] = {}
+    for row in rows:
+        use = ChannelUse(*row)
+        found.setdefault(use.row.concentrator_id, []).append(use)
     return found

@@ -19,6 +19,9 @@ MOST_GROUPS = 5000
 AT_ONCE = 200
 """Groups whose hours are held in memory together."""
 
+Place = tuple[bool, float, int]
+"""Whether its share is unknown, the share that is lost with its sign turned, and the group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -38,6 +41,11 @@ class Ranked:
 
     hours: int
     judged: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in a ranking, whatever else stands there."""
+        return self.share is None, -(self.share or 0.0), self.listing.group.id
 
 
 async def rank(
@@ -68,11 +76,7 @@ async def rank(
         part = found[start : start + AT_ONCE]
         told = await balances.of_groups(session, [one.group for one in part], asked, now)
         rows += [_summed(one, own) for one, own in zip(part, told, strict=True)]
-    return sorted(rows, key=_order)
-
-
-def _order(row: Ranked) -> tuple[bool, float]:
-    return row.share is None, -(row.share or 0.0)
+    return sorted(rows, key=lambda row: row.place)
 
 
 def _summed(listing: GroupListing, told: Balance) -> Ranked:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from backend.store.alerts.watched import HOUSEHOLDS
 from domain.identity import BalanceGroupId, PremiseId, SiteId, UserId
 from tenants.session import TenantSession
 
-_HOUSEHOLDS = f"""
-WITH home AS MATERIALIZED ({HOUSEHOLDS})
+# Home by home, by its index: of an event just called the planner thinks that it reaches nobody.
+_HOUSEHOLDS = """
 SELECT h.user_id, d.premise_id, pr.site_id, array_agg(r.id ORDER BY r.id)
 FROM dr_participation AS d
-JOIN home AS h ON h.premise_id = d.premise_id
+JOIN LATERAL (
+    SELECT DISTINCT m.user_id FROM home_member AS m
+    WHERE m.tenant_id = $1 AND m.premise_id = d.premise_id
+      AND m.since <= $2 AND (m.until IS NULL OR m.until > $2)) AS h ON true
 JOIN premise AS pr ON pr.tenant_id = $1 AND pr.id = d.premise_id
 JOIN site AS s ON s.tenant_id = $1 AND s.id = pr.site_id
 JOIN user_account AS u ON u.id = h.user_id AND u.status = 'active'
@@ -22,7 +24,7 @@ JOIN alert_rule AS r ON r.tenant_id = $1 AND r.user_id = h.user_id AND r.enabled
        AND top.id = r.site_id AND top.path @> s.path))
 WHERE d.tenant_id = $1 AND d.event_id = $3
 GROUP BY h.user_id, d.premise_id, pr.site_id ORDER BY h.user_id, d.premise_id
-"""  # noqa: S608 - made of constants
+"""
 
 _TARGETS = """
 SELECT t.group_id, coalesce(t.site_id, g.site_id) FROM dr_target AS t

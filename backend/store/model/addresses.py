@@ -39,6 +39,10 @@ UPDATE site AS s SET street_address = coalesce(u.street, s.street_address),
 FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
     AS u (id, street, code, locality, country)
 WHERE s.tenant_id = $1 AND s.id = u.id
+  AND (coalesce(u.street, s.street_address), coalesce(u.code, s.postal_code),
+       coalesce(u.locality, s.locality), coalesce(u.country, s.country))
+      IS DISTINCT FROM (s.street_address, s.postal_code, s.locality, s.country)
+RETURNING s.id
 """
 
 _SAVE = """
@@ -65,13 +69,18 @@ async def of_sites(session: TenantSession, ids: Sequence[SiteId]) -> dict[SiteId
     return {site: address for site, address in found.items() if address.is_known}
 
 
-async def tell(session: TenantSession, told: Mapping[int, PostalAddress]) -> None:
-    """Fill in what a file tells of the addresses of sites; what it leaves out stays."""
-    if told:
-        driver = await session.driver()
-        parts = [(one.street, one.postal_code, one.locality, one.country) for one in told.values()]
-        columns = (list(column) for column in zip(*parts, strict=True))
-        await driver.execute(_TELL, session.scope.tenant_id, list(told), *columns)
+async def tell(session: TenantSession, told: Mapping[int, PostalAddress]) -> set[int]:
+    """Fill in what a file tells of the addresses of sites; what it leaves out stays.
+
+    Returns the sites whose address is another one now.
+    """
+    if not told:
+        return set()
+    driver = await session.driver()
+    parts = [(one.street, one.postal_code, one.locality, one.country) for one in told.values()]
+    columns = (list(column) for column in zip(*parts, strict=True))
+    rows = await driver.fetch(_TELL, session.scope.tenant_id, list(told), *columns)
+    return {row[0] for row in rows}
 
 
 async def save(session: TenantSession, site: SiteId, address: PostalAddress) -> None:

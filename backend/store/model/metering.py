@@ -63,6 +63,7 @@ UPDATE premise AS p SET area_m2 = t.area_m2, persons = t.persons, rooms = t.room
 FROM told AS t WHERE p.tenant_id = $1 AND p.id = t.id
   AND (t.area_m2, t.persons, t.rooms, t.heating, t.radiators)
       IS DISTINCT FROM (p.area_m2, p.persons, p.rooms, p.heating, p.radiators)
+RETURNING p.id
 """
 _OWNERS = "SELECT serial, tenant_id, kind FROM device_directory WHERE serial = ANY($1)"
 
@@ -367,15 +368,18 @@ class Metering:
                 *([list(column) for column in zip(*rows, strict=True)]),
             )
 
-    async def describe_premises(self, rows: Sequence[Row]) -> None:
+    async def describe_premises(self, rows: Sequence[Row]) -> set[int]:
         """Fill in what a file says of known premises; an empty cell changes nothing.
 
-        ``rows`` are premise, area, persons, rooms, heating, and radiators as JSON.
+        ``rows`` are premise, area, persons, rooms, heating, and radiators as JSON. Returns the
+        premises of which something else is known now.
         """
-        if rows:
-            columns = (list(column) for column in zip(*rows, strict=True))
-            driver = await self._session.driver()
-            await driver.execute(_DESCRIBE, self._tenant, *columns)
+        if not rows:
+            return set()
+        columns = (list(column) for column in zip(*rows, strict=True))
+        driver = await self._session.driver()
+        changed = await driver.fetch(_DESCRIBE, self._tenant, *columns)
+        return {row[0] for row in changed}
 
     async def invalidate(self, rows: Sequence[tuple[int, int, datetime, datetime]]) -> None:
         """Have groups rolled up again where readings of newly placed points may lie.

@@ -139,13 +139,18 @@ async def test_a_file_tells_addresses_of_known_places_and_new_ones(
     known = row | {"site_path": HOUSE, "channel": "8", "meter_serial": f"A{mark}-8"}
     fresh = row | {"site_path": f"{HOUSE}b", "channel": "9", "meter_serial": f"A{mark}-9"}
     told = {"postal_code": "MD-2001", "locality": "Orhei"}
-    await place(
-        database, town.scope, known | told, fresh | told | {"street_address": "str. Morii 2b"}
-    )
+    rows = known | told, fresh | told | {"street_address": "str. Morii 2b"}
+    done = await place(database, town.scope, *rows)
+    assert done.updated == 1, "a new place with its address is new, not changed"
     house = await town.site(HOUSE)
     assert house["ownAddress"] == {"line": "str. Morii 2, MD-2001 Orhei"}, "empty cells stay"
     assert house["address"]["country"] == "MD"
     assert (await town.site(f"{HOUSE}b"))["address"]["line"] == "str. Morii 2b, MD-2001 Orhei"
+    assert (await place(database, town.scope, *rows)).updated == 0
+    alone = known | {"postal_code": "MD-3501"}
+    assert (await place(database, town.scope, alone)).updated == 1, "an address alone is a change"
+    trail = (await town.desk.ask(TRAIL))["viewer"]["auditLog"]["edges"]
+    assert trail[0]["node"]["action"] == "metering.import", "and is written down"
 
 
 async def test_an_address_that_is_none_is_refused(town: Town) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest_asyncio
 
 from backend.graphql.ids import Kind, encode
+from domain.hours import instant_of
 from domain.identity import Scope
 from tenants.permissions import Role
 from tests.desk import count
@@ -23,6 +24,8 @@ OWN = """{ viewer { ownChannels { id channel commodity pulseConstant readings la
 CONNECT = """mutation C($channel: ID!, $serial: String!, $dial: Decimal!) {
   connectOwnMeter(input: {channel: $channel, meterSerial: $serial, initialIndex: $dial}) {
     point { id name commodity meter { serial } premise { name } } errors { code field } } }"""
+CHANNELS = """{ viewer { concentrators { edges { node { serial
+  channels { address placed offerable } } } } } }"""
 NEW = (150, 151)
 SERIAL = "JOWN"
 
@@ -144,3 +147,14 @@ async def test_of_two_who_connect_at_once_one_has_it(heard: House) -> None:
     asked = (connect(heard, mine, channel["id"], f"TWICE-{at}") for at in range(2))
     made = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(not isinstance(one, BaseException) and one["point"] is not None for one in made) == 1
+
+
+async def test_where_a_meter_was_taken_away_nothing_is_left_to_a_household(heard: House) -> None:
+    row = flat_row(8, "electricity", "OWN", 9) | {"concentrator": SERIAL}
+    ended = {"removed_at": instant_of(NOW - 1).isoformat(), "final_index": "1000"}
+    await place(heard.work.database, heard.scope, row | ended)
+    found = (await heard.desk.ask(CHANNELS))["viewer"]["concentrators"]["edges"]
+    (own_one,) = [one["node"] for one in found if one["node"]["serial"] == SERIAL]
+    told = {one["address"]: (one["placed"], one["offerable"]) for one in own_one["channels"]}
+    assert told == {9: (False, False), NEW[0]: (True, False), NEW[1]: (True, False)}
+    assert await offer(heard, 9, 1) == [{"code": "NOT_FOUND", "field": "channel"}]

@@ -2,7 +2,9 @@
 
 import base64
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,7 +22,7 @@ from backend.services.reading.validation import DAYS, Place
 from backend.store.model import metered
 from backend.store.validation import VALIDATE, FlagRow, list_flags
 from domain.hours import Step, day_of, instant_of, midnight
-from domain.identity import Scope
+from domain.identity import Scope, SiteId
 from tenants.permissions import Permission
 from tenants.session import Database
 from tests.factories import MASTER_KEY, make_tenant, place
@@ -35,6 +37,14 @@ EDGE = SIZE - DAYS * DAY
 SOUND, SPIKE, ZERO, BACK, GONE = range(5)
 QUERY = """query($id: ID!) { node(id: $id) { ... on MeteringPoint { validation(first: 5) {
   edges { node { rule from to evidence { name value } } } } } } }"""
+
+DOUBTFUL = """query($under: ID, $rules: [ValidationRule!], $first: Int! = 50, $after: String) {
+  viewer { doubtfulReadings(under: $under, rules: $rules, first: $first, after: $after) {
+    edges { node { flag { rule from } point { id meter { serial } } } }
+    pageInfo { hasNextPage endCursor } } } }"""
+SITES = "{ viewer { sites { id } } }"
+CORRECT = """mutation($input: CorrectReadingsInput!) { correctReadings(input: $input) {
+  errors { code message } } }"""
 
 
 def counters() -> NDArray[np.int64]:
@@ -169,3 +179,38 @@ async def test_a_round_is_answered_and_the_flags_are_served(store: Store, redis_
     assert "SPIKE" in {node["rule"] for node in nodes}
     (spike,) = [node for node in nodes if node["rule"] == "SPIKE"]
     assert {"name": "value", "value": 9000.0} in spike["evidence"]
+
+
+async def test_all_that_is_doubtful_is_listed_until_somebody_corrects_it(
+    store: Store, redis_url: str
+) -> None:
+    await night(store)
+    events = Events(redis_url)
+
+    async def ask(document: str, scope: Scope = store.scope, **variables: object) -> Any:
+        async with Context(store.database, scope, events, MASTER_KEY) as context:
+            result = await schema.execute(document, variables, context_value=context)
+        assert result.errors is None, result.errors
+        return result.data
+
+    async def listed(**asked: object) -> list[dict[str, Any]]:
+        told = (await ask(DOUBTFUL, **asked))["viewer"]["doubtfulReadings"]
+        return [edge["node"] for edge in told["edges"]]
+
+    everything = await listed()
+    assert {"SPIKE", "ZERO_RUN", "BACKWARDS"} <= {one["flag"]["rule"] for one in everything}
+    first = (await ask(DOUBTFUL, first=1))["viewer"]["doubtfulReadings"]
+    assert first["pageInfo"]["hasNextPage"]
+    assert await listed(after=first["pageInfo"]["endCursor"]) == everything[1:]
+    site = (await ask(SITES))["viewer"]["sites"][0]["id"]
+    assert await listed(under=site) == everything
+    (spike,) = await listed(rules=["SPIKE"])
+    change = {"hour": spike["flag"]["from"], "void": True}
+    asked = {"point": spike["point"]["id"], "changes": [change], "reason": "a jump of the dial"}
+    done = await ask(CORRECT, input=asked | {"idempotencyKey": "doubt"})
+    assert done["correctReadings"]["errors"] == []
+    assert await listed(rules=["SPIKE"]) == [], "what was corrected is settled"
+    assert await listed() == [one for one in everything if one != spike]
+    hidden = replace(store.scope, sites=frozenset({SiteId(10**9)}))
+    assert (await ask(DOUBTFUL, hidden))["viewer"]["doubtfulReadings"]["edges"] == []
+    await events.close()

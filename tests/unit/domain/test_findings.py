@@ -105,6 +105,13 @@ def test_the_balance_of_a_group_weighs_more_than_a_meter_by_itself() -> None:
     assert reconcile(stuck, slowed, NOW, NOW, from_group=True) is Step.CHANGE_KIND
 
 
+def test_a_leak_of_about_a_pulse_an_hour_is_not_renamed_to_and_fro() -> None:
+    trickle = FindingKind.LEAK_TRICKLE
+    assert reconcile(standing(), trickle, NOW - DAY, NOW) is Step.TOUCH
+    assert reconcile(standing(kind=trickle), trickle, NOW - DAY, NOW) is Step.REFRESH
+    assert reconcile(standing(kind=trickle), LEAK, NOW - DAY, NOW) is Step.CHANGE_KIND
+
+
 def test_words_follow_one_another() -> None:
     new, acknowledged = FindingState.NEW, Word(FindingState.ACKNOWLEDGED)
     confirmed = Word(FindingState.INSPECTED, FindingVerdict.CONFIRMED)

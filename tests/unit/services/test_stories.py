@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 
 from analytics.attribution.catalogue import causes
 from analytics.attribution.judgement import Evidence, Kind, Unattributed
+from analytics.leaks.signs import Kind as SignKind
+from analytics.leaks.signs import Sign
 from backend.services.findings import sentences, stories
 from backend.services.findings.attributing import KINDS
 from backend.services.findings.stories import Closest, Story
 from backend.services.findings.words import LANGUAGES, words_of
 from backend.services.findings.words.shape import Words
+from backend.store.findings.due import WatchedPoint
+from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quantities import Commodity
 
 SINCE = datetime(2026, 11, 5, 16, tzinfo=UTC)
@@ -69,6 +73,34 @@ def test_a_leak_reads_as_people_speak() -> None:
     assert "41,2 м³" in russian
     assert "5 noiembrie 2026, 18:00" in told(leak(), "ro")
     assert told(leak(), "de") == told(leak(), "en")
+
+
+def test_a_trickle_says_how_many_pulses_came_and_how_many_are_usual() -> None:
+    point = WatchedPoint(
+        group_id=BalanceGroupId(1),
+        id=MeteringPointId(1),
+        commodity=Commodity.WATER_COLD,
+        role="consumer",
+        site_id=1,
+        premise_id=1,
+        name="Kitchen",
+        timezone="Europe/Chisinau",
+        site_path="House 1",
+        pulses_per=1,
+        per_units=0.001,
+        capacity=2.5,
+        serial="W4",
+        premise="Flat 4",
+    )
+    figures = {"pulses": 31.0, "idle_hours": 82.0, "pulses_usual": 2.6, "likelihood": 40.0}
+    sign = Sign(0, SignKind.TRICKLE, 0, 0.42, 50.0, 0.9, figures)
+    story = sentences.of_sign(point, sign)
+    assert told(story, "en") == (
+        "Cold water meter W4 (House 1, Flat 4): single pulses come by day and night, since"
+        " 5 November 2026, 18:00: in 31 of 82 hours without other use, where 3 would be usual."
+        " About 0.42 l an hour flow. Look for a dripping tap, a cistern that does not close or a"
+        " safety valve."
+    )
 
 
 def test_reports_of_devices_are_told_with_their_moments_and_few() -> None:

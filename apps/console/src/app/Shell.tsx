@@ -2,6 +2,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { LOCALES, type Locale } from '@shared/units';
+import { offsetAt } from '@shared/zones';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useLive } from '../api/live';
 import * as session from '../auth/session';
@@ -13,7 +14,7 @@ import { navigation } from './navigation';
 import { NodeSwitcher } from './NodeSwitcher';
 import { usePreferences, useT } from './preferences';
 import { Seats } from './Seats';
-import { useViewer } from './viewer';
+import { useViewer, useZone } from './viewer';
 
 const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
 
@@ -62,6 +63,7 @@ export function Shell() {
           </div>
         </header>
         <Offline />
+        <Elsewhere />
         <main id="content" className="page" tabIndex={-1}>
           <Outlet />
         </main>
@@ -151,6 +153,15 @@ function Offline() {
       <Icon name="warning" size={18} colour="var(--b-warning)" /> {t('offline')}
     </div>
   );
+}
+
+/** Whoever looks from another zone is told once whose times all of them are. */
+function Elsewhere() {
+  const t = useT();
+  const zone = useZone();
+  const now = Date.now();
+  if (offsetAt(now, zone) === -60_000 * new Date(now).getTimezoneOffset()) return null;
+  return <p className="elsewhere"><Icon name="clock" size={14} /> {t('zoneOther', { zone })}</p>;
 }
 
 function Tools() {

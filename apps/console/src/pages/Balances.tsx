@@ -1,5 +1,5 @@
 /** Where energy is lost: all nodes with a balance meter, those that lose most first. */
-import { SegmentedControl, Select } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { COMMODITIES, type Commodity } from '@shared/tokens';
 import { formatAmount, formatPercent } from '@shared/units';
 import { addDays, instantOf, iso, today } from '@shared/zones';
@@ -12,11 +12,11 @@ import { PageHead, Panel } from '../ui/Panel';
 import { NothingYet } from '../ui/NothingYet';
 import { Drawn } from './balance/Drawn';
 import { Share } from './balance/Share';
-import { useRanked, type RankedRow } from './balance/useRanked';
+import { useRanked, type Ranked as Ranking, type RankedRow } from './balance/useRanked';
 
 const DAYS = ['1', '7', '30'] as const;
-/** Rows of a ranking: whoever comes after these loses little. */
-const SHOWN = 100;
+/** Rows of a page of the ranking. */
+const PAGE = 100;
 
 export function Balances() {
   const viewer = useViewer();
@@ -37,7 +37,7 @@ function Ranked({ tops }: { tops: TopSite[] }) {
     const end = today(zone, Date.now());
     return { from: iso(instantOf(addDays(end, -Number(days)), zone)), to: iso(instantOf(end, zone)) };
   }, [days, zone]);
-  const ranked = useRanked(path, commodity, range, SHOWN);
+  const ranked = useRanked(path, commodity, range, PAGE);
   return (
     <>
       <PageHead
@@ -63,13 +63,13 @@ function Ranked({ tops }: { tops: TopSite[] }) {
       />
       <Panel flush title={<span className="row"><Way path={path} /></span>} hint={t('timesIn', { zone })}>
         {ranked.error ? (
-          <FailureNote error={ranked.error} retry={ranked.again} />
+          <div className="panel-inset"><FailureNote error={ranked.error} retry={ranked.again} /></div>
         ) : ranked.rows === null ? (
           <Waiting height={320} shape="rows" />
         ) : ranked.rows.length === 0 ? (
           <Empty icon="balance" title={t('balances.none')}>{t('members.noInletLead')}</Empty>
         ) : (
-          <Table rows={ranked.rows} total={ranked.total} />
+          <Table ranked={ranked} rows={ranked.rows} />
         )}
       </Panel>
       <Drawn />
@@ -87,7 +87,7 @@ function Way({ path }: { path: string }) {
   ));
 }
 
-function Table({ rows, total }: { rows: readonly RankedRow[]; total: number }) {
+function Table({ ranked: { total, more, fetching, moreError, next }, rows }: { ranked: Ranking; rows: readonly RankedRow[] }) {
   const { t, locale } = usePreferences();
   const most = Math.max(0.02, ...rows.map((row) => row.share ?? 0));
   return (
@@ -124,9 +124,11 @@ function Table({ rows, total }: { rows: readonly RankedRow[]; total: number }) {
           </tbody>
         </table>
       </div>
-      <p className="hint" style={{ padding: '8px 20px' }} role="status">
-        {rows.length < total ? t('balances.first', { shown: rows.length, count: total }) : t('balances.count', { count: rows.length })}
-      </p>
+      {moreError && <div className="panel-inset"><FailureNote error={moreError} retry={next} compact /></div>}
+      <div className="spread panel-inset">
+        <span className="hint" role="status">{rows.length < total ? t('balances.first', { shown: rows.length, count: total }) : t('balances.count', { count: rows.length })}</span>
+        {more && <Button variant="default" loading={fetching} onClick={next}>{t('list.more')}</Button>}
+      </div>
     </>
   );
 }

@@ -16,6 +16,7 @@ import { Commodity } from '../ui/Commodity';
 import { PageHead, Panel } from '../ui/Panel';
 import { NothingYet } from '../ui/NothingYet';
 import { Status } from '../ui/Status';
+import { Doubtful } from './delivery/Doubtful';
 
 const DELIVERY = graphql(`
   query Delivery($path: String!, $from: DateTime!, $to: DateTime!) {
@@ -92,6 +93,7 @@ export function Delivery() {
               <Panel flush title={t('delivery.byDay')} hint={t('delivery.rule')}>
                 {groups.length === 0 ? <Empty icon="meter" title={t('sites.noMeters')} /> : <Ledger groups={groups} zone={zone} />}
               </Panel>
+              {viewer.may('metering:read') && <Doubtful under={site.id} />}
               <Gaps variables={variables} zone={site.timezone} />
               {site.children.length > 0 && (
                 <Panel flush title={t('sites.below', { count: site.children.length })}>

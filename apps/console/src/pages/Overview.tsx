@@ -48,6 +48,7 @@ const HEALTH = graphql(`
         edges { node { id kind serial silentSince openedAt site { id name path timezone } concentrator { id serial } } }
         pageInfo { hasNextPage }
       }
+      doubtfulReadings(first: 100) { edges { node { flag { rule } } } pageInfo { hasNextPage } }
       foundChannels(first: 100) { edges { node { channel offeredTo } } pageInfo { hasNextPage } }
     }
   }
@@ -101,6 +102,12 @@ export function Overview() {
           <Answer result={result} retry={retry} skeleton={110}>
             {(data) => <Delivered groups={data.viewer.sites.flatMap((site) => site.balanceGroups)} />}
           </Answer>
+          {/* What somebody has to do comes before what was used. */}
+          <div className="grid-2 grid-even">
+            {viewer.may('findings:read') && <OpenFindings />}
+            {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
+          </div>
+          {viewer.may('health:read') && viewer.may('metering:read') && <Silent />}
           <Answer result={result} retry={retry} skeleton={260}>
             {(data) => (
               <div className="grid-2 grid-even">
@@ -109,9 +116,6 @@ export function Overview() {
                     .sort((a, b) => COMMODITIES.indexOf(a.commodity) - COMMODITIES.indexOf(b.commodity))
                     .map((group) => <Resource key={group.id} group={group} site={data.viewer.sites.length > 1 ? site.name : ''} />),
                 )}
-                {viewer.may('findings:read') && <OpenFindings />}
-                {viewer.may('balances:read') && <Losses from={variables.lossFrom} to={variables.weekTo} />}
-                {viewer.may('health:read') && <Silent />}
               </div>
             )}
           </Answer>
@@ -211,7 +215,7 @@ function Losses({ from, to }: { from: string; to: string }) {
   return (
     <Panel title={t('overview.losses')} hint={t('overview.lossesHint')} actions={<Link to="/balances" search={{}}>{t('nav.balances')}</Link>}>
       {error && <FailureNote error={error} retry={again} compact />}
-      {rows === null && !error && <Waiting height={160} />}
+      {rows === null && !error && <Waiting height={164} />}
       <div className="stack" style={{ gap: 8 }}>
         {rows?.map((row) => (
           <div key={row.groupId} className="loss">
@@ -236,10 +240,11 @@ function Silent() {
           const alarms = viewer.networkAlarms.edges.map((edge) => edge.node);
           const down = alarms.filter((alarm) => alarm.kind === 'CONCENTRATOR_SILENT');
           const found = viewer.foundChannels.edges.filter(({ node }) => node.offeredTo === null).length;
+          const doubtful = viewer.doubtfulReadings;
           const plus = (more: boolean) => (more ? '+' : '');
           return (
             <div className="stack">
-              <div className="row" style={{ gap: 24 }}>
+              <div className="row" style={{ gap: '8px 24px' }}>
                 <Status tone={down.length ? 'critical' : 'ok'}>{t('overview.down', { count: down.length })}</Status>
                 <Status tone={alarms.length - down.length ? 'warning' : 'ok'}>
                   {t('overview.silentDevices', { count: alarms.length - down.length })}{plus(viewer.networkAlarms.pageInfo.hasNextPage)}
@@ -247,6 +252,11 @@ function Silent() {
                 <Status tone={found ? 'warning' : 'ok'} icon={found ? 'plus' : undefined}>
                   {t('overview.found', { count: found })}{plus(viewer.foundChannels.pageInfo.hasNextPage)}
                 </Status>
+                <Link to="/delivery" search={{}} className="quiet-link">
+                  <Status tone={doubtful.edges.length ? 'warning' : 'ok'}>
+                    {t('overview.doubtful', { count: doubtful.edges.length })}{plus(doubtful.pageInfo.hasNextPage)}
+                  </Status>
+                </Link>
               </div>
               {alarms.slice(0, 5).map((alarm) => (
                 <Link key={alarm.id} className="row card-link" to="/networks/$id" params={{ id: alarm.concentrator?.id ?? '' }} search={{}}>

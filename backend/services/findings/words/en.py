@@ -21,6 +21,9 @@ _PARTS = {
     "leak_trickle": " single pulses come in hours that were always quiet, since {since}: the"
     " longest quiet stretch of the last three days was {longest_quiet:n} hours, never below"
     " {habit_shortest:n} before. About {flow:q} an hour flow.",
+    "trickle_pulses": " single pulses come by day and night, since {since}: in {pulses:n} of"
+    " {idle_hours:n} hours without other use, where {pulses_usual:n} would be usual. About"
+    " {flow:q} an hour flow.",
     "meter_stuck": " nothing was counted for {hours:n} hours, since {since}. It used to count"
     " {flow:q} an hour and never stood still for more than {habit_longest_zero:n} hours",
     "beside": "; the neighbours use {siblings_pct:n} % of theirs",
@@ -74,7 +77,7 @@ _PARTS = {
     "do_leak_growing": " Look for it soon: it will not stay as small as it is.",
     "do_leak_intermittent": " Look at cisterns and at appliances that refill by themselves.",
     "do_leak_burst": " Have the valve of the premise closed and somebody look at once.",
-    "do_leak_trickle": " Check the installation for tightness.",
+    "do_leak_trickle": " Look for a dripping tap, a cistern that does not close or a safety valve.",
     "do_gas": " Gas may be escaping: have the supply closed and the installation checked at once.",
     "do_meter_stuck": " Compare the dial with the reading, then check meter, pulse sensor and"
     " cable.",

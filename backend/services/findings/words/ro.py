@@ -20,6 +20,9 @@ _PARTS = {
     "leak_trickle": " impulsuri izolate în ore care erau mereu fără consum, din {since}: cea mai"
     " lungă perioadă liniștită din ultimele trei zile a fost de {longest_quiet:n} h, înainte"
     " niciodată sub {habit_shortest:n} h. Se scurg circa {flow:q} pe oră.",
+    "trickle_pulses": " impulsuri izolate vin ziua și noaptea, din {since}: în {pulses:n} din"
+    " {idle_hours:n} ore fără alt consum, unde de obicei ar fi {pulses_usual:n}. Se scurg circa"
+    " {flow:q} pe oră.",
     "meter_stuck": " nu s-a contorizat nimic timp de {hours:n} h, din {since}. Înainte contoriza"
     " {flow:q} pe oră și nu stătea niciodată mai mult de {habit_longest_zero:n} h",
     "beside": "; vecinii consumă {siblings_pct:n} % din obișnuitul lor",
@@ -75,7 +78,8 @@ _PARTS = {
     "do_leak_growing": " Căutați-o curând: nu va rămâne atât de mică.",
     "do_leak_intermittent": " Verificați rezervoarele și aparatele care se umplu singure.",
     "do_leak_burst": " Închideți imediat robinetul încăperii și verificați la fața locului.",
-    "do_leak_trickle": " Verificați etanșeitatea instalației.",
+    "do_leak_trickle": " Căutați un robinet care picură, un rezervor care nu se închide sau o"
+    " supapă de siguranță.",
     "do_gas": " Se poate scurge gaz: închideți imediat alimentarea și verificați instalația.",
     "do_meter_stuck": " Comparați cadranul cu citirea, apoi verificați contorul, senzorul de"
     " impulsuri și cablul.",

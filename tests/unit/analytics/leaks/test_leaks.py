@@ -9,7 +9,7 @@ from analytics.leaks import heat
 from analytics.leaks.faults import Surroundings, levels, lost_pulses, neighbours, stuck
 from analytics.leaks.habits import Habits
 from analytics.leaks.judging import RECENT_HOURS, review, watch
-from analytics.leaks.recurring import intermittent, trickles
+from analytics.leaks.recurring import intermittent
 from analytics.leaks.replay import FORGOTTEN_HOURS, recurring
 from analytics.leaks.signs import HOURS, Flow, Kind
 from analytics.leaks.stretches import length, rolling_least, without
@@ -19,7 +19,6 @@ from domain.quantities import Commodity
 
 WATER = Thresholds.of(Commodity.WATER_COLD)
 POWER = Thresholds.of(Commodity.ELECTRICITY)
-GAS = Thresholds.of(Commodity.GAS)
 
 
 def flat(days: int, seed: int = 1) -> np.ndarray:
@@ -152,16 +151,6 @@ def test_negative_flow_is_reported_and_never_a_quiet_hour() -> None:
     now[-5:-2] = -20.0
     (sign,) = watch(Flow(now[None]), habits(flat(28)), WATER)
     assert (sign.kind, sign.amount) == (Kind.REVERSE, 60.0)
-
-
-def test_gas_is_let_off_for_nothing() -> None:
-    past = np.where(np.arange(28 * HOURS) % HOURS < 8, 0.0, 100.0)
-    window = np.concatenate([past, past[: 3 * HOURS]])
-    assert not list(trickles(Flow(window[None], quantum=10.0), GAS))
-    window[-3 * HOURS :: 4] += np.where(window[-3 * HOURS :: 4] == 0, 10.0, 0.0)
-    (sign,) = trickles(Flow(window[None], quantum=10.0), GAS)
-    assert sign.kind is Kind.TRICKLE
-    assert 2 <= sign.flow <= 4
 
 
 def electricity(days: int, seed: int = 5) -> np.ndarray:

@@ -75,10 +75,10 @@ export function Balance() {
             {viewer.may('balances:read') && (
               <ImbalanceSection key={`i${version}`} id={id} zone={zone} span={span} date={date} onChange={change} metered={node.inlets.length > 0} />
             )}
+            {viewer.may('findings:read') && <Panel flush title={t('nav.findings')}><FindingsOf id={id} zone={zone} brief /></Panel>}
             {viewer.may('balances:read') && commodity === 'ELECTRICITY' && node.inlets.length > 0 && <Simultaneity key={`s${version}`} id={id} zone={zone} span={span} date={date} />}
             <ProfileSection key={`p${version}`} id={id} commodity={commodity} zone={zone} span={span} date={date} onChange={change} />
             {span === 'year' && <YearBand id={id} zone={zone} year={date.year} commodity={commodity} />}
-            {viewer.may('findings:read') && <Panel flush title={t('nav.findings')}><FindingsOf id={id} zone={zone} /></Panel>}
             {viewer.may('findings:read') && node.inlets.length > 0 && <Checks id={id} />}
             <Members inlets={node.inlets} members={node.members} below={node.children} />
           </>

@@ -76,7 +76,7 @@ function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: 
     () => [
       { name: t('balance.supplied'), values: packed.supplied, colour: colours.text, width: 1.8 },
       { name: t('balance.delivered'), values: packed.delivered, colour: colours.accent, width: 1.8, dash: [7, 3] },
-      { name: t('balance.imbalance'), values: packed.imbalance, colour: colours.HEAT, width: 1.8, fill: !explained },
+      { name: t('balance.imbalance'), values: packed.imbalance, colour: colours.warning, width: 1.8, fill: !explained },
       ...(explained ? [{ name: t('balance.nonTechnical'), values: packed.nonTechnicalLoss, colour: colours.critical, width: 1.8, fill: true }] : []),
     ],
     [packed, colours, t, explained],
@@ -111,7 +111,7 @@ function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: 
           <>
             <LegendItem mark="line" colour={colours.text}>{t('balance.supplied')}</LegendItem>
             <LegendItem mark="dash" colour={colours.accent}>{t('balance.delivered')}</LegendItem>
-            <LegendItem mark={explained ? 'line' : 'band'} colour={colours.HEAT}>{t('balance.imbalance')}</LegendItem>
+            <LegendItem mark={explained ? 'line' : 'band'} colour={colours.warning}>{t('balance.imbalance')}</LegendItem>
             {explained && <LegendItem mark="band" colour={colours.critical}>{t('balance.nonTechnical')}</LegendItem>}
           </>
         }

@@ -62,7 +62,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
     return [
       { name: t('cs.least'), values: over(simultaneity.least), colour: colours.ok, width: 1.6, dash: [6, 3] },
       { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3] },
-      { name: t('balance.imbalance'), values: imbalance.imbalance, colour: colours.HEAT, width: 2.2 },
+      { name: t('balance.imbalance'), values: imbalance.imbalance, colour: colours.warning, width: 2.2 },
     ];
   }, [simultaneity, imbalance, starts, colours, t]);
   // The two may cross, and the band is what lies between them, whichever is above.
@@ -86,7 +86,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
         summary={t('cs.summary', { mixture: formatPercent(simultaneity.mixture, locale, 0), coincidence: formatPercent(simultaneity.coincidence, locale, 0) })}
         legend={
           <>
-            <LegendItem mark="line" colour={colours.HEAT}>{t('balance.imbalance')}</LegendItem>
+            <LegendItem mark="line" colour={colours.warning}>{t('balance.imbalance')}</LegendItem>
             <LegendItem mark="dash" colour={colours.ok}>{t('cs.least')}</LegendItem>
             <LegendItem mark="dotted" colour={colours.critical}>{t('cs.most')}</LegendItem>
           </>

@@ -36,7 +36,7 @@ export function Find({ commodity, chosen, add }: FindProps) {
         <TextInput label={t('draw.search')} value={words} onChange={(event) => setWords(event.currentTarget.value)} />
       </div>
       {paged.error && <FailureNote error={paged.error} retry={paged.again} compact />}
-      {paged.fetching && paged.nodes.length === 0 ? <Waiting height={200} shape="rows" /> : left.length === 0 ? <Empty icon={paged.nodes.length === 0 ? 'meter' : 'ok'} title={t(paged.nodes.length === 0 ? 'draw.nothing' : 'draw.allChosen')} /> : (
+      {paged.fetching && paged.nodes.length === 0 ? <Waiting height={200} shape="rows" /> : left.length === 0 ? !paged.error && <Empty icon={paged.nodes.length === 0 ? 'meter' : 'ok'} title={t(paged.nodes.length === 0 ? 'draw.nothing' : 'draw.allChosen')} /> : (
         <ul className="picks" tabIndex={0} aria-label={t('draw.find')}>
           {left.map((one) => (
             <li key={one.id}>

@@ -22,13 +22,13 @@ export function Confidence({ value, bare = false }: { value: number; bare?: bool
   const { t, locale } = usePreferences();
   const word = t(value >= 0.9 ? 'finding.sure' : value >= 0.7 ? 'finding.likely' : 'finding.possible');
   return (
-    <span className="row nowrap" style={{ gap: 6, flexWrap: 'nowrap' }}>
+    <span className="row sure">
       <svg width={42} height={10} aria-hidden="true">
         {[0, 1, 2, 3, 4].map((step) => (
           <rect key={step} x={step * 8.5} y={0} width={6.5} height={10} rx={2} fill={value * 5 > step + 0.5 ? 'var(--b-accent)' : 'var(--b-line)'} />
         ))}
       </svg>
-      <span>{word}</span> {!bare && <span className="quiet">{sureness(value, locale)}</span>}
+      <span className="nowrap">{word}{!bare && <span className="quiet"> {sureness(value, locale)}</span>}</span>
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
 import { Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
+import { Status } from '../../ui/Status';
 import { Confidence, FindingState } from './FindingState';
 
 const OF = graphql(`
@@ -29,13 +30,15 @@ const OF = graphql(`
   }
 `);
 
-export function FindingsOf({ id, zone }: { id: string; zone: string }) {
+/** `brief` tells in a line that there are none. */
+export function FindingsOf({ id, zone, brief = false }: { id: string; zone: string; brief?: boolean }) {
   const { t, locale } = usePreferences();
   const paged = usePages(OF, { id }, ({ node }) => (node && 'findings' in node ? node.findings : null));
   return (
     <PagedTable
       paged={paged}
       label={t('nav.findings')}
+      waits={1}
       keyOf={(node) => node.id}
       columns={[{ title: t('findings.what') }, { title: t('findings.since') }, { title: t('findings.confidence') }, { title: t('findings.loss'), number: true }, { title: t('commands.state') }]}
       row={(node) => [
@@ -48,7 +51,7 @@ export function FindingsOf({ id, zone }: { id: string; zone: string }) {
         node.energy ? formatAmount(node.energy.value, node.energy.unit, locale) : '–',
         <FindingState state={node.state} verdict={node.verdict} />,
       ]}
-      empty={<Empty icon="ok" title={t('findings.noneHere')}>{t('findings.noneLead')}</Empty>}
+      empty={brief ? <p className="panel-none"><Status tone="ok">{t('findings.noneHere')}</Status> <span className="hint">{t('findings.noneLead')}</span></p> : <Empty icon="ok" title={t('findings.noneHere')}>{t('findings.noneLead')}</Empty>}
     />
   );
 }

@@ -78,6 +78,7 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost, onSquare }: Ca
   const place = useRef<HTMLDivElement>(null);
   const map = useRef<MapLibre | null>(null);
   const markers = useRef(new Map<string, Marker>());
+  const names = useRef<Marker[]>([]);
   const choose = useEffectEvent(onChoose);
   const begins = useEffectEvent(() => (houses.length > 0 ? { bounds: boundsOf(houses), fitBoundsOptions: FITTED } : {}));
   const wordsOf = useEffectEvent((one: Gathered) =>
@@ -128,8 +129,14 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost, onSquare }: Ca
       made.on('load', squares);
       made.on('moveend', squares);
     }
+    const unlaid = () => place.current?.removeAttribute('data-drawn');
+    unlaid();
+    made.on('resize', unlaid);
     // Whoever looks from outside (a test, a printer) learns when everything stands.
-    made.on('idle', () => place.current?.setAttribute('data-drawn', ''));
+    made.on('idle', () => {
+      layNames(made, names.current, [...markers.current.values()]);
+      place.current?.setAttribute('data-drawn', '');
+    });
     const redraw = () => draw(made, markers.current, wordsOf, choose);
     made.on('render', () => made.isSourceLoaded('houses') && redraw());
     map.current = made;
@@ -159,18 +166,21 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost, onSquare }: Ca
     const shown = map.current;
     const streets = streetsOf(houses);
     if (!shown || streets.length > MOST_NAMES) return;
-    const names = streets.map((street) => {
+    const laid = streets.map((street) => {
       const element = document.createElement('span');
       element.className = 'map-name';
       element.textContent = street.name;
-      return new Marker({ element, anchor: 'top', offset: [0, 26] }).setLngLat([street.longitude, street.latitude]).addTo(shown);
+      return new Marker({ element, anchor: 'top', offset: BELOW }).setLngLat([street.longitude, street.latitude]).addTo(shown);
     });
-    const hide = () => names.forEach((name) => name.getElement().toggleAttribute('hidden', shown.getZoom() < NAMED_FROM));
+    names.current = laid;
+    const hide = () => laid.forEach((name) => name.getElement().toggleAttribute('hidden', shown.getZoom() < NAMED_FROM));
     hide();
+    if (shown.loaded()) layNames(shown, laid, [...markers.current.values()]);
     shown.on('zoomend', hide);
     return () => {
       shown.off('zoomend', hide);
-      names.forEach((name) => name.remove());
+      names.current = [];
+      laid.forEach((name) => name.remove());
     };
   }, [houses, colours]);
 
@@ -181,6 +191,39 @@ export function Canvas({ houses, chosen, onChoose, tiles, onLost, onSquare }: Ca
   }, [chosen, houses]);
 
   return <div ref={place} className="map" role="region" aria-label={t('map.title')} />;
+}
+
+const NAME_HEIGHT = 20;
+/** From the middle of a street, where a button may be, to the name [px]. */
+const AWAY = 26;
+const BELOW: [number, number] = [0, AWAY];
+
+/** Where a name of a width may stand, by the middle of its upper edge: below, above, right, left [px]. */
+const placesOf = (half: number): [number, number][] => [BELOW, [0, -AWAY - NAME_HEIGHT], [AWAY + half, -NAME_HEIGHT / 2], [-AWAY - half, -NAME_HEIGHT / 2]];
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+const covers = (one: Box, other: Box) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+
+/** Each name where no button and no other name is; one for which there is no such place is not shown. */
+function layNames(map: MapLibre, names: readonly Marker[], buttons: readonly Marker[]): void {
+  const taken: Box[] = buttons.map((button) => {
+    const { x, y } = map.project(button.getLngLat());
+    const half = button.getElement().offsetWidth / 2;
+    return [x - half, y - half, x + half, y + half];
+  });
+  for (const name of names) {
+    const { x, y } = map.project(name.getLngLat());
+    const half = name.getElement().offsetWidth / 2;
+    const places = placesOf(half);
+    const boxes = places.map(([right, down]): Box => [x + right - half, y + down, x + right + half, y + down + NAME_HEIGHT]);
+    const at = boxes.findIndex((box) => !taken.some((other) => covers(box, other)));
+    name.getElement().toggleAttribute('data-covered', at < 0);
+    const [place, box] = [places[at], boxes[at]];
+    if (!place || !box) continue;
+    name.setOffset(place);
+    taken.push(box);
+  }
 }
 
 /** Lays a button on each house or gathering in sight, and takes away those that left it. */

@@ -1,6 +1,5 @@
 /** What validation, sensors and status bits say of this place. */
 import { dateTime } from '@shared/dates';
-import { formatNumber } from '@shared/units';
 import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
@@ -8,8 +7,9 @@ import { usePreferences } from '../../app/preferences';
 import { Answer, Empty } from '../../ui/Answer';
 import { PagedTable } from '../../ui/PagedTable';
 import { Status } from '../../ui/Status';
+import { evidenceText } from './evidence';
 
-const FLAGS = graphql(`
+export const FLAGS = graphql(`
   query Flags($id: ID!, $after: String) {
     node(id: $id) {
       id
@@ -35,7 +35,7 @@ const SENSED = graphql(`
   }
 `);
 
-export function Flags({ id, zone }: { id: string; zone: string }) {
+export function Flags({ id, zone, point }: { id: string; zone: string; point: { commodity: string; quantity: string } }) {
   const { t, locale } = usePreferences();
   const paged = usePages(FLAGS, { id }, ({ node }) => (node && 'validation' in node ? node.validation : null));
   const when = (text: string) => dateTime(Date.parse(text), zone, locale);
@@ -51,7 +51,7 @@ export function Flags({ id, zone }: { id: string; zone: string }) {
           <Status tone="warning">{t(`rule.${node.rule}`)}</Status>,
           when(node.from),
           when(node.to),
-          node.evidence.map((one) => `${one.name.replaceAll('_', ' ')} ${formatNumber(one.value, locale)}`).join(' · '),
+          evidenceText(node, point, t, locale),
         ]}
         empty={<Empty icon="ok" title={t('flags.none')}>{t('flags.noneLead')}</Empty>}
       />

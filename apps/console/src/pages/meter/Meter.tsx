@@ -125,7 +125,7 @@ export function Meter() {
                 </Tabs.List>
                 <Tabs.Panel value="findings"><FindingsOf id={id} zone={zone} /></Tabs.Panel>
                 <Tabs.Panel value="changes"><Changes key={version} id={id} zone={zone} /></Tabs.Panel>
-                <Tabs.Panel value="flags"><Flags id={id} zone={zone} /></Tabs.Panel>
+                <Tabs.Panel value="flags"><Flags id={id} zone={zone} point={node} /></Tabs.Panel>
                 <Tabs.Panel value="orders"><Orders id={id} zone={zone} commodity={node.commodity} /></Tabs.Panel>
                 <Tabs.Panel value="household">{node.premise && <Household premise={node.premise.id} zone={zone} />}</Tabs.Panel>
               </Tabs>

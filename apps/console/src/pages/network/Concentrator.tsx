@@ -28,7 +28,7 @@ const CONCENTRATOR = graphql(`
         serial generation lastHeardAt
         site { id name path timezone }
         networks { number name }
-        channels { network address input placed foundAt offeredTo point { id name meter { id serial } premise { id name } } }
+        channels { network address input placed foundAt offeredTo offerable point { id name meter { id serial } premise { id name } } }
       }
     }
   }
@@ -211,7 +211,7 @@ function Channels({ channels, concentrator, site, done }: ChannelsProps) {
                   {!channel.placed && viewer.may('metering:install') && (
                     <div className="row row-end">
                       {site && <Button size="xs" variant="default" onClick={() => setPlacing(channel)}>{t('found.place')}</Button>}
-                      <Button size="xs" variant="default" onClick={() => setLeaving(channel)}>{t(channel.offeredTo ? 'offer.other' : 'offer.open')}</Button>
+                      {channel.offerable && <Button size="xs" variant="default" onClick={() => setLeaving(channel)}>{t(channel.offeredTo ? 'offer.other' : 'offer.open')}</Button>}
                     </div>
                   )}
                 </td>

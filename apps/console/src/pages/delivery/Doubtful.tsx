@@ -1,0 +1,70 @@
+/** Readings that a person should look at: where they are, what is odd, and the day at the meter. */
+import { Select } from '@mantine/core';
+import { dateTime } from '@shared/dates';
+import { isoDate, localTime } from '@shared/zones';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { graphql, type ResultOf } from '../../api/graphql';
+import { usePages } from '../../api/usePages';
+import { usePreferences } from '../../app/preferences';
+import { Empty } from '../../ui/Answer';
+import { CommodityIcon } from '../../ui/Icon';
+import { PagedTable } from '../../ui/PagedTable';
+import { Panel } from '../../ui/Panel';
+import { Status } from '../../ui/Status';
+import { evidenceText } from '../meter/evidence';
+
+const DOUBTFUL = graphql(`
+  query Doubtful($under: ID!, $rules: [ValidationRule!], $after: String) {
+    viewer {
+      doubtfulReadings(first: 20, after: $after, under: $under, rules: $rules) {
+        edges {
+          node {
+            flag { rule from to evidence { name value } }
+            point { id name commodity quantity meter { id serial } premise { id name } site { id name path timezone } }
+          }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+
+type Rule = ResultOf<typeof DOUBTFUL>['viewer']['doubtfulReadings']['edges'][number]['node']['flag']['rule'];
+const RULES: readonly Rule[] = ['SPIKE', 'FROZEN', 'ZERO_RUN', 'BACKWARDS', 'RESET', 'ABOVE_CAPACITY', 'PULSE_LOSS', 'HIGH', 'LOW', 'SIBLING'];
+
+export function Doubtful({ under }: { under: string }) {
+  const { t, locale } = usePreferences();
+  const [rule, setRule] = useState<Rule | null>(null);
+  const paged = usePages(DOUBTFUL, { under, rules: rule ? [rule] : null }, (data) => data.viewer.doubtfulReadings);
+  return (
+    <Panel
+      flush
+      title={t('doubt.title')}
+      hint={t('doubt.hint')}
+      actions={<Select aria-label={t('flags.rule')} placeholder={t('doubt.any')} clearable data={RULES.map((value) => ({ value, label: t(`rule.${value}`) }))} value={rule} onChange={(value) => setRule(RULES.find((one) => one === value) ?? null)} />}
+    >
+      <PagedTable
+        paged={paged}
+        label={t('doubt.title')}
+        keyOf={({ flag, point }) => `${point.id}${flag.rule}${flag.from}`}
+        columns={[{ title: t('meter') }, { title: t('alarms.where') }, { title: t('flags.rule') }, { title: t('flags.from') }, { title: t('flags.evidence') }]}
+        row={({ flag, point }) => {
+          const from = Date.parse(flag.from);
+          const zone = point.site.timezone;
+          return [
+            <span className="row nowrap" style={{ flexWrap: 'nowrap' }}>
+              <CommodityIcon commodity={point.commodity} />
+              <Link className="cell-link" to="/meters/$id" params={{ id: point.id }} search={{ span: 'day', date: isoDate(localTime(from, zone)) }}>{point.meter?.serial ?? point.name}</Link>
+            </span>,
+            <span>{point.site.path.split('/').slice(-2).join(' · ')}{point.premise && <span className="quiet"><br />{point.premise.name}</span>}</span>,
+            <Status tone="warning">{t(`rule.${flag.rule}`)}</Status>,
+            dateTime(from, zone, locale),
+            <span className="hint">{evidenceText(flag, point, t, locale)}</span>,
+          ];
+        }}
+        empty={<Empty icon="ok" title={t('doubt.none')}>{t('flags.noneLead')}</Empty>}
+      />
+    </Panel>
+  );
+}
