@@ -25,7 +25,7 @@ def group(chosen: list[int], extra: np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def test_a_whole_home_without_a_meter_accuses_no_other() -> None:
-    """Such a load shares its hours and its weather with all of them, and at times more by chance."""
+    """Such a load shares its hours with all of them, and at times more by chance."""
     homes = homes_wh(None)
     alive = np.flatnonzero(homes.mean(axis=0) > 100)
     chance = np.random.default_rng(4)
