@@ -20,6 +20,7 @@ from analytics.leaks.habits import Habits
 from analytics.leaks.judging import RECENT_HOURS, WINDOW_HOURS, review, watch
 from analytics.leaks.signs import HOURS, FloatArray, Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
+from bench.rig.bounds import SPAN_HOURS, most_found
 from domain.quantities import Commodity
 
 HOUSE = Path(__file__).parent.parent / "simulator" / "data" / "ca_house"
@@ -33,10 +34,11 @@ SAME_KIND = {
     "growing": {Kind.CONTINUOUS, Kind.GROWING},
     "toilet_intermittent": {Kind.INTERMITTENT},
     "burst": {Kind.BURST},
+    "drip": {Kind.TRICKLE},
 }
 
 
-WATER_RATES = {
+WATER_RATES: dict[str, tuple[float, ...]] = {
     "constant": (1, 2, 10, 25),
     "growing": (1, 2, 10, 25),
     "toilet_intermittent": (2, 5, 10, 25),
@@ -44,8 +46,15 @@ WATER_RATES = {
 }
 """Litres an hour of the public cases."""
 
-GAS_RATES = {"constant": (30, 60, 120), "growing": (30, 60, 120), "burst": (1500, 3000)}
-"""dm3 an hour; a pulse is 28 dm3. Smaller leaks show as single pulses in quiet nights at best."""
+GAS_RATES: dict[str, tuple[float, ...]] = {
+    "constant": (30, 60, 120),
+    "growing": (30, 60, 120),
+    "burst": (1500, 3000),
+}
+"""dm3 an hour; a pulse is 28 dm3."""
+
+DRIP_RATES: dict[str, tuple[float, ...]] = {"drip": (0.1, 0.2, 0.3, 0.5, 0.7, 0.9)}
+"""Litres an hour of taps that drip: less than a pulse of the meter."""
 
 
 class Case(NamedTuple):
@@ -108,10 +117,13 @@ def _case(row: dict[str, object], meter: str, hours: int) -> Case:
     return Case(meter, leak, rate, start, shows)
 
 
-def fresh(seed: int, commodity: Commodity, size: int, *, any_hour: bool = False) -> Cases:
+def fresh(
+    seed: int, commodity: Commodity, size: int, *, any_hour: bool = False, drips: bool = False
+) -> Cases:
     """Inject leaks into windows of a real house, in the manner of the public cases.
 
     Those begin at midnight, when a burst shows best; ``any_hour`` lets them begin whenever.
+    ``drips`` gives taps that drip instead.
     """
     chance = np.random.default_rng(seed)
     name = "water" if commodity is Commodity.WATER_COLD else "gas"
@@ -126,6 +138,7 @@ def fresh(seed: int, commodity: Commodity, size: int, *, any_hour: bool = False)
     midnights = midnights[(midnights + length < len(year)) & (midnights >= earliest * HOURS)]
     step = 1.0 if commodity is Commodity.WATER_COLD else 28.316847
     rates = WATER_RATES if commodity is Commodity.WATER_COLD else GAS_RATES
+    rates = DRIP_RATES if drips else rates
     weights = [0.4, *[0.6 / len(rates)] * len(rates)]
     rows, cases = [], []
     for number in range(size):
@@ -152,7 +165,7 @@ def _leak(
     added, rest = np.zeros(length), length - start
     shows = start
     match leak:
-        case "constant":
+        case "constant" | "drip":
             added[start:] = rate
         case "growing":
             added[start:] = 2 * rate * np.arange(rest) / rest
@@ -293,6 +306,44 @@ def score(cases: Cases, alarms: list[Alarm]) -> dict[str, float]:
     }
 
 
+def drips_found(cases: Cases, alarms: list[Alarm]) -> dict[str, float]:
+    """Shares of dripping taps told within a week and ever, by their litres an hour."""
+    first: dict[str, int] = {}
+    flow: dict[str, float] = {}
+    for alarm in alarms:
+        if alarm.kind in LEAKS:
+            first.setdefault(alarm.meter, alarm.hour + 1)
+            flow.setdefault(alarm.meter, alarm.flow)
+    found = {}
+    for rate in sorted({case.rate for case in cases.labels if case.start is not None}):
+        own = [case for case in cases.labels if case.rate == rate and case.start is not None]
+        delays = np.array([first.get(case.meter, np.inf) - (case.start or 0) for case in own])
+        told = [flow[case.meter] / rate for case in own if case.meter in flow]
+        found[f"drip_{rate}_week_pct"] = _share(delays, 7 * HOURS)
+        found[f"drip_{rate}_ever_pct"] = _share(delays, np.inf)
+        found[f"drip_{rate}_flow_ratio"] = float(np.median(told)) if told else np.nan
+    return found
+
+
+def growing_bound(cases: Cases, seed: int) -> dict[str, float]:
+    """What growing leaks come to within 48 h, and how many of them any rule could tell by then."""
+    litres, most = [], []
+    hours = cases.hours.shape[1]
+    for row, case in enumerate(cases.labels):
+        if case.leak != "growing" or case.start is None or case.start + SPAN_HOURS > hours:
+            continue
+        leak = 2 * case.rate * np.arange(SPAN_HOURS) / (hours - case.start)
+        litres.append(float(leak.sum()))
+        past = cases.hours[row, : case.start] / cases.quantum
+        most.append(most_found(past, cases.first_slot, leak / cases.quantum, seed))
+    if not litres:
+        return {}
+    return {
+        "growing_litres_48h": float(np.median(litres)),
+        "growing_most_any_rule_could_pct": 100 * float(np.mean(most)),
+    }
+
+
 def _share(delays: FloatArray, limit: float) -> float:
     """Share found within some hours; NaN where there is no such case."""
     found = np.isfinite(delays) & (delays <= limit)
@@ -319,8 +370,16 @@ def main() -> None:
             for any_hour in (False, True):
                 cases = fresh(seed, commodity, asked.fresh, any_hour=any_hour)
                 key = f"fresh_{name}_{seed}{'_any_hour' if any_hour else ''}"
-                told[key] = found = _told(score(cases, decide(cases)[0]))
+                bound = growing_bound(cases, seed)
+                told[key] = found = _told({**score(cases, decide(cases)[0]), **bound})
                 print(f"{key}:", json.dumps(found))
+    for seed in asked.seeds if asked.fresh else ():
+        cases = fresh(seed, Commodity.WATER_COLD, asked.fresh, any_hour=True, drips=True)
+        alarms, _ = decide(cases)
+        figures = score(cases, alarms)
+        sound = {key: figures[key] for key in ("false_alarms", "meter_months", "kind_named_pct")}
+        told[f"drips_{seed}"] = found = _told({**drips_found(cases, alarms), **sound})
+        print(f"drips_{seed}:", json.dumps(found))
     if asked.readings is not None:
         cases = load(asked.readings, asked.labels)
         alarms, cost = decide(cases)

@@ -90,7 +90,7 @@ class Habits:
             total=_mean(values),
             quiet=quiet_by_hour(values, past.slots),
             two=_by_slot(pair, past.slots, thresholds.burst_slots),
-            small=small_by_hour(values, past.step, past.slots),
+            small=small_by_hour(np.where(absent(values), np.nan, values), past.step, past.slots),
         )
 
     @classmethod
@@ -168,6 +168,15 @@ def small_by_hour(values: FloatArray, step: FloatArray, slots: NDArray[np.int64]
     found = _around(_counts(small, slots)) / 2
     known = _around(_counts(~np.isnan(values), slots))
     return (found + PRIOR_SMALL_HOURS * PRIOR_SMALL) / (known + PRIOR_SMALL_HOURS)
+
+
+def absent(values: FloatArray) -> Mask:
+    """Hours of stretches without flow of more than a day: nobody is at home, shape ``(n, t)``."""
+    still = stretches.length(values > 0, np.isnan(values))
+    found = np.zeros(values.shape, np.bool_)
+    rows = np.flatnonzero(still.max(axis=1, initial=0) > HOURS)
+    found[rows] = stretches.whole(still[rows]) > HOURS
+    return found & (values <= 0)
 
 
 def _counts(told: Mask, slots: NDArray[np.int64]) -> FloatArray:

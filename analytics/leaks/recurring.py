@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.leaks import stretches
+from analytics.leaks.habits import absent
 from analytics.leaks.signs import HOURS, FloatArray, Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 from domain.quantities import Mask
 
 WEEK = 7
+FOUR_WEEKS = 28
 
 _BINS = 128
 _FINE = 12
@@ -33,7 +35,8 @@ def intermittent(
 
     The two are multiplied: guests make fewer quiet hours, but not of one size; a new washing
     machine has a size, but leaves the nights quiet. What is known to be wrong must not become the
-    past: of hours from ``wrong_since`` on, shape ``(n,)``, only the last week counts.
+    past: of hours from ``wrong_since`` on, shape ``(n,)``, only the last week counts. Journeys are
+    no past, either: who comes back has fewer quiet hours.
     """
     values = window.values
     days = values.shape[1] // HOURS
@@ -42,20 +45,32 @@ def intermittent(
     unknown = np.isnan(values)
     runs = stretches.without(values <= 0, unknown, thresholds.longest_gap_hours)
     # what flows without an end is another rule's; it makes no hour of this one
-    endless = _whole_runs(runs) >= thresholds.continuous_hours
+    endless = stretches.whole(runs) >= thresholds.continuous_hours
     whole = np.where(endless, np.nan, values)[:, -days * HOURS :]
     past, week = whole[:, : -WEEK * HOURS], whole[:, -WEEK * HOURS :]
+    left_out, stands = absent(whole)[:, : past.shape[1]], np.zeros(len(values), np.bool_)
     if wrong_since is not None:
         column = np.arange(past.shape[1]) + values.shape[1] - days * HOURS
-        past = np.where(column >= wrong_since[:, None], np.nan, past)
-    fewer = _fewer_quiet_hours(past, week)
+        left_out |= column >= wrong_since[:, None]
+        stands = wrong_since < values.shape[1]
+    past = np.where(left_out, np.nan, past)
+    fewer, days_known = _fewer_quiet_hours(past, week)
+    needed = np.where(stands, thresholds.intermittent_score, _needed(days_known, thresholds))
     night = _nights(past, window.slots[-days * HOURS :])
     for row in np.flatnonzero(fewer >= thresholds.intermittent_sigma).tolist():
         told, level = _plateau((past[row], week[row]), night[row], float(window.step[row]))
         score = min(float(fewer[row]), _MOST_SIGMA) * told
-        if level >= _SIZED * window.step[row] and score >= thresholds.intermittent_score:
+        if level >= _SIZED * window.step[row] and score >= needed[row]:
             spans = past[row], week[row], values.shape[1]
             yield _intermittent(row, spans, level, (float(fewer[row]), told, score))
+
+
+def _needed(days: NDArray[np.int64], thresholds: Thresholds) -> FloatArray:
+    """Score that tells, by the days of past: how days differ is itself known from them alone."""
+    least, most = thresholds.intermittent_least_days, FOUR_WEEKS
+    part = np.clip((days - least) / (most - least), 0, 1)
+    young, old = thresholds.intermittent_young_score, thresholds.intermittent_score
+    return np.asarray(young + part * (old - young))
 
 
 def _nights(past: FloatArray, slots: NDArray[np.int64]) -> Mask:
@@ -76,17 +91,11 @@ def _quiet_shares(values: FloatArray, slots: NDArray[np.int64]) -> FloatArray:
     return found
 
 
-def _whole_runs(runs: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Length that the run of each hour comes to in the end, shape ``(n, t)``."""
-    last = np.ones(runs.shape, dtype=np.bool_)
-    last[:, :-1] = runs[:, 1:] < runs[:, :-1]
-    at = np.where(last, np.arange(runs.shape[1]), runs.shape[1])
-    ends = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
-    return np.take_along_axis(runs, ends, axis=1)
+def _fewer_quiet_hours(past: FloatArray, week: FloatArray) -> tuple[FloatArray, NDArray[np.int64]]:
+    """How much fewer zeros a day has now, in standard deviations; 0 where too little is known.
 
-
-def _fewer_quiet_hours(past: FloatArray, week: FloatArray) -> FloatArray:
-    """How much fewer zeros a day has now, in standard deviations; 0 where too little is known."""
+    And the days of past that say so.
+    """
     quiet, enough = _quiet_by_day(past)
     now, known = _quiet_by_day(week)
     n, k = enough.sum(axis=1), known.sum(axis=1)
@@ -95,7 +104,7 @@ def _fewer_quiet_hours(past: FloatArray, week: FloatArray) -> FloatArray:
     spread = np.maximum((apart**2).sum(axis=1) / np.maximum(n - 1, 1), 1.0)
     fall = usual - np.where(known, now, 0).sum(axis=1) / np.maximum(k, 1)
     sigma = fall / np.sqrt(spread * (1 / np.maximum(k, 1) + 1 / np.maximum(n, 1)))
-    return np.asarray(np.where((n >= WEEK) & (k >= WEEK - 2), sigma, 0.0))
+    return np.asarray(np.where((n >= WEEK) & (k >= WEEK - 2), sigma, 0.0)), np.asarray(n)
 
 
 def _quiet_by_day(values: FloatArray) -> tuple[FloatArray, Mask]:

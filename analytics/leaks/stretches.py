@@ -56,3 +56,18 @@ def rolling_least(values: FloatArray, hours: int) -> FloatArray:
         found, spare = spare, found
         span += step
     return found
+
+
+def whole(runs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Length that the run of each hour comes to in the end, shape ``(n, t)``.
+
+    Examples
+    --------
+    >>> whole(np.array([[1, 2, 3, 0, 1]], np.int32)).tolist()
+    [[3, 3, 3, 0, 1]]
+    """
+    last = np.ones(runs.shape, dtype=np.bool_)
+    last[:, :-1] = runs[:, 1:] < runs[:, :-1]
+    at = np.where(last, np.arange(runs.shape[1]), runs.shape[1])
+    ends = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+    return np.take_along_axis(runs, ends, axis=1)

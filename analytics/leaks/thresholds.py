@@ -55,9 +55,12 @@ class Thresholds:
     intermittent_sigma: float = 1.2
     """Fewer quiet hours in a week than its past, in standard deviations of days, at the least."""
 
-    intermittent_score: float = 85.0
+    intermittent_score: float = 50.0
     """These deviations times the log likelihood ratio of one flow that recurs more often than in
-    the past, by day and again at night."""
+    the past, by day and again at night; with four weeks of past, without journeys."""
+
+    intermittent_young_score: float = 110.0
+    """The same with the fewest days of past; between them in proportion."""
 
     intermittent_least_days: int = 10
     """Days of past against which a week is judged."""
@@ -65,12 +68,12 @@ class Thresholds:
     trickle: bool = True
     """Whether leaks of less than a pulse an hour are judged."""
 
-    trickle_score: float = 12.0
+    trickle_score: float = 13.0
     """Log likelihood of the pulses of hours with a leak against that without, added up since it was
-    last nothing; 11 or 13 find somewhat more or fewer."""
+    last nothing."""
 
-    trickle_day: float = 11.0
-    """Most that one day adds to it: no single restless night is a leak."""
+    trickle_hours: int = 24
+    """Least hours since then: one restless night is no leak."""
 
     stuck_surprise: float = 12.0
     """Surprise of a run of zeros by its own habit, in nats."""
@@ -148,6 +151,7 @@ class Thresholds:
             habit_margin=1 + (self.habit_margin - 1) * leaks,
             burst_margin=1 + (self.burst_margin - 1) * leaks,
             intermittent_score=self.intermittent_score * leaks,
+            intermittent_young_score=self.intermittent_young_score * leaks,
             trickle_score=self.trickle_score * leaks,
             stuck_surprise=self.stuck_surprise * faults,
             absent_hours=round(self.absent_hours * faults),

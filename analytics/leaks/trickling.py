@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.leaks import stretches
-from analytics.leaks.habits import Habits, quiet_by_hour, small_by_hour
+from analytics.leaks.habits import Habits, absent, quiet_by_hour, small_by_hour
 from analytics.leaks.signs import HOURS, FloatArray, Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 from domain.quantities import Mask
@@ -27,7 +27,7 @@ SHORTEST_HOURS = 48
 PAST_HOURS = 240
 """Fewer known hours of the past tell of no habit of single hours of the day."""
 
-STILL_HOURS = 4
+STILL_HOURS = 3
 """Longest still stretch of a day that the hourly run looks closer at; the nightly one at any."""
 
 _ONE, _TWO = 1.5, 2.5
@@ -43,21 +43,17 @@ _SURE = 4.0
 
 
 class _Chances(NamedTuple):
-    """Of an hour without flow, and of one of a single pulse or of two, shape ``(n, t)`` each."""
+    """Of an hour without flow, and of one of a single pulse or of two, by hour, ``(n, 24)``."""
 
     zero: FloatArray
     small: FloatArray
 
 
 class _Found(NamedTuple):
-    """Of the likeliest rate, shape ``(n,)`` each."""
+    """Log likelihood, and the column from which on it adds up, shape ``(n,)`` each."""
 
     score: FloatArray
-    likelihood: FloatArray
-    """The same where a day may add more."""
-
     since: NDArray[np.int64]
-    """Column from which on it adds up."""
 
 
 def hourly(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator[Sign]:
@@ -66,14 +62,13 @@ def hourly(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator[Sig
         return
     last = recent.values[:, -HOURS:]
     still = stretches.length(np.asarray(last != 0)).max(axis=1)  # unknown ends it, too
-    near = (still <= STILL_HOURS) & (habits.known_hours >= PAST_HOURS)
-    rows = np.flatnonzero(near & ~_endless(recent, habits, thresholds))
+    rows = np.flatnonzero((still <= STILL_HOURS) & (habits.known_hours >= PAST_HOURS))
+    rows = rows[~_endless(recent.values[rows], habits.longest[rows], thresholds)]
     if not len(rows):
         return
-    part = _of_rows(recent, rows)
     chances = _Chances(habits.quiet[rows], habits.small[rows])
     hours = min(recent.values.shape[1] - HOURS, LONGEST_HOURS)
-    yield from _signs(part, rows, chances, hours, thresholds)
+    yield from _signs(_of_rows(recent, rows), rows, chances, hours, thresholds)
 
 
 def nightly(
@@ -96,7 +91,11 @@ def nightly(
         past = np.where(wrong, np.nan, past) if wrong.any() else past
     known = np.count_nonzero(~np.isnan(past), axis=1) >= PAST_HOURS
     judged = known | (habits.known_hours >= PAST_HOURS)
-    rows = np.flatnonzero(judged & ~_endless(window.last(LONGEST_HOURS), habits, thresholds))
+    past = _while_at_home(past, values[:, -HOURS:], window.step)
+    enough = np.count_nonzero(~np.isnan(past), axis=1) >= PAST_HOURS
+    judged = np.asarray(judged & (enough | ~known))
+    judged &= ~_endless(values[:, -LONGEST_HOURS:], habits.longest, thresholds)
+    rows = np.flatnonzero(judged)
     if not len(rows):
         return
     own, slots = past[rows], window.slots[: past.shape[1]]
@@ -108,15 +107,20 @@ def nightly(
     yield from _signs(_of_rows(window, rows), rows, chances, hours, thresholds)
 
 
+def _while_at_home(past: FloatArray, last: FloatArray, step: FloatArray) -> FloatArray:
+    """Past without its journeys where somebody is at home now: who comes back is no leak."""
+    home: Mask = np.asarray((last > _TWO * step[:, None]).any(axis=1))
+    return np.where(home[:, None] & absent(past), np.nan, past) if home.any() else past
+
+
 def _of_rows(flow: Flow, rows: NDArray[np.int64]) -> Flow:
     return Flow(flow.values[rows], flow.slots, flow.step[rows], flow.most[rows])
 
 
-def _endless(recent: Flow, habits: Habits, thresholds: Thresholds) -> Mask:
+def _endless(values: FloatArray, longest: FloatArray, thresholds: Thresholds) -> Mask:
     """Meters whose flow never stops: that is another rule's, shape ``(n,)``."""
-    values = recent.values
     runs = stretches.without(values <= 0, np.isnan(values), thresholds.longest_gap_hours)
-    usual = np.maximum(thresholds.continuous_hours, thresholds.habit_margin * habits.longest)
+    usual = np.maximum(thresholds.continuous_hours, thresholds.habit_margin * longest)
     return np.asarray(runs[:, -1] >= np.minimum(usual, values.shape[1]))
 
 
@@ -125,14 +129,16 @@ def _signs(
 ) -> Iterator[Sign]:
     pulses = window.values / window.step[:, None]
     now, slots = pulses[:, -hours:], window.slots[-hours:]
-    chances = _Chances(by_slot.zero[:, slots], by_slot.small[:, slots])
-    found = _added_up(_weights(now, chances, _still(pulses)[:, -hours:]), thresholds.trickle_day)
+    found = _added_up(_weights(now, by_slot, slots, _still(pulses)[:, -hours:]))
     heard = np.count_nonzero(~np.isnan(now[:, -HOURS:]), axis=1) >= 2 * HOURS // 3
-    for row in np.flatnonzero(heard & (found.score >= thresholds.trickle_score)).tolist():
+    span = hours - found.since
+    told = (found.score >= thresholds.trickle_score) & (span >= thresholds.trickle_hours)
+    for row in np.flatnonzero(heard & told).tolist():
         since = int(found.since[row])
-        told = now[row, since:], _Chances(chances.zero[row, since:], chances.small[row, since:])
+        hour = slots[since:]
+        own = _Chances(by_slot.zero[row, hour], by_slot.small[row, hour])
         step, start = float(window.step[row]), window.values.shape[1] - hours + since
-        yield _sign(int(rows[row]), start, told, (float(found.likelihood[row]), step))
+        yield _sign(int(rows[row]), start, (now[row, since:], own), (float(found.score[row]), step))
 
 
 def _still(pulses: FloatArray) -> NDArray[np.int32]:
@@ -143,7 +149,9 @@ def _still(pulses: FloatArray) -> NDArray[np.int32]:
     return found
 
 
-def _weights(now: FloatArray, chances: _Chances, still: NDArray[np.int32]) -> FloatArray:
+def _weights(
+    now: FloatArray, by_slot: _Chances, slots: NDArray[np.int64], still: NDArray[np.int32]
+) -> NDArray[np.float32]:
     """How much likelier each hour is with a leak of each rate, shape ``(rates, n, t)``.
 
     Pulses of a leak come as evenly as its rate: after ``k`` hours without one, the chance of the
@@ -151,45 +159,45 @@ def _weights(now: FloatArray, chances: _Chances, still: NDArray[np.int32]) -> Fl
     """
     zero, one = now <= 0, (now > 0) & (now <= _ONE)
     two = (now > _ONE) & (now <= _TWO)
-    usual, quiet = chances.small, chances.zero
-    found = np.zeros((len(RATES), *now.shape))
+    found = np.zeros((len(RATES), *now.shape), np.float32)
     for place, rate in enumerate(RATES):
-        whole = int(rate)
-        part, weight = rate - whole, found[place]
-        if whole:  # never an hour without
-            likelier_one, likelier_two = (1 - part) * quiet, part * quiet + (1 - part) * usual
-            none = np.full(_LONGEST_STILL + 1, _LEAST_EACH)
-        else:
-            likelier_one, likelier_two = part * quiet + (1 - part) * usual, usual
-            left = 1 - rate * np.arange(_LONGEST_STILL + 1)
-            due = np.where(left > rate, rate / np.maximum(left, rate), 1.0)
-            none = np.maximum(np.log(np.maximum(1 - due, 1e-3)), _LEAST_EACH)
+        none, single, double = _weight_tables(rate, by_slot)
+        weight = found[place]
         np.copyto(weight, none[still], where=zero)
-        np.copyto(weight, np.minimum(np.log(likelier_one / usual), _MOST_EACH), where=one)
-        np.copyto(weight, np.minimum(np.log(likelier_two / usual), _MOST_EACH), where=two)
+        np.copyto(weight, single[:, slots], where=one)
+        np.copyto(weight, double[:, slots], where=two)
     return found
 
 
-def _added_up(weights: FloatArray, most_a_day: float) -> _Found:
-    """Sum of the weights since it was last nothing; a day adds no more than so much.
+def _weight_tables(
+    rate: float, by_slot: _Chances
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Weight of no pulse by hours without one before, and of one and of two by hour of the day."""
+    quiet, usual = by_slot
+    whole = int(rate)
+    part = rate - whole
+    if whole:  # never an hour without
+        none = np.full(_LONGEST_STILL + 1, _LEAST_EACH)
+        one, two = (1 - part) * quiet, part * quiet + (1 - part) * usual
+    else:
+        left = 1 - rate * np.arange(_LONGEST_STILL + 1)
+        due = np.where(left > rate, rate / np.maximum(left, rate), 1.0)
+        none = np.maximum(np.log(np.maximum(1 - due, 1e-3)), _LEAST_EACH)
+        one, two = part * quiet + (1 - part) * usual, usual
+    single, double = (np.minimum(np.log(each / usual), _MOST_EACH) for each in (one, two))
+    return none.astype(np.float32), single.astype(np.float32), double.astype(np.float32)
 
-    One restless night is no leak. Days are those that end with the last hour. Which rate it is,
-    the sum without that bound tells.
-    """
+
+def _added_up(weights: NDArray[np.float32]) -> _Found:
+    """Sum of the weights since it was last nothing, for the likeliest rate of each meter."""
     size, hours = weights.shape[1:]
     total, since = np.zeros(weights.shape[:2]), np.zeros(weights.shape[:2], np.int64)
-    whole = before = total
-    for hour in range(hours):
-        if (hours - hour) % HOURS == 0:
-            before = total
-        weight = weights[:, :, hour]
-        total = np.minimum(total + weight, before + most_a_day)
-        nothing = total <= 0
-        total, whole = np.where(nothing, 0.0, total), np.where(nothing, 0.0, whole + weight)
-        before = np.minimum(before, total)
-        since[nothing] = hour + 1
-    rate, rows = whole.argmax(axis=0), np.arange(size)
-    return _Found(total[rate, rows], whole[rate, rows], np.minimum(since[rate, rows], hours - 1))
+    by_hour = np.ascontiguousarray(np.moveaxis(weights, 2, 0))
+    for hour, weight in enumerate(by_hour):
+        total = np.maximum(total + weight, 0.0)
+        since[total <= 0] = hour + 1
+    rate, rows = total.argmax(axis=0), np.arange(size)
+    return _Found(total[rate, rows], np.minimum(since[rate, rows], hours - 1))
 
 
 def _sign(

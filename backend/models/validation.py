@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Identity,
+    Index,
     UniqueConstraint,
     func,
 )
@@ -23,6 +24,7 @@ class ValidationFinding(TenantOwned, Base):
     __tablename__ = "validation_finding"
     __table_args__ = (
         UniqueConstraint("tenant_id", "point_id", "rule", "began_at"),
+        Index("ix_validation_finding_tenant_id_ended_at", "tenant_id", "ended_at"),
         ForeignKeyConstraint(
             ["tenant_id", "point_id"], ["metering_point.tenant_id", "metering_point.id"]
         ),

@@ -175,6 +175,11 @@ async function switching() {
   await page.waitForURL(/path=.*Mill/);
   assert.match(page.url(), /days=30/, 'other filters stay');
   assert.match(await page.getByRole('button', { name: /^Place/ }).innerText(), /Mill Street/);
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitemradio', { name: 'Română' }).click();
+  await page.waitForSelector('h1 >> text=Balanțe');
+  await page.reload();
+  await page.waitForSelector('h1 >> text=Balanțe');
   await page.context().close();
 
   const partner = await signIn('partner@demo.example', { place: 'Demo Partner' });
@@ -866,7 +871,7 @@ async function accessible() {
   }));
 }
 
-const JOURNEYS = { operator, suspects, alarms, thief: settle.thief, leak: settle.leak, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, dead: settle.dead, partner, files, outage, kept, heard: settle.heard, losses, published, settings, sites, offers, terms, administration, accessible };
+const JOURNEYS = { operator, suspects, alarms, thief: settle.thief, leak: settle.leak, wrong: settle.wrong, rules, drawn, switching, demand, graphiql, webhooks, zones, manager, dispatcher, actuators, bulk, exchange, dead: settle.dead, partner, files, outage, kept, heard: settle.heard, losses, published, settings, sites, offers, terms, administration, accessible };
 const wanted = process.argv.slice(2);
 
 await start();

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
@@ -27,10 +26,10 @@ from domain.identity import PremiseId, Scope, TenantId, UserId
 from tenants import provisioning
 from tenants.permissions import Role, permissions_of
 from tenants.session import Database
+from tests.daytime import NAME, ZONE
 from tests.factories import MASTER_KEY, make_tenant, place
 from tests.integration.store.pushing import Store
 
-ZONE = ZoneInfo("Europe/Chisinau")
 NOW = datetime.now(UTC)
 END = hour_of(NOW)
 TODAY = midnight(NOW.astimezone(ZONE).date(), ZONE)
@@ -138,7 +137,7 @@ async def someone(database: Database, tenant: TenantId, role: str, locale: str) 
 async def make_house(database: Database, redis_url: str) -> House:
     """Import the meters and push ten days of them."""
     number = next(_numbers)
-    scope = replace(await make_tenant(database, f"alerts {number}"), actor="alerts")
+    scope = replace(await make_tenant(database, f"alerts {number}", NAME), actor="alerts")
     serial, begun = f"JA{number}", instant_of(LOW - 1).isoformat()
     common = {
         "site_path": PATH,

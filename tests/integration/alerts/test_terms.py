@@ -1,5 +1,6 @@
 """The terms of a tenant's alerts over GraphQL, and what follows of them for rules and alerts."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,8 @@ LIMIT = """mutation R($id: ID!) { saveAlertRule(input: {kind: HOUR_LIMIT, owner:
 SAVE = """mutation S($input: SaveAlertTermsInput!) { saveAlertTerms(input: $input) {
   terms { escalatesAfterH kinds { kind hysteresis coolDownH limit isUsual } }
   errors { code field } } }"""
+TRAIL = """{ viewer { auditLog(first: 1, action: "alerts.terms") {
+  edges { node { detail } } } } }"""
 RULES = "{ viewer { alertRules { kind limit isDefault } } }"
 
 
@@ -44,6 +47,12 @@ async def test_a_tenant_sets_its_own_terms_and_gives_them_back(house: House) -> 
         kinds=[{"kind": "HOUR_LIMIT", "hysteresis": 0.25, "coolDownH": 1}],
     )
     assert done["errors"] == []
+    (kept,) = (await house.ask(TRAIL, house.admin))["viewer"]["auditLog"]["edges"]
+    assert json.loads(kept["node"]["detail"]) == {
+        "escalates_after_h": "4 -> 2",
+        "hour_limit cool_down_h": "6 -> 1",
+        "hour_limit hysteresis": "0.1 -> 0.25",
+    }
     found = {one["kind"]: one for one in done["terms"]["kinds"]}
     assert found["HOUR_LIMIT"] == {
         "kind": "HOUR_LIMIT",

@@ -29,6 +29,11 @@ LOW = NOW - SILENT - DAYS * 24
 ASK = """query { viewer { findings(first: 10) { edges { node {
   kind state since point { meter { serial } } } } } } }"""
 
+DRIPS = """query { viewer { findings(first: 10) { edges { node {
+  kind since point { meter { serial } }
+  en: explanation(locale: "en") ru: explanation(locale: "ru") ro: explanation(locale: "ro")
+} } } } }"""
+
 
 def flat(seed: int) -> NDArray[np.int64]:
     """Litres of a flat that sleeps at night, shape ``(24 * DAYS,)``."""
@@ -44,6 +49,7 @@ async def judged(database: Database, redis_url: str, flows: dict[str, NDArray[np
     rows = [
         installed
         | {
+            "concentrator": f"J{len(flows)}",
             "meter_serial": name,
             "channel": str(at),
             "premise": f"Flat {at}",
@@ -96,4 +102,21 @@ async def test_leaks_of_a_past_that_came_at_once_are_told_and_habits_are_not(
         await judging.judge_next(session, instant_of(NOW + 3), Structures())
     again = await found(desk)
     assert {name: one["state"] for name, one in again.items()} == {"TOILET": "NEW", "PIPE": "NEW"}
+    await desk.work.events.close()
+
+
+async def test_a_tap_that_drips_is_told_with_its_litres_in_the_language_of_who_reads(
+    database: Database, redis_url: str
+) -> None:
+    tap = flat(4)
+    tap[24 * 42 :: 2] += 1
+    desk = await judged(database, redis_url, {"SOUND": flat(1), "TAP": tap})
+    told = await desk.ask(DRIPS)
+    (one,) = [edge["node"] for edge in told["viewer"]["findings"]["edges"]]
+    assert one["kind"] == "LEAK_TRICKLE"
+    assert one["point"]["meter"]["serial"] == "TAP"
+    assert "single pulses come by day and night" in one["en"]
+    assert "отдельные импульсы приходят днём и ночью" in one["ru"]
+    assert "impulsuri izolate vin ziua și noaptea" in one["ro"]
+    assert hour_of(datetime.fromisoformat(one["since"])) >= LOW + 24 * 41
     await desk.work.events.close()

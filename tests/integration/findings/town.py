@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +22,10 @@ from domain.identity import Scope
 from simulator.sources import DATA
 from tenants.permissions import Permission
 from tenants.session import Database
+from tests.daytime import NAME, ZONE
 from tests.factories import MASTER_KEY, make_tenant, place
 from tests.integration.store.pushing import Store
 
-ZONE = ZoneInfo("Europe/Chisinau")
 NOW = datetime.now(UTC)
 END = hour_of(NOW)
 TODAY = midnight(NOW.astimezone(ZONE).date(), ZONE)
@@ -121,7 +120,7 @@ class Town:
 async def make_town(database: Database, redis_url: str, silent: int | None = None) -> Town:
     """Import the meters, push five weeks of them and fold them; one may be silent in the end."""
     number = next(_numbers)
-    made = await make_tenant(database, f"findings {number}")
+    made = await make_tenant(database, f"findings {number}", NAME)
     scope = replace(made, actor="user:1", permissions=frozenset(str(one) for one in Permission))
     serial = f"JF{number}"
     begun = instant_of(LOW - 1).isoformat()

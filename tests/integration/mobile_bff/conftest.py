@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
-from zoneinfo import ZoneInfo
 
 import httpx
 import numpy as np
@@ -43,15 +42,13 @@ from tenants.oauth.tokens import Grant
 from tenants.passwords import Passwords
 from tenants.permissions import Permission, Role
 from tenants.session import Database
+from tests import daytime
 from tests.desk import Desk, count
 from tests.factories import MASTER_KEY, make_tenant, place
 
 ISSUER = "http://balance.test"
 NOW = hour_of(datetime.now(UTC))
 LOW = NOW - 24 * 40
-ZONE = "Europe/Chisinau" if datetime.now(ZoneInfo("Europe/Chisinau")).hour else "Asia/Tashkent"
-"""Where the house stands: where some of today is known already."""
-
 FLATS = 8
 ALL = frozenset(str(permission) for permission in Permission)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -225,7 +222,7 @@ def counters() -> dict[int, np.ndarray]:
 
 @pytest_asyncio.fixture(scope="module")
 async def house(database: Database, redis_url: str, tmp_path_factory: Any) -> AsyncIterator[House]:
-    made = await make_tenant(database, f"House {secrets.token_hex(4)}", ZONE)
+    made = await make_tenant(database, f"House {secrets.token_hex(4)}", daytime.NAME)
     scope = Scope(made.tenant_id, actor="user:1", permissions=ALL)
     rows = [flat_row(flat, "electricity", "E", flat) for flat in range(1, FLATS + 1)]
     rows += [flat_row(flat, "water_cold", "W", 20 + flat) for flat in range(1, 3)]

@@ -3,7 +3,6 @@
 import gzip
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
@@ -14,7 +13,8 @@ from backend.clients.weather import NoWeather
 from backend.graphql.ids import Kind, encode
 from backend.services.households.home_screen import Moment, screen_of
 from mobile_bff.changes import differences, packed, unpacked
-from tests.integration.mobile_bff.conftest import APP, ZONE, House, Phone
+from tests.daytime import ZONE
+from tests.integration.mobile_bff.conftest import APP, House, Phone
 
 
 async def home(phone: Phone, **more: Any) -> httpx.Response:
@@ -86,8 +86,8 @@ async def test_only_ones_own_homes_are_screens(house: House) -> None:
 
 
 async def test_a_day_of_which_nothing_is_known_yet_is_compared_as_ever(house: House) -> None:
-    tomorrow = datetime.now(ZoneInfo(ZONE)).date() + timedelta(days=1)
-    soon = datetime.combine(tomorrow, time(0, 10), ZoneInfo(ZONE)).astimezone(UTC)
+    tomorrow = datetime.now(ZONE).date() + timedelta(days=1)
+    soon = datetime.combine(tomorrow, time(0, 10), ZONE).astimezone(UTC)
     async with house.work.database.session(house.scope_of(house.people[1])) as session:
         screen = await screen_of(session, None, Moment(soon, NoWeather()))
     assert screen is not None

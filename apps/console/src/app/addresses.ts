@@ -32,6 +32,8 @@ export interface SpanSearch {
 }
 
 export interface MeterSearch extends SpanSearch {
+  /** An hour of the day that somebody was sent to look at, counted from local midnight. */
+  hour?: string | undefined;
   compare?: string | undefined;
 }
 
@@ -60,7 +62,10 @@ export const spanSearch = (raw: Raw): SpanSearch => ({
   span: oneOf(['day', 'month', 'year'], raw.span),
   date: dateText(raw.date),
 });
-export const meterSearch = (raw: Raw): MeterSearch => ({ ...spanSearch(raw), compare: text(raw.compare) });
+/** Hours of the day up to one: 0 to 24. */
+const hourOf = (raw: unknown): string | undefined => (/^(1?\d|2[0-4])$/.test(String(raw)) ? String(raw) : undefined);
+
+export const meterSearch = (raw: Raw): MeterSearch => ({ ...spanSearch(raw), compare: text(raw.compare), hour: hourOf(raw.hour) });
 export const metersSearch = (raw: Raw): MetersSearch => ({
   q: text(raw.q),
   commodity: oneOf(COMMODITIES, raw.commodity),

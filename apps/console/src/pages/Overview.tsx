@@ -99,7 +99,7 @@ export function Overview() {
       ) : (
         <>
           {result.data && !arrived(result.data) && <FirstSteps arrived={false} />}
-          <Answer result={result} retry={retry} skeleton={110}>
+          <Answer result={result} retry={retry} skeleton={<Delivered groups={null} />}>
             {(data) => <Delivered groups={data.viewer.sites.flatMap((site) => site.balanceGroups)} />}
           </Answer>
           {/* What somebody has to do comes before what was used. */}
@@ -125,35 +125,38 @@ export function Overview() {
   );
 }
 
-function Delivered({ groups }: { groups: Group[] }) {
+/** Before anything is known, with bones where the figures will stand. */
+function Delivered({ groups }: { groups: Group[] | null }) {
   const t = useT();
   const { locale } = usePreferences();
   const sum = (part: 'expected' | 'onTime' | 'late' | 'backfilled' | 'manual' | 'missing') =>
-    groups.reduce((total, group) => total + group.deliveries[part], 0);
+    groups?.reduce((total, group) => total + group.deliveries[part], 0) ?? 0;
   const expected = sum('expected');
   const missing = sum('missing');
   const share = expected ? (expected - missing) / expected : null;
   const tone: Tone = share === null ? 'quiet' : share >= 0.9999 ? 'ok' : share >= 0.98 ? 'warning' : 'critical';
+  const bone = <i className="bone bone-word" />;
+  const count = (value: number) => (groups ? formatNumber(value, locale, 0) : bone);
   return (
     <Figures>
       <Figure
         label={t('delivery.last24')}
-        value={formatPercent(share, locale, 2)}
+        value={groups ? formatPercent(share, locale, 2) : bone}
         tone={tone}
-        note={<Status tone={tone}>{t(`delivery.${tone}`)}</Status>}
+        note={groups ? <Status tone={tone}>{t(`delivery.${tone}`)}</Status> : bone}
       />
-      <Figure label={t('delivery.expected')} value={formatNumber(expected, locale, 0)} note={t('delivery.channelHours')} />
-      <Figure label={t('delivery.onTime')} value={formatNumber(sum('onTime'), locale, 0)} note={t('delivery.within2')} />
+      <Figure label={t('delivery.expected')} value={count(expected)} note={t('delivery.channelHours')} />
+      <Figure label={t('delivery.onTime')} value={count(sum('onTime'))} note={t('delivery.within2')} />
       <Figure
         label={t('delivery.later')}
-        value={formatNumber(sum('late') + sum('backfilled') + sum('manual'), locale, 0)}
+        value={count(sum('late') + sum('backfilled') + sum('manual'))}
         note={t('delivery.laterNote')}
       />
       <Figure
         label={t('delivery.missing')}
-        value={formatNumber(missing, locale, 0)}
+        value={count(missing)}
         tone={missing ? 'critical' : 'ok'}
-        note={missing ? <Link to="/delivery" search={{}}>{t('delivery.see')}</Link> : t('delivery.none')}
+        note={!groups ? bone : missing ? <Link to="/delivery" search={{}}>{t('delivery.see')}</Link> : t('delivery.none')}
       />
     </Figures>
   );

@@ -6,7 +6,9 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../api/graphql';
 import { usePreferences } from '../app/preferences';
+import { useViewer } from '../app/viewer';
 import { Answer, Empty } from '../ui/Answer';
+import { NothingYet } from '../ui/NothingYet';
 import { Figure, Figures, PageHead, Panel, type Tone } from '../ui/Panel';
 import { Rows } from '../ui/Rows';
 import { SitePicker } from '../ui/SitePicker';
@@ -19,6 +21,12 @@ const ROUTE = graphql(`
 `);
 
 export function Route() {
+  const viewer = useViewer();
+  if (viewer.tops.length === 0) return <NothingYet icon="network" title="network.route" lead="route.lead" />;
+  return <Way />;
+}
+
+function Way() {
   const { t, locale } = usePreferences();
   const { from, under } = useSearch({ from: '/route' });
   const navigate = useNavigate({ from: '/route' });

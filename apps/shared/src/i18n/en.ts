@@ -117,6 +117,7 @@ export const en = {
   'month.expected': '{amount} expected by month end ({low} to {high})',
   'month.noForecast': 'Too little history for a forecast',
   'first.title': 'Nothing is metered here yet',
+  'first.titleBuilt': 'No hour has arrived yet',
   'first.lead': 'Five steps until the first balance. This page fills by itself as you go.',
   'first.wait': 'An administrator or operator has to import sites and meters first.',
   'first.step5': 'Acceptance',

@@ -118,6 +118,7 @@ export const ro: Record<keyof typeof english, string> = {
   'month.expected': 'La final de lună se așteaptă {amount} (între {low} și {high})',
   'month.noForecast': 'Prea puțin istoric pentru prognoză',
   'first.title': 'Aici încă nu se contorizează nimic',
+  'first.titleBuilt': 'Încă nu a sosit nicio oră',
   'first.lead': 'Cinci pași până la primul bilanț. Pagina se umple singură pe parcurs.',
   'first.wait': 'Mai întâi un administrator sau operator trebuie să importe obiectele și contoarele.',
   'first.step5': 'Recepție',

@@ -118,6 +118,7 @@ export const ru: Record<keyof typeof english, string> = {
   'month.expected': 'К концу месяца ожидается {amount} (от {low} до {high})',
   'month.noForecast': 'Для прогноза мало истории',
   'first.title': 'Здесь пока нет учёта',
+  'first.titleBuilt': 'Часовых данных пока нет',
   'first.lead': 'Пять шагов до первого баланса. Страница заполняется сама по мере продвижения.',
   'first.wait': 'Сначала администратор или оператор должен загрузить объекты и счётчики.',
   'first.step5': 'Приёмка',

@@ -112,6 +112,22 @@ def test_a_toilet_that_runs_is_found_and_guests_are_not() -> None:
     assert not list(intermittent(Flow(guests[None]), WATER))
 
 
+def test_who_comes_back_from_a_journey_has_no_toilet_that_runs() -> None:
+    values = np.where(flat(35, 4) > 0, 9.0, 0.0)  # a cistern is nearly all that is used
+    away = values.copy()
+    away[6 * HOURS : 25 * HOURS] = 0.0
+    assert not list(intermittent(Flow(away[None]), WATER))
+    away[-7 * HOURS :] += np.where(np.arange(7 * HOURS) % 3 == 0, 15, 0)
+    assert list(intermittent(Flow(away[None]), WATER))
+
+
+def test_ten_days_of_past_must_say_more_than_four_weeks() -> None:
+    weak = flat(35, 3)
+    weak[-7 * HOURS :][np.arange(7 * HOURS) % 5 == 0] += 15
+    assert list(intermittent(Flow(weak[None]), WATER))
+    assert not list(intermittent(Flow(weak[None, -17 * HOURS :]), WATER))
+
+
 def runs(values: np.ndarray, first_day: int, last_day: int) -> np.ndarray:
     """The same with a toilet that runs on some days."""
     span = slice(first_day * HOURS, last_day * HOURS)

@@ -69,7 +69,7 @@ def test_guests_and_one_restless_night_are_no_leak() -> None:
     guests[-3 * HOURS :] += flat(3, 11) + flat(3, 12)
     assert not at_night(counted(guests))
     restless = counted(flat(DAYS, 4))
-    restless[-HOURS : -HOURS + 7] = 1.0
+    restless[-HOURS + 1 : -HOURS + 5] = 1.0
     assert not at_night(restless)
 
 

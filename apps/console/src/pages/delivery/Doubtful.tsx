@@ -1,7 +1,7 @@
 /** Readings that a person should look at: where they are, what is odd, and the day at the meter. */
 import { Select } from '@mantine/core';
 import { dateTime } from '@shared/dates';
-import { isoDate, localTime } from '@shared/zones';
+import { HOUR_MS, instantOf, isoDate, localTime } from '@shared/zones';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { graphql, type ResultOf } from '../../api/graphql';
@@ -33,6 +33,12 @@ const DOUBTFUL = graphql(`
 type Rule = ResultOf<typeof DOUBTFUL>['viewer']['doubtfulReadings']['edges'][number]['node']['flag']['rule'];
 const RULES: readonly Rule[] = ['SPIKE', 'FROZEN', 'ZERO_RUN', 'BACKWARDS', 'RESET', 'ABOVE_CAPACITY', 'PULSE_LOSS', 'HIGH', 'LOW', 'SIBLING'];
 
+/** The day at the meter, and the hour of it. */
+function placeOf(from: number, zone: string) {
+  const day = localTime(from, zone);
+  return { span: 'day' as const, date: isoDate(day), hour: String((from - instantOf(day, zone)) / HOUR_MS) };
+}
+
 export function Doubtful({ under }: { under: string }) {
   const { t, locale } = usePreferences();
   const [rule, setRule] = useState<Rule | null>(null);
@@ -55,7 +61,7 @@ export function Doubtful({ under }: { under: string }) {
           return [
             <span className="row nowrap" style={{ flexWrap: 'nowrap' }}>
               <CommodityIcon commodity={point.commodity} />
-              <Link className="cell-link" to="/meters/$id" params={{ id: point.id }} search={{ span: 'day', date: isoDate(localTime(from, zone)) }}>{point.meter?.serial ?? point.name}</Link>
+              <Link className="cell-link" to="/meters/$id" params={{ id: point.id }} search={placeOf(from, zone)}>{point.meter?.serial ?? point.name}</Link>
             </span>,
             <span>{point.site.path.split('/').slice(-2).join(' · ')}{point.premise && <span className="quiet"><br />{point.premise.name}</span>}</span>,
             <Status tone="warning">{t(`rule.${flag.rule}`)}</Status>,

@@ -28,16 +28,18 @@ interface CorrectProps {
   point: string;
   zone: string;
   date: LocalDate;
+  /** Of the day, from midnight on: the one that is asked about first. */
+  first?: number;
   close: () => void;
   done: () => void;
 }
 
-export function CorrectReadings({ point, zone, date, close, done }: CorrectProps) {
+export function CorrectReadings({ point, zone, date, first = 0, close, done }: CorrectProps) {
   const { t, locale } = usePreferences();
   const [{ fetching }, correct] = useMutation(CORRECT);
   const [kind, setKind] = useState<Kind>('index');
   const [day, setDay] = useState(isoDate(date));
-  const [hour, setHour] = useState(0);
+  const [hour, setHour] = useState(first);
   const [index, setIndex] = useState('');
   const [reason, setReason] = useState('');
   const [preview, setPreview] = useState<Effect | null>(null);

@@ -96,7 +96,7 @@ export function Meter() {
               span={span}
               date={date}
               compare={compare}
-              onChange={(next) => void navigate({ search: (known) => ({ ...known, ...next }) })}
+              onChange={(next) => void navigate({ search: (known) => ({ ...known, ...next, hour: undefined }) })}
               actions={
                 <Compare
                   point={id}
@@ -149,6 +149,7 @@ export function Meter() {
                 point={id}
                 zone={zone}
                 date={date}
+                first={Number(search.hour ?? 0)}
                 close={() => setCorrecting(false)}
                 done={() => setVersion((known) => known + 1)}
               />

@@ -31,7 +31,7 @@ export function FirstSteps({ arrived }: { arrived: boolean }) {
     { key: 5, done: false, to: '/acceptance', needs: 'readings:read' },
   ];
   return (
-    <Panel title={t('first.title')} hint={t(viewer.may('metering:install') ? 'first.lead' : 'first.wait')}>
+    <Panel title={t(built ? 'first.titleBuilt' : 'first.title')} hint={t(viewer.may('metering:install') ? 'first.lead' : 'first.wait')}>
       <Way
         steps={steps.map(({ key, done, to, needs }) => ({
           title: t(`first.step${key}` as Key),

@@ -102,8 +102,8 @@ export function RuleForm({ rule, about, terms, close, done }: FormProps) {
         <LimitField kind={kind} value={limit} unit={unitText(unitOf(owner?.commodity), locale)} usual={usual === null ? null : formatNumber(usual, locale)} error={of('limit')} onChange={setLimit} />
         {kind === 'AWAY' && (
           <div className="row">
-            <TextInput type="datetime-local" label={t('rules.awayFrom')} required value={window.from} error={of('awayFrom')} onChange={(event) => { const { value } = event.currentTarget; setWindow((all) => ({ ...all, from: value })); }} />
-            <TextInput type="datetime-local" label={t('rules.awayUntil')} required value={window.until} error={of('awayUntil')} onChange={(event) => { const { value } = event.currentTarget; setWindow((all) => ({ ...all, until: value })); }} />
+            <TextInput type="datetime-local" label={t('rules.awayFrom')} description={t('timesIn', { zone })} required value={window.from} error={of('awayFrom')} onChange={(event) => { const { value } = event.currentTarget; setWindow((all) => ({ ...all, from: value })); }} />
+            <TextInput type="datetime-local" label={t('rules.awayUntil')} description={t('timesIn', { zone })} required value={window.until} error={of('awayUntil')} onChange={(event) => { const { value } = event.currentTarget; setWindow((all) => ({ ...all, until: value })); }} />
           </div>
         )}
         <fieldset className="choices">

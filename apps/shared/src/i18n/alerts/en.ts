@@ -57,7 +57,7 @@ export const alerts = {
   'alert.DELIVERY': 'Missing readings',
   'alert.IMBALANCE': 'Imbalance',
   'alert.DR_EVENT': 'Demand response',
-  'hooks.lead': 'Endpoints that hear of alerts, findings, commands and concentrators of this organisation, signed. docs/alerts.md says how a delivery is verified.',
+  'hooks.lead': 'Endpoints that hear of alerts, findings, commands and concentrators of this organisation, signed: X-Balance-Signature is the HMAC-SHA256 of number, time and body by the secret of the endpoint.',
   'hooks.title': 'Endpoints',
   'hooks.url': 'Address',
   'hooks.urlHint': 'https, in the public Internet',

@@ -57,7 +57,7 @@ export const alerts = {
   'alert.DELIVERY': 'Citiri lipsă',
   'alert.IMBALANCE': 'Dezechilibru',
   'alert.DR_EVENT': 'Răspuns la cerere',
-  'hooks.lead': 'Adrese care află, cu semnătură, despre alertele, constatările, comenzile și concentratoarele organizației. docs/alerts.md arată cum se verifică o livrare.',
+  'hooks.lead': 'Adrese care află, cu semnătură, despre alertele, constatările, comenzile și concentratoarele organizației. Semnătura X-Balance-Signature: HMAC-SHA256 din număr, timp și conținut, cu secretul adresei.',
   'hooks.title': 'Adrese',
   'hooks.url': 'Adresă',
   'hooks.urlHint': 'https, în internetul public',
