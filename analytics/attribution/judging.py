@@ -3,11 +3,10 @@
 import numpy as np
 
 from analytics.attribution import balance_meter, findings
-from analytics.attribution.hypotheses import Cause
+from analytics.attribution.certainty import OF_BALANCE_METER, sure
 from analytics.attribution.judgement import (
     BalanceMeter,
     GroupJudgement,
-    Kind,
     Suspect,
     Unattributed,
     Verdict,
@@ -19,10 +18,6 @@ from analytics.attribution.step import Found
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import Window
 
-_USUAL_MEMBERS = 30
-"""Members of the groups on which ``Thresholds.accuse`` was set."""
-
-_OF_BALANCE_METER = (Cause.GAIN, Cause.NEGATIVE_OFFSET)
 _LEAST_BESIDE = 1 / 3
 """Share of the largest loss that a step of the balance meter must come to beside it: what the
 models of a theft or a load leave follows the sum of all, too."""
@@ -81,13 +76,13 @@ def _judged(
     loose: list[Unattributed] = []
     meter: BalanceMeter | None = balance_meter.below_members(window, case)
     for item in case.found:
-        if item.fitted.hypothesis.member is not None and _sure(item, thresholds, window.members):
+        if item.fitted.hypothesis.member is not None and sure(item, case, thresholds):
             suspects.append(findings.suspect(window, case, item))
             continue
-        if item.fitted.hypothesis.what in _OF_BALANCE_METER:
+        if item.fitted.hypothesis.what in OF_BALANCE_METER:
             if _beside(item, case.found):
                 continue
-            if _sure(item, thresholds, window.members):
+            if sure(item, case, thresholds):
                 meter = meter or balance_meter.step(window, case, item)
                 continue
         if float(item.fitted.missing.sum()) > 0:
@@ -120,28 +115,6 @@ def _beside(item: Found, found: list[Found]) -> bool:
     """Whether a step of the balance meter is small beside what else was found."""
     sizes = [abs(float(one.fitted.missing.sum())) for one in found if one is not item]
     return abs(float(item.fitted.missing.sum())) < _LEAST_BESIDE * max(sizes, default=0.0)
-
-
-def _sure(item: Found, thresholds: Thresholds, members: int) -> bool:
-    """Whether an explanation beats those that accuse nobody, and those that accuse another.
-
-    The more members there are to choose from, the more likely one of them fits by chance.
-    """
-    own = item.fitted.hypothesis.member
-    others = [one.likelihood for one in item.rivals if one.hypothesis.member is None]
-    if own is None:
-        others = [one.likelihood for one in item.rivals if one.hypothesis.member is not None]
-        others += [
-            one.likelihood
-            for one in item.rivals
-            if one.hypothesis.member is None and one.hypothesis.what not in _OF_BALANCE_METER
-        ]
-    ahead = item.fitted.likelihood - max(others, default=-np.inf)
-    needed = thresholds.accuse + max(float(np.log(members / _USUAL_MEMBERS)), 0.0)
-    if item.fitted.hypothesis.what is Kind.OFFSET:
-        # people leave on any day: a level that fell is no proof where the shape is none
-        return item.fitted.level > 0 and ahead - item.fitted.level >= needed
-    return ahead >= needed
 
 
 def _verdict(
