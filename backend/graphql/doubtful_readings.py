@@ -9,12 +9,15 @@ from backend.graphql.context import Context
 from backend.graphql.ids import Kind, number_of
 from backend.graphql.lists import After, Connection, First, page, page_length, position
 from backend.graphql.metering_points import MeteringPoint
+from backend.graphql.outcomes import UserError, attempt
 from backend.graphql.validation import ValidationFlag
+from backend.services.reading import reviewing
 from backend.store import validation
 from backend.store.model import metered
 from backend.store.validation import Doubt
 from domain.identity import SiteId
 from tenants.permissions import Permission
+from tenants.session import TenantSession
 
 Info = strawberry.Info[Context, None]
 
@@ -36,7 +39,7 @@ class DoubtEntrance:
 
     @strawberry.field(
         description="Hours flagged in the last 14 days at and below a site, the newest first; "
-        "what was corrected since is left out."
+        "what was corrected since, or found right, is left out."
     )
     async def doubtful_readings(
         self,
@@ -70,3 +73,43 @@ class DoubtEntrance:
             ],
             count,
         )
+
+
+@strawberry.input
+class ConfirmReadingInput:
+    """Hours that were flagged, and are right."""
+
+    flag: strawberry.ID
+    note: str | None = None
+
+
+@strawberry.type
+class ConfirmReadingPayload:
+    """The flag as it stands, or why nothing was kept."""
+
+    flag: ValidationFlag | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class DoubtMutation:
+    """What people do with doubtful readings, beside correcting them."""
+
+    @strawberry.mutation(
+        description="Say that flagged hours are right: nothing is changed, and the flag is settled "
+        "unless it grows."
+    )
+    async def confirm_reading(
+        self, info: Info, input: ConfirmReadingInput
+    ) -> ConfirmReadingPayload:
+        """Do it by service."""
+        context = info.context
+
+        async def act(session: TenantSession) -> ValidationFlag:
+            number = number_of(Kind.VALIDATION_FLAG, input.flag, "flag")
+            return ValidationFlag.of(
+                await reviewing.confirm(session, number, input.note, context.now)
+            )
+
+        flag, errors = await attempt(context, Permission.READINGS_CORRECT, act)
+        return ConfirmReadingPayload(flag=flag, errors=errors)

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     COMMAND = "Command"
     BREAKER = "Breaker"
     READING_CHANGE = "ReadingChange"
+    VALIDATION_FLAG = "ValidationFlag"
     FIRMWARE_RELEASE = "FirmwareRelease"
     NETWORK_ALARM = "NetworkAlarm"
     FINDING = "Finding"

@@ -18,6 +18,7 @@ from backend.graphql.context import Context
 from backend.graphql.control import ControlMutation
 from backend.graphql.corrections import CorrectionMutation
 from backend.graphql.device_changes import DeviceMutation
+from backend.graphql.doubtful_readings import DoubtMutation
 from backend.graphql.dr_event_changes import DrMutation
 from backend.graphql.dr_events import DrEvent, event_by_id
 from backend.graphql.finding_changes import FindingMutation
@@ -138,6 +139,7 @@ class Mutation(
     MeteringMutation,
     OwnMeterMutation,
     CorrectionMutation,
+    DoubtMutation,
     DeviceMutation,
     PlaceMutation,
     HouseNetworkMutation,

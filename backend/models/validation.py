@@ -29,6 +29,11 @@ class ValidationFinding(TenantOwned, Base):
             ["tenant_id", "point_id"], ["metering_point.tenant_id", "metering_point.id"]
         ),
         CheckConstraint("ended_at > began_at", "period"),
+        CheckConstraint(
+            "(reviewed_at IS NULL) = (reviewer IS NULL)"
+            " AND (review_note IS NULL OR reviewed_at IS NOT NULL)",
+            "review",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -38,3 +43,8 @@ class ValidationFinding(TenantOwned, Base):
     ended_at: Mapped[datetime]
     evidence: Mapped[dict[str, float]] = mapped_column(JSONB)
     found_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reviewed_at: Mapped[datetime | None]
+    """When somebody found the reading right; a flag that grows later is to be looked at anew."""
+
+    reviewer: Mapped[str | None]
+    review_note: Mapped[str | None]

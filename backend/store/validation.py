@@ -43,21 +43,26 @@ SELECT $1, u.point, u.rule, u.began, u.ended, u.evidence::jsonb
 FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
     AS u (point, rule, began, ended, evidence)
 ON CONFLICT (tenant_id, point_id, rule, began_at) DO UPDATE
-SET ended_at = excluded.ended_at, evidence = excluded.evidence
+SET ended_at = excluded.ended_at, evidence = excluded.evidence,
+    (reviewed_at, reviewer, review_note) = (
+        SELECT f.reviewed_at, f.reviewer, f.review_note WHERE excluded.ended_at <= f.ended_at)
 WHERE (f.ended_at, f.evidence) IS DISTINCT FROM (excluded.ended_at, excluded.evidence)
 """
-_LIST = """
-SELECT id, rule, began_at, ended_at, evidence::text, found_at FROM validation_finding
-WHERE tenant_id = $1 AND point_id = $2 AND ($3 = 0 OR id < $3) ORDER BY id DESC LIMIT $4
-"""
+_COLUMNS = """f.point_id, f.id, f.rule, f.began_at, f.ended_at, f.evidence::text, f.found_at,
+       f.reviewed_at, f.reviewer, f.review_note"""
 
-# One that a person corrected since it was flagged is settled: the next round forgets it.
+_LIST = f"""
+SELECT {_COLUMNS} FROM validation_finding AS f
+WHERE f.tenant_id = $1 AND f.point_id = $2 AND ($3 = 0 OR f.id < $3) ORDER BY f.id DESC LIMIT $4
+"""  # noqa: S608 - made of constants
+
+# What a person found right is settled, and so is what was corrected since it was flagged: the next
+# round forgets it.
 _DOUBTFUL = f"""
-SELECT f.id, f.rule, f.began_at, f.ended_at, f.evidence::text, f.found_at, f.point_id
-FROM validation_finding AS f
+SELECT {_COLUMNS} FROM validation_finding AS f
 JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = f.point_id
 JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
-WHERE f.tenant_id = $1 AND ($2 = 0 OR f.id < $2) AND {visible("s", 3)}
+WHERE f.tenant_id = $1 AND f.reviewed_at IS NULL AND ($2 = 0 OR f.id < $2) AND {visible("s", 3)}
   AND ($4::bigint IS NULL OR EXISTS (
       SELECT FROM site AS top WHERE top.tenant_id = $1 AND top.id = $4 AND top.path @> s.path))
   AND ($5::text[] IS NULL OR f.rule = ANY($5)) AND f.ended_at > $6
@@ -68,6 +73,15 @@ WHERE f.tenant_id = $1 AND ($2 = 0 OR f.id < $2) AND {visible("s", 3)}
         AND to_timestamp((d ->> 0)::bigint * 3600) >= f.began_at
         AND to_timestamp((d ->> 0)::bigint * 3600) < f.ended_at)
 ORDER BY f.id DESC LIMIT $7
+"""  # noqa: S608 - a condition made of constants
+
+_REVIEW = f"""
+UPDATE validation_finding AS f SET reviewed_at = $4, reviewer = $5, review_note = $6
+FROM metering_point AS p
+JOIN site AS s ON s.tenant_id = $1 AND s.id = p.site_id
+WHERE f.tenant_id = $1 AND f.id = $2 AND p.tenant_id = $1 AND p.id = f.point_id
+  AND {visible("s", 3)}
+RETURNING {_COLUMNS}
 """  # noqa: S608 - a condition made of constants
 
 
@@ -119,6 +133,11 @@ class FlagRow(NamedTuple):
     ended_at: datetime
     evidence: dict[str, float]
     found_at: datetime
+    reviewed_at: datetime | None = None
+    """When somebody found the reading right."""
+
+    reviewer: str | None = None
+    note: str | None = None
 
 
 async def next_site(session: TenantSession, after: int) -> int | None:
@@ -165,7 +184,7 @@ async def list_flags(
     """What was flagged at a point, the newest first; ``before`` is an id, or 0."""
     driver = await session.driver()
     rows = await driver.fetch(_LIST, session.scope.tenant_id, point, before, most)
-    return [FlagRow(r[0], r[1], r[2], r[3], orjson.loads(r[4]), r[5]) for r in rows]
+    return [_flag(row) for row in rows]
 
 
 async def list_doubtful(
@@ -177,7 +196,20 @@ async def list_doubtful(
     rows = await driver.fetch(
         _DOUBTFUL, scope.tenant_id, before, sites_of(scope), asked.site, rules, asked.since, most
     )
-    return [
-        (MeteringPointId(r[6]), FlagRow(r[0], r[1], r[2], r[3], orjson.loads(r[4]), r[5]))
-        for r in rows
-    ]
+    return [(MeteringPointId(row[0]), _flag(row)) for row in rows]
+
+
+async def review(
+    session: TenantSession, number: int, note: str | None, now: datetime
+) -> tuple[MeteringPointId, FlagRow] | None:
+    """Keep that the principal found flagged hours right; None where none are in sight."""
+    driver, scope = await session.driver(), session.scope
+    row = await driver.fetchrow(
+        _REVIEW, scope.tenant_id, number, sites_of(scope), now, scope.actor, note
+    )
+    return None if row is None else (MeteringPointId(row[0]), _flag(row))
+
+
+def _flag(row: Sequence[Any]) -> FlagRow:
+    number, rule, began, ended, evidence, *rest = row[1:]
+    return FlagRow(number, rule, began, ended, orjson.loads(evidence), *rest)

@@ -123,7 +123,29 @@ export function settling({ ask, findings }) {
     await page.getByRole('option', { name: 'Spike', exact: true }).click();
     await queue.locator('tbody tr', { hasNotText: 'Spike' }).first().waitFor({ state: 'detached' });
     assert.equal(await rows.count(), many - 1, 'what was corrected leaves the list');
+    await odd(page, queue);
     await page.context().close();
+  }
+
+  /** Another one is odd and right: confirmed with a note it leaves the list, too, and stands at its meter as such. */
+  async function odd(page, queue) {
+    await open(page, '/delivery');
+    const button = queue.getByRole('button', { name: /^It is right: / }).first();
+    const about = await button.getAttribute('aria-label');
+    const [serial] = /\d{8}/.exec(about);
+    const press = hand(page);
+    await press(button);
+    const asked = page.getByRole('dialog', { name: 'It is right' });
+    await asked.getByLabel('Note').fill('a party on the roof');
+    findings.push(...(await axe(page, 'a reading that is right')));
+    await shot(page, 'journey-right');
+    await press(asked.getByRole('button', { name: 'Confirm the reading' }));
+    await queue.getByRole('button', { name: about, exact: true }).waitFor({ state: 'detached' });
+    console.log(`odd reading confirmed in ${press.count()} clicks`);
+    const { viewer } = await ask('query($s: String!) { viewer { meteringPoints(first: 1, search: $s) { edges { node { id } } } } }', { s: serial });
+    await open(page, `/meters/${encodeURIComponent(viewer.meteringPoints.edges[0].node.id)}`);
+    await page.getByRole('tab', { name: 'Checks and sensors' }).click();
+    await page.getByText(/Found right by .+: a party on the roof/).waitFor();
   }
 
   /** Silent for hours, as its link says; it is looked after, pushes again, and its alarm ends by itself. */

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest_asyncio
 from numpy.typing import NDArray
+from sqlalchemy import text
 
 from analytics.validation import DAY, HISTORY_DAYS
 from backend.clients.events import Events
@@ -40,8 +41,11 @@ QUERY = """query($id: ID!) { node(id: $id) { ... on MeteringPoint { validation(f
 
 DOUBTFUL = """query($under: ID, $rules: [ValidationRule!], $first: Int! = 50, $after: String) {
   viewer { doubtfulReadings(under: $under, rules: $rules, first: $first, after: $after) {
-    edges { node { flag { rule from } point { id meter { serial } } } }
+    edges { node { flag { id rule from reviewedAt reviewedBy note }
+      point { id meter { serial } } } }
     pageInfo { hasNextPage endCursor } } } }"""
+CONFIRM = """mutation($input: ConfirmReadingInput!) { confirmReading(input: $input) {
+  flag { id reviewedAt reviewedBy note } errors { code field } } }"""
 SITES = "{ viewer { sites { id } } }"
 CORRECT = """mutation($input: CorrectReadingsInput!) { correctReadings(input: $input) {
   errors { code message } } }"""
@@ -181,22 +185,80 @@ async def test_a_round_is_answered_and_the_flags_are_served(store: Store, redis_
     assert {"name": "value", "value": 9000.0} in spike["evidence"]
 
 
-async def test_all_that_is_doubtful_is_listed_until_somebody_corrects_it(
-    store: Store, redis_url: str
-) -> None:
-    await night(store)
-    events = Events(redis_url)
+@dataclass
+class Asking:
+    """Somebody who asks the schema what is doubtful."""
 
-    async def ask(document: str, scope: Scope = store.scope, **variables: object) -> Any:
-        async with Context(store.database, scope, events, MASTER_KEY) as context:
+    store: Store
+    events: Events
+
+    async def ask(self, document: str, scope: Scope | None = None, **variables: object) -> Any:
+        asking = Context(self.store.database, scope or self.store.scope, self.events, MASTER_KEY)
+        async with asking as context:
             result = await schema.execute(document, variables, context_value=context)
         assert result.errors is None, result.errors
         return result.data
 
-    async def listed(**asked: object) -> list[dict[str, Any]]:
-        told = (await ask(DOUBTFUL, **asked))["viewer"]["doubtfulReadings"]
+    async def listed(self, **asked: object) -> list[dict[str, Any]]:
+        told = (await self.ask(DOUBTFUL, **asked))["viewer"]["doubtfulReadings"]
         return [edge["node"] for edge in told["edges"]]
 
+    async def confirm(self, flag: str, scope: Scope | None = None, note: str | None = None) -> Any:
+        answer = await self.ask(CONFIRM, scope, input={"flag": flag, "note": note})
+        return answer["confirmReading"]
+
+
+@pytest_asyncio.fixture
+async def asking(store: Store, redis_url: str) -> AsyncIterator[Asking]:
+    await night(store)
+    events = Events(redis_url)
+    yield Asking(store, events)
+    await events.close()
+
+
+async def test_what_is_odd_and_right_is_settled_until_it_grows(asking: Asking) -> None:
+    store = asking.store
+    (zeros,) = await asking.listed(rules=["ZERO_RUN"])
+    hidden = replace(store.scope, sites=frozenset({SiteId(10**9)}))
+    refused = await asking.confirm(zeros["flag"]["id"], hidden)
+    assert refused == {"flag": None, "errors": [{"code": "NOT_FOUND", "field": None}]}
+    other = base64.b64encode(b"Alert:1").decode()
+    assert (await asking.confirm(other))["errors"][0]["field"] == "flag"
+    long = await asking.confirm(zeros["flag"]["id"], note="x" * 2001)
+    assert long["errors"][0]["field"] == "note"
+    assert await asking.listed(rules=["ZERO_RUN"]) == [zeros]
+
+    told = await asking.confirm(zeros["flag"]["id"], note=" the flat stood empty ")
+    assert told["errors"] == []
+    assert told["flag"]["note"] == "the flat stood empty"
+    assert told["flag"]["reviewedAt"] is not None
+    assert await asking.listed(rules=["ZERO_RUN"]) == []
+    await night(store)
+    assert await asking.listed(rules=["ZERO_RUN"]) == [], "the same flag the next night"
+    async with store.database.session(store.scope) as session:
+        await session.execute(
+            text(
+                "UPDATE validation_finding SET ended_at = ended_at - interval '2 hours'"
+                " WHERE tenant_id = :t AND rule = 'zero_run'"
+            ),
+            {"t": store.scope.tenant_id},
+        )
+        said = await session.scalar(
+            text(
+                "SELECT detail ->> 'note' FROM audit_log"
+                " WHERE tenant_id = :t AND action = 'readings.confirm'"
+            ),
+            {"t": store.scope.tenant_id},
+        )
+    assert said == "the flat stood empty"
+    await night(store)
+    (grown,) = await asking.listed(rules=["ZERO_RUN"])
+    assert grown["flag"]["id"] == zeros["flag"]["id"]
+    assert grown["flag"]["reviewedAt"] is grown["flag"]["note"] is None
+
+
+async def test_all_that_is_doubtful_is_listed_until_somebody_corrects_it(asking: Asking) -> None:
+    ask, listed, store = asking.ask, asking.listed, asking.store
     everything = await listed()
     assert {"SPIKE", "ZERO_RUN", "BACKWARDS"} <= {one["flag"]["rule"] for one in everything}
     first = (await ask(DOUBTFUL, first=1))["viewer"]["doubtfulReadings"]
@@ -213,4 +275,3 @@ async def test_all_that_is_doubtful_is_listed_until_somebody_corrects_it(
     assert await listed() == [one for one in everything if one != spike]
     hidden = replace(store.scope, sites=frozenset({SiteId(10**9)}))
     assert (await ask(DOUBTFUL, hidden))["viewer"]["doubtfulReadings"]["edges"] == []
-    await events.close()

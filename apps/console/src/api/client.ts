@@ -19,7 +19,7 @@ export const NOT_ENTITIES = [
   'NetworkConsumer', 'NetworkHealth', 'NetworkSection', 'NewDevice', 'PageInfo', 'PhaseLossReport', 'PhaseMove',
   'PhaseSplit', 'Profile', 'RadioModule', 'RateLimit', 'ReadingsFolded', 'RefusedFrame', 'RegisterReading',
   'RouteStop', 'SectionLoss', 'SkippedPoint', 'SpotReading', 'StatusPeriod', 'Temperatures', 'UserError',
-  'AlertKindTerms', 'BalanceRanking', 'ChannelOffer', 'DoubtfulReading', 'RankedBalance', 'PostalAddress', 'AlertTerms', 'AlertTransition', 'AuditCheck', 'AuditLogEntry', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'ValidationFlag', 'Viewer', 'WeakHop',
+  'AlertKindTerms', 'BalanceRanking', 'ChannelOffer', 'DoubtfulReading', 'RankedBalance', 'PostalAddress', 'AlertTerms', 'AlertTransition', 'AuditCheck', 'AuditLogEntry', 'Comparison', 'Home', 'IssuedInvitation', 'KindPreference', 'NotificationPreferences', 'Publication', 'SiteMap', 'Viewer', 'WeakHop',
 ];
 
 export const POSSIBLE_TYPES = {

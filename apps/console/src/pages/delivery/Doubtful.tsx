@@ -7,12 +7,14 @@ import { useState } from 'react';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { usePages } from '../../api/usePages';
 import { usePreferences } from '../../app/preferences';
+import { useViewer } from '../../app/viewer';
 import { Empty } from '../../ui/Answer';
 import { CommodityIcon } from '../../ui/Icon';
 import { PagedTable } from '../../ui/PagedTable';
 import { Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { evidenceText } from '../meter/evidence';
+import { Confirm } from './Confirm';
 
 const DOUBTFUL = graphql(`
   query Doubtful($under: ID!, $rules: [ValidationRule!], $after: String) {
@@ -20,7 +22,7 @@ const DOUBTFUL = graphql(`
       doubtfulReadings(first: 20, after: $after, under: $under, rules: $rules) {
         edges {
           node {
-            flag { rule from to evidence { name value } }
+            flag { id rule from to evidence { name value } }
             point { id name commodity quantity meter { id serial } premise { id name } site { id name path timezone } }
           }
         }
@@ -41,6 +43,7 @@ function placeOf(from: number, zone: string) {
 
 export function Doubtful({ under }: { under: string }) {
   const { t, locale } = usePreferences();
+  const settles = useViewer().may('readings:correct');
   const [rule, setRule] = useState<Rule | null>(null);
   const paged = usePages(DOUBTFUL, { under, rules: rule ? [rule] : null }, (data) => data.viewer.doubtfulReadings);
   return (
@@ -53,8 +56,8 @@ export function Doubtful({ under }: { under: string }) {
       <PagedTable
         paged={paged}
         label={t('doubt.title')}
-        keyOf={({ flag, point }) => `${point.id}${flag.rule}${flag.from}`}
-        columns={[{ title: t('meter') }, { title: t('alarms.where') }, { title: t('flags.rule') }, { title: t('flags.from') }, { title: t('flags.evidence') }]}
+        keyOf={({ flag }) => flag.id}
+        columns={[{ title: t('meter') }, { title: t('alarms.where') }, { title: t('flags.rule') }, { title: t('flags.from') }, { title: t('flags.evidence') }, ...(settles ? [{ title: t('doubt.settle') }] : [])]}
         row={({ flag, point }) => {
           const from = Date.parse(flag.from);
           const zone = point.site.timezone;
@@ -67,6 +70,7 @@ export function Doubtful({ under }: { under: string }) {
             <Status tone="warning">{t(`rule.${flag.rule}`)}</Status>,
             dateTime(from, zone, locale),
             <span className="hint">{evidenceText(flag, point, t, locale)}</span>,
+            ...(settles ? [<Confirm flag={flag.id} about={`${point.meter?.serial ?? point.name}, ${dateTime(from, zone, locale)}`} onDone={paged.again} />] : []),
           ];
         }}
         empty={<Empty icon="ok" title={t('doubt.none')}>{t('flags.noneLead')}</Empty>}

@@ -15,7 +15,7 @@ export const FLAGS = graphql(`
       id
       ... on MeteringPoint {
         validation(first: 20, after: $after) {
-          edges { node { rule from to foundAt evidence { name value } } }
+          edges { node { id rule from to foundAt reviewedAt reviewedBy note evidence { name value } } }
           pageInfo { hasNextPage endCursor }
         }
       }
@@ -45,13 +45,16 @@ export function Flags({ id, zone, point }: { id: string; zone: string; point: { 
       <PagedTable
         paged={paged}
         label={t('flags.title')}
-        keyOf={(node) => `${node.rule}${node.from}`}
+        keyOf={(node) => node.id}
         columns={[{ title: t('flags.rule') }, { title: t('flags.from') }, { title: t('flags.to') }, { title: t('flags.evidence') }]}
         row={(node) => [
-          <Status tone="warning">{t(`rule.${node.rule}`)}</Status>,
+          <Status tone={node.reviewedAt ? 'quiet' : 'warning'}>{t(`rule.${node.rule}`)}</Status>,
           when(node.from),
           when(node.to),
-          evidenceText(node, point, t, locale),
+          <>
+            {evidenceText(node, point, t, locale)}
+            {node.reviewedAt && <span className="quiet"><br />{t('doubt.reviewed', { who: node.reviewedBy ?? t('doubt.program'), when: when(node.reviewedAt) })}{node.note && `: ${node.note}`}</span>}
+          </>,
         ]}
         empty={<Empty icon="ok" title={t('flags.none')}>{t('flags.noneLead')}</Empty>}
       />

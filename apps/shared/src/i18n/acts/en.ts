@@ -29,6 +29,7 @@ export const acts = {
   'act.metering.import': 'imported a metering file',
   'act.meter.remove': 'took a meter away',
   'act.readings.correct': 'corrected readings',
+  'act.readings.confirm': 'found flagged readings right',
   'act.group.draw': 'drew a group',
   'act.group.redraw': 'redrew a group',
   'act.price.set': 'set a price',

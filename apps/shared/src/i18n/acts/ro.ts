@@ -30,6 +30,7 @@ export const acts: Record<keyof typeof english, string> = {
   'act.metering.import': 'a importat un fișier de contorizare',
   'act.meter.remove': 'a demontat un contor',
   'act.readings.correct': 'a corectat citiri',
+  'act.readings.confirm': 'a confirmat citiri îndoielnice',
   'act.group.draw': 'a desenat un grup',
   'act.group.redraw': 'a redesenat un grup',
   'act.price.set': 'a stabilit un preț',

@@ -30,6 +30,7 @@ export const acts: Record<keyof typeof english, string> = {
   'act.metering.import': 'загружен файл учёта',
   'act.meter.remove': 'снят счётчик',
   'act.readings.correct': 'исправлены показания',
+  'act.readings.confirm': 'подтверждены сомнительные показания',
   'act.group.draw': 'нарисована группа',
   'act.group.redraw': 'группа перерисована',
   'act.price.set': 'задана цена',
