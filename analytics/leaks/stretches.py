@@ -67,7 +67,7 @@ def whole(runs: NDArray[np.int32]) -> NDArray[np.int32]:
     [[3, 3, 3, 0, 1]]
     """
     last = np.ones(runs.shape, dtype=np.bool_)
-    last[:, :-1] = runs[:, 1:] < runs[:, :-1]
+    last[:, :-1] = (runs[:, 1:] < runs[:, :-1]) | (runs[:, :-1] == 0)
     at = np.where(last, np.arange(runs.shape[1]), runs.shape[1])
     ends = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
     return np.take_along_axis(runs, ends, axis=1)

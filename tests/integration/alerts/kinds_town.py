@@ -17,6 +17,7 @@ from domain.alerts import AlertKind
 from domain.hours import day_of, instant_of, midnight
 from domain.identity import Scope, UserId
 from tenants.session import Database
+from tests.daytime import NAME
 from tests.factories import MASTER_KEY, PushingConcentrator, block, make_tenant, place
 from tests.integration.alerts.at_work import AtWork, frames_of, until
 from tests.integration.alerts.house import END, NOW, TODAY, ZONE, House, move_in, someone
@@ -152,7 +153,7 @@ def events_at(moment: str) -> list[dict[str, Any]]:
 
 async def kinds_town(database: Database, work: AtWork, valkey_url: str) -> KindsTown:
     """The houses with their people, who all listen, and nothing pushed yet."""
-    scope = replace(await make_tenant(database, "every kind"), actor="alerts")
+    scope = replace(await make_tenant(database, "every kind", NAME), actor="alerts")
     imported = await place(database, scope, *_rows())
     await upkeep.make_months(database, {day_of(LOW).replace(day=1), day_of(END).replace(day=1)})
     tenant = scope.tenant_id

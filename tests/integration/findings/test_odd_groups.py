@@ -17,6 +17,7 @@ from domain.hours import day_of, instant_of
 from domain.identity import Scope
 from tenants.permissions import Permission
 from tenants.session import Database
+from tests.daytime import NAME
 from tests.factories import MASTER_KEY, make_tenant, place
 from tests.integration.findings.town import NOW, TODAY, Town
 from tests.integration.store.pushing import Store
@@ -105,7 +106,7 @@ def _a_minute_late() -> list[Odd]:
 
 @pytest_asyncio.fixture(scope="module")
 async def town(database: Database, redis_url: str) -> AsyncIterator[Town]:
-    made = await make_tenant(database, "odd groups")
+    made = await make_tenant(database, "odd groups", NAME)
     scope = replace(made, permissions=frozenset(str(one) for one in Permission))
     odd = channels()
     rows = [
