@@ -10,7 +10,7 @@ _LIMITS = {"alarm": (5.0, 9.0), "accuse": (4.0, 20.0)}
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How sure the judge must be. The defaults were set on public cases (docs/analytics.md)."""
+    """How sure the judge must be. The defaults were set on public cases (docs/measured.md)."""
 
     alarm: float = 5.5
     """Least deviation of the unexplained imbalance, in standard deviations of the best explanation,
