@@ -74,9 +74,11 @@ def file_of(rows: Iterable[tuple[str, ...]]) -> str:
     return out.getvalue()
 
 
-async def found(installation: Installation, name: str, *files: str) -> Town:
+async def found(
+    installation: Installation, name: str, *files: str, timezone: str = "Europe/Chisinau"
+) -> Town:
     """Make a tenant and import its metering files."""
-    made = await create_tenant(installation.database, name=name, timezone="Europe/Chisinau")
+    made = await create_tenant(installation.database, name=name, timezone=timezone)
     scope = Scope(TenantId(made.tenant), actor="bench")
     devices: list[tuple[str, str]] = []
     for file in files:
