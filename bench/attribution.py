@@ -313,14 +313,19 @@ def simulated(group: Group) -> tuple[Watch, Truth | None]:
     for day in range(len(group.hours) // 24):
         part = slice(24 * day, 24 * day + 24)
         one.see(group.hours[part], group.readings[:, part], group.feeder[part])
+    return one, truth_of(group)
+
+
+def truth_of(group: Group) -> Truth | None:
+    """What was done to a made group; meters are named by their rows."""
+    if not group.cases:
+        return None
     thieves = {str(case.member): case.kwh for case in group.cases if case.member is not None}
     loose = sum(case.kwh for case in group.cases if case.member is None)
-    if not group.cases:
-        return one, None
     first = min(case.start_day for case in group.cases)
     start = group.hours[0] + pd.Timedelta(days=first)
     kind = "+".join(case.kind for case in group.cases)
-    return one, Truth(group.name, thieves, loose, start, kind)
+    return Truth(group.name, thieves, loose, start, kind)
 
 
 def simulate(count: int, seed: int, sizes: list[int], load: str | None) -> dict[str, object]:

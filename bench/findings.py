@@ -33,11 +33,12 @@ from backend.services.gateway.devices import Devices
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
-from bench.attribution import Truth, truths, wilson
+from bench.attribution import Truth, truth_of, truths, wilson
 from bench.leaks import Alarm, load, score
 from bench.rig import town
 from bench.rig.concentrators import FRAMES
 from bench.rig.installation import MASTER_KEY, Installation, temporary_installation
+from bench.rig.thefts import groups
 from bench.rig.town import Town
 from domain.authenticity import signature
 from domain.hours import hour_of, instant_of
@@ -50,7 +51,10 @@ ZONE = "Etc/UTC"
 
 PLACE = "Region/City/Street"
 KINDS = "region/city/street/house"
-DAY, MONTH = 24, 720
+DAY = 24
+FEW = 6
+"""Groups that are made where no file is given."""
+
 JUDGED_AFTER = timedelta(minutes=3)
 """So long after the end of an hour its judgement is dated."""
 
@@ -98,18 +102,26 @@ class House:
 
 
 def houses_of(meters: Path, feeder: Path, groups: int) -> list[House]:
-    """Groups of a file of hourly kWh; a lost reading is one that the concentrator did not get."""
+    """Groups of a file of hourly kWh."""
     table, supply = pd.read_parquet(meters), pd.read_parquet(feeder)
     found = []
     for group in list(supply)[: groups or None]:
         names = [str(name) for name in table if str(name).partition("/")[0] == str(group)]
+        serials = [name.partition("/")[2] for name in names]
         kwh = np.vstack([supply[group].to_numpy(float), table[names].to_numpy(float).T])
-        lost = np.isnan(kwh)
-        near = pd.DataFrame(kwh.T).interpolate(limit_direction="both").to_numpy().T
-        counters = np.cumsum(np.rint(1000 * near), axis=1)
-        serials = "inlet", *(name.partition("/")[2] for name in names)
-        found.append(House(str(group), "electricity", serials, np.where(lost, np.nan, counters)))
+        found.append(house_of(str(group), serials, kwh))
     return found
+
+
+def house_of(name: str, serials: Sequence[str], kwh: NDArray[np.float64]) -> House:
+    """A house of a balance meter and others, shape ``(1 + n, t)``.
+
+    A reading that was lost is one that the concentrator did not get; the register counted on.
+    """
+    near = pd.DataFrame(kwh.T).interpolate(limit_direction="both").to_numpy().T
+    counters = np.cumsum(np.rint(1000 * near), axis=1)
+    counters[np.isnan(kwh)] = np.nan
+    return House(name, "electricity", ("inlet", *serials), counters)
 
 
 @dataclass(slots=True)
@@ -220,15 +232,37 @@ def first_hour(size: int) -> int:
     return hour_of(datetime.now(UTC)) // DAY * DAY - size
 
 
-async def thefts(installation: Installation, asked: argparse.Namespace) -> dict[str, object]:
+async def thefts(
+    installation: Installation, houses: Sequence[House], told: dict[str, Truth]
+) -> dict[str, object]:
     """Thefts as they are found, day by day."""
-    houses = houses_of(asked.meters, asked.feeder, asked.groups)
     first = first_hour(houses[0].counters.shape[1])
     async with pushing(installation, "thefts", houses, first) as one:
         turn = await live(one, houses, first, DAY)
         found = await one.ask()
-    told = truths(asked.labels, pd.Timestamp(instant_of(first)).tz_localize(None))
     return {**stolen(houses, found, told), "day_s": round(turn, 2)}
+
+
+def made(count: int, seed: int) -> tuple[list[House], dict[str, Truth]]:
+    """Groups of 30 of real homes, every second one with a theft, a fault or two of them."""
+    drawn = list(groups(count, 30, seed))
+    members = [str(at) for at in range(30)]
+    houses = [house_of(one.name, members, np.vstack([one.feeder, one.readings])) for one in drawn]
+    told = {one.name: truth for one in drawn if (truth := truth_of(one)) is not None}
+    return houses, moved(told, drawn[0].hours)
+
+
+def read(asked: argparse.Namespace) -> tuple[list[House], dict[str, Truth]]:
+    """Groups of files, and what was done to them."""
+    hours = pd.DatetimeIndex(pd.read_parquet(asked.feeder).index)
+    told = truths(asked.labels, hours[0].normalize())
+    return houses_of(asked.meters, asked.feeder, asked.groups), moved(told, hours)
+
+
+def moved(told: dict[str, Truth], hours: pd.DatetimeIndex) -> dict[str, Truth]:
+    """The same with the moments at which the hours are pushed for those of the file."""
+    begins = pd.Timestamp(instant_of(first_hour(len(hours))))
+    return {name: replace(one, start=begins + (one.start - hours[0])) for name, one in told.items()}
 
 
 def stolen(
@@ -250,7 +284,7 @@ def stolen(
             kwh = sum(float(one["energy"]["value"]) for one in standing if not one["point"])
             loose.append((abs(kwh / truth.unmetered_kwh - 1), bool(points)))
             continue
-        since = truth.start.tz_localize("UTC").to_pydatetime()
+        since = truth.start.to_pydatetime()
         opened = [_at(one["openedAt"]) for one in own if _at(one["openedAt"]) > since]
         detected.append(bool(opened))
         delays += [(min(opened) - since) / timedelta(days=1)] if opened else []
@@ -331,9 +365,12 @@ async def leaks(installation: Installation, asked: argparse.Namespace) -> dict[s
 async def main(asked: argparse.Namespace) -> None:
     """Measure and print."""
     answer: dict[str, object] = {}
-    if asked.meters is not None:
+    cases = {"thefts": read(asked)} if asked.meters is not None else {}
+    if asked.simulate or not (cases or asked.readings):
+        cases["simulated"] = made(asked.simulate or FEW, asked.seed)
+    for name, (houses, told) in cases.items():
         async with temporary_installation() as installation:
-            answer["thefts"] = await thefts(installation, asked)
+            answer[name] = await thefts(installation, houses, told)
         print(json.dumps(answer), flush=True)
     if asked.readings is not None:
         async with temporary_installation() as installation:
@@ -347,6 +384,8 @@ if __name__ == "__main__":
     parser.add_argument("--feeder", type=Path, help="hours of balance meters, a column a group")
     parser.add_argument("--labels", type=Path, help="what was done to each group")
     parser.add_argument("--groups", type=int, default=0, help="only the first so many; 0 for all")
+    parser.add_argument("--simulate", type=int, default=0, help="groups of 30 to make")
+    parser.add_argument("--seed", type=int, default=1, help="of chance")
     parser.add_argument("--readings", type=Path, help="cumulative litres of water meters by hours")
     parser.add_argument("--leak-labels", type=Path, help="what leaks at each of them")
     asyncio.run(main(parser.parse_args()))
