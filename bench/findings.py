@@ -281,7 +281,7 @@ def stolen(
         points = [one for one in standing if one["point"]]
         meters = [one["point"]["meter"]["serial"].partition("/")[2] for one in points]
         if not truth.thieves:
-            kwh = sum(float(one["energy"]["value"]) for one in standing if not one["point"])
+            kwh = sum(_energy(one) for one in standing if not one["point"])
             loose.append((abs(kwh / truth.unmetered_kwh - 1), bool(points)))
             continue
         since = truth.start.to_pydatetime()
@@ -294,7 +294,7 @@ def stolen(
         wrong += len(set(meters) - set(truth.thieves))
         missed.update([] if right[-1] else [truth.kind])
         errors += [
-            abs(float(one["energy"]["value"]) / truth.thieves[meter] - 1)
+            abs(_energy(one) / truth.thieves[meter] - 1)
             for one, meter in by_size
             if truth.thieves.get(meter)
         ]
@@ -329,8 +329,13 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _energy(one: dict[str, Any]) -> float:
+    """Energy [kWh] that was not counted; a clock that is off loses none."""
+    return float(one["energy"]["value"]) if one["energy"] else 0.0
+
+
 def _weight(one: dict[str, Any]) -> float:
-    return float(one["confidence"]) * max(float(one["energy"]["value"]), 1.0)
+    return float(one["confidence"]) * max(_energy(one), 1.0)
 
 
 def _share(which: Sequence[bool]) -> float | None:
