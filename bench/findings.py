@@ -233,13 +233,18 @@ def first_hour(size: int) -> int:
 
 
 async def thefts(
-    installation: Installation, houses: Sequence[House], told: dict[str, Truth]
+    installation: Installation,
+    houses: Sequence[House],
+    told: dict[str, Truth],
+    out: Path | None,
 ) -> dict[str, object]:
     """Thefts as they are found, day by day."""
     first = first_hour(houses[0].counters.shape[1])
     async with pushing(installation, "thefts", houses, first) as one:
         turn = await live(one, houses, first, DAY)
         found = await one.ask()
+    if out is not None:
+        out.write_text("".join(json.dumps(row) + "\n" for row in found))
     return {**stolen(houses, found, told), "day_s": round(turn, 2)}
 
 
@@ -375,7 +380,7 @@ async def main(asked: argparse.Namespace) -> None:
         cases["simulated"] = made(asked.simulate or FEW, asked.seed)
     for name, (houses, told) in cases.items():
         async with temporary_installation() as installation:
-            answer[name] = await thefts(installation, houses, told)
+            answer[name] = await thefts(installation, houses, told, asked.out)
         print(json.dumps(answer), flush=True)
     if asked.readings is not None:
         async with temporary_installation() as installation:
@@ -391,6 +396,7 @@ if __name__ == "__main__":
     parser.add_argument("--groups", type=int, default=0, help="only the first so many; 0 for all")
     parser.add_argument("--simulate", type=int, default=0, help="groups of 30 to make")
     parser.add_argument("--seed", type=int, default=1, help="of chance")
+    parser.add_argument("--out", type=Path, help="findings of thefts, a line each")
     parser.add_argument("--readings", type=Path, help="cumulative litres of water meters by hours")
     parser.add_argument("--leak-labels", type=Path, help="what leaks at each of them")
     asyncio.run(main(parser.parse_args()))

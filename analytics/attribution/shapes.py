@@ -54,9 +54,10 @@ def all_shapes(prepared: Prepared) -> list[Shapes]:
 def _caps(prepared: Prepared) -> tuple[IntArray, FloatArray]:
     """Members that touch exactly the same largest reading many times, and what is above it.
 
-    The cap of the readings from day s on is their largest; the day with most ties tells it.
+    The cap of the readings from day s on is their largest; the day with most ties tells it. What was
+    filled in may lie above it and says nothing.
     """
-    readings, starts = prepared.readings, prepared.starts
+    readings, starts = np.where(prepared.measured, prepared.readings, 0.0), prepared.starts
     daily = np.maximum.reduceat(readings, starts, axis=1)
     slack = prepared.quantum / 2 + _TIE_SHARE * daily
     touched = prepared.measured & (readings >= (daily - slack)[:, prepared.day])

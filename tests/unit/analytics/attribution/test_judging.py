@@ -71,6 +71,22 @@ def test_names_the_meter_the_kind_the_start_and_the_energy(
     assert float(np.nansum(suspect.evidence.missing)) == pytest.approx(suspect.energy)
 
 
+@pytest.mark.parametrize(("done", "kind"), CASES)
+@pytest.mark.parametrize("seed", range(3))
+def test_readings_that_never_came_hide_nobody(
+    done: Callable[[Homes], None], kind: Kind, seed: int
+) -> None:
+    """A counter that was not read once leaves two hours unknown; each meter has some of them."""
+    homes = Homes.made()
+    done(homes)
+    chance = np.random.default_rng(seed)
+    lost = chance.random(homes.readings.shape) < 0.003
+    lost[:, 1:] |= lost[:, :-1]
+    lost[THIEF, 24 * START + 100 : 24 * START + 102] = True
+    said = judge(homes.window(readings=np.where(lost, np.nan, homes.readings)), Thresholds())
+    assert [(one.member, one.kind) for one in said.suspects] == [(THIEF, kind)]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_clean_groups_are_clean(seed: int) -> None:
     said = judge(Homes.made(seed=seed).window(), Thresholds())
