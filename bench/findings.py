@@ -244,7 +244,8 @@ async def thefts(
         turn = await live(one, houses, first, DAY)
         found = await one.ask()
     if out is not None:
-        out.write_text("".join(json.dumps(row) + "\n" for row in found))
+        lines = "".join(json.dumps(row) + "\n" for row in found)
+        await asyncio.to_thread(out.write_text, lines)
     return {**stolen(houses, found, told), "day_s": round(turn, 2)}
 
 

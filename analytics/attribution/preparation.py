@@ -24,6 +24,12 @@ be no reading; and how many such a member may have."""
 
 _FLOOR_SHARE = 0.2
 
+_FEW_PULSES = 10.0
+"""Pulses an hour on average below which single hours without one are no silence."""
+
+_LONG_PAUSE = 5.0
+"""Usual times between two pulses after which a meter stands still."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -81,7 +87,7 @@ def prepare(window: Window, clock_s: float = 0.0) -> Prepared | None:
     supplied = window.supplied.astype(float)
     known = np.isfinite(supplied)
     measured &= ~_absurd(readings, measured, supplied)
-    readings = np.where(measured, readings, 0.0)
+    readings = evened(np.where(measured, readings, 0.0), measured, window.quantum)
     measured_there = measured & there
     unit = float(readings.sum() / max(np.count_nonzero(measured.any(axis=0)), 1))
     if not known.any() or unit <= 0:
@@ -122,6 +128,36 @@ def prepare(window: Window, clock_s: float = 0.0) -> Prepared | None:
         window.starts,
         window.quantum / unit,
     )
+
+
+def evened(readings: FloatArray, measured: Mask, quantum: float) -> FloatArray:
+    """Readings of which a pulse is spread over the hours that it took to come, shape ``(n, t)``.
+
+    An hour between two pulses counts nothing, and something flowed. That matters to a meter of few
+    pulses an hour; what stands still for longer than chance allows stood still.
+    """
+    known = np.maximum(measured.sum(axis=1), 1)
+    usual = readings.sum(axis=1) / known
+    coarse = np.flatnonzero((usual > 0) & (usual < _FEW_PULSES * quantum))
+    if not len(coarse):
+        return readings
+    own, came = readings[coarse], (readings[coarse] > 0) | ~measured[coarse]
+    hours = np.arange(own.shape[1])
+    before = np.maximum.accumulate(np.where(came, hours, -1), axis=1)
+    before = np.concatenate((np.full((len(own), 1), -1), before[:, :-1]), axis=1)
+    after = np.where(came, hours, own.shape[1])
+    after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
+    ends = np.minimum(after, own.shape[1] - 1)
+    whole = np.take_along_axis(own, ends, axis=1)
+    longest = 1 + _LONG_PAUSE * quantum / usual[coarse, None]
+    pause = after - before
+    pulsed = (after < own.shape[1]) & (whole > 0) & (pause <= longest) & measured[coarse]
+    share = np.minimum(whole, quantum) / pause
+    found = readings.copy()
+    found[coarse] = np.where(
+        pulsed, np.where(after == hours, own - np.minimum(whole, quantum), 0.0) + share, own
+    )
+    return found
 
 
 def _absurd(readings: FloatArray, measured: Mask, supplied: FloatArray) -> Mask:

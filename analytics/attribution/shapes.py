@@ -7,9 +7,16 @@ import numpy as np
 from analytics.attribution.judgement import Kind
 from analytics.attribution.preparation import Prepared
 from analytics.attribution.window import FloatArray, IntArray
+from domain.quantities import Mask
 
 _LEAST_TIES = 12
 """Hours at exactly the largest reading that make it a cap."""
+
+_FEW_PULSES = 5.0
+"""An hour on average; when each of them came is known to the hour alone."""
+
+_TIE_PULSES = 1.01
+"""A cap between two numbers of pulses counts now the one and now the other."""
 
 _TIE_SHARE = 1e-5
 _LEAST_SKEW = 0.05
@@ -37,12 +44,13 @@ def all_shapes(prepared: Prepared) -> list[Shapes]:
     everybody = np.arange(len(readings))
     later = np.concatenate((readings[:, 1:], readings[:, -1:]), axis=1) - readings
     earlier = np.concatenate((readings[:, :1], readings[:, :-1]), axis=1) - readings
+    fine = np.flatnonzero(~few_pulses(prepared))
     silent = prepared.measured & (readings <= 0)
     some = np.flatnonzero(silent.sum(axis=1) >= 2)
     found = [
         Shapes(Kind.SLOWED, everybody, readings, 0.02, 100.0),
-        Shapes(Kind.CLOCK_SKEW, everybody, later, _LEAST_SKEW, 1.5),
-        Shapes(Kind.CLOCK_SKEW, everybody, earlier, _LEAST_SKEW, 1.5),
+        Shapes(Kind.CLOCK_SKEW, fine, later[fine], _LEAST_SKEW, 1.5),
+        Shapes(Kind.CLOCK_SKEW, fine, earlier[fine], _LEAST_SKEW, 1.5),
         Shapes(Kind.STUCK, some, np.where(silent, prepared.habit, 0.0)[some], 0.1, 6.0),
     ]
     capped, values = _caps(prepared)
@@ -51,15 +59,20 @@ def all_shapes(prepared: Prepared) -> list[Shapes]:
     return found
 
 
+def few_pulses(prepared: Prepared) -> Mask:
+    """Members whose pulses are too few to tell a clock or a cap by, shape ``(n,)``."""
+    return np.asarray(prepared.readings.mean(axis=1) < _FEW_PULSES * prepared.quantum)
+
+
 def _caps(prepared: Prepared) -> tuple[IntArray, FloatArray]:
     """Members that touch exactly the same largest reading many times, and what is above it.
 
-    The cap of the readings from day s on is their largest; the day with most ties tells it. What was
-    filled in may lie above it and says nothing.
+    The cap of the readings from day s on is their largest; the day with most ties tells it. What
+    was filled in may lie above it and says nothing.
     """
     readings, starts = np.where(prepared.measured, prepared.readings, 0.0), prepared.starts
     daily = np.maximum.reduceat(readings, starts, axis=1)
-    slack = prepared.quantum / 2 + _TIE_SHARE * daily
+    slack = _TIE_PULSES * prepared.quantum + _TIE_SHARE * daily
     touched = prepared.measured & (readings >= (daily - slack)[:, prepared.day])
     ties = np.add.reduceat(touched, starts, axis=1, dtype=np.int64)
     largest = np.maximum.accumulate(daily[:, ::-1], axis=1)[:, ::-1]
@@ -68,7 +81,8 @@ def _caps(prepared: Prepared) -> tuple[IntArray, FloatArray]:
     count = np.einsum("mde,me->md", same, ties)
     first = np.argmax(count, axis=1)
     rows = np.arange(len(readings))
-    found = np.flatnonzero((count[rows, first] >= _LEAST_TIES) & (largest[rows, first] > 0))
+    told = (count[rows, first] >= _LEAST_TIES) & (largest[rows, first] > 0)
+    found = np.flatnonzero(told & ~few_pulses(prepared))
     values = np.zeros((len(found), readings.shape[1]))
     for place, row in enumerate(found):
         cap = largest[row, first[row]]
