@@ -12,93 +12,28 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
-import orjson
 import pandas as pd
-from numpy.typing import NDArray
 
-from backend.clients.events import Events
-from backend.graphql.context import Context
-from backend.graphql.schema import schema
-from backend.services.findings import judging
-from backend.services.gateway.devices import Devices
-from backend.tasks import metering
-from backend.tasks.queue import SilentQueue
-from backend.tasks.work import Work
 from bench.attribution import Truth, truth_of, truths, wilson
-from bench.leaks import Alarm, load, score
-from bench.rig import town
-from bench.rig.concentrators import FRAMES
-from bench.rig.installation import MASTER_KEY, Installation, temporary_installation
+from bench.leaks import Alarm, Cases, load, score
+from bench.rig.installation import Installation, temporary_installation
+from bench.rig.street import House, Pushing, house_of, pushing
 from bench.rig.thefts import groups
-from bench.rig.town import Town
-from domain.authenticity import signature
 from domain.hours import hour_of, instant_of
-from ingestion.app import application
-from ingestion.gateway import Gateway
-from tenants.permissions import Permission
 
-ZONE = "Etc/UTC"
-"""The files have days of 24 hours."""
-
-PLACE = "Region/City/Street"
-KINDS = "region/city/street/house"
-DAY = 24
+DAY, WEEK = 24, 168
 FEW = 6
 """Groups that are made where no file is given."""
 
 JUDGED_AFTER = timedelta(minutes=3)
 """So long after the end of an hour its judgement is dated."""
-
-_ASK = """
-query Found($after: String) { viewer { findings(first: 100, after: $after) {
-  pageInfo { hasNextPage endCursor }
-  edges { node { kind state openedAt closedAt since confidence energy { value } flow { value }
-    point { meter { serial } } group { site { name } } explanation evidence { name } } } } } }
-"""
-_DUE_NOW = "UPDATE work_bell SET due_at = now() - interval '1 second' WHERE due_at > now()"
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """One house as its concentrator reads it, in Wh or litres."""
-
-    name: str
-    commodity: str
-    meters: tuple[str, ...]
-    """Serials; the first is the balance meter where there is one."""
-
-    counters: NDArray[np.float64]
-    """At the end of each hour, shape ``(n, t)``; NaN was not read."""
-
-    inlet: bool = True
-
-    def rows(self, installed: int) -> Iterator[tuple[str, ...]]:
-        """Its lines of a metering file; serials of meters are unique in the tenant."""
-        for at, serial in enumerate(self.meters):
-            inlet = self.inlet and at == 0
-            yield (
-                f"{PLACE}/{self.name}",
-                KINDS,
-                "" if inlet else f"Flat {at}",
-                self.commodity,
-                "inlet" if inlet else "consumer",
-                f"{self.name}/{serial}",
-                "1000",
-                instant_of(installed).isoformat(),
-                "0",
-                f"C-{self.name}",
-                "1",
-                str(at),
-            )
 
 
 def houses_of(meters: Path, feeder: Path, groups: int) -> list[House]:
@@ -111,107 +46,6 @@ def houses_of(meters: Path, feeder: Path, groups: int) -> list[House]:
         kwh = np.vstack([supply[group].to_numpy(float), table[names].to_numpy(float).T])
         found.append(house_of(str(group), serials, kwh))
     return found
-
-
-def house_of(name: str, serials: Sequence[str], kwh: NDArray[np.float64]) -> House:
-    """A house of a balance meter and others, shape ``(1 + n, t)``.
-
-    A reading that was lost is one that the concentrator did not get; the register counted on.
-    """
-    near = pd.DataFrame(kwh.T).interpolate(limit_direction="both").to_numpy().T
-    counters = np.cumsum(np.rint(1000 * near), axis=1)
-    counters[np.isnan(kwh)] = np.nan
-    return House(name, "electricity", ("inlet", *serials), counters)
-
-
-@dataclass(slots=True)
-class Pushing:
-    """A tenant at work on a clock of its own."""
-
-    work: Work
-    town: Town
-    client: httpx.AsyncClient
-    installation: Installation
-    sequence: int = 0
-
-    async def push(self, house: House, hours: range, first: int) -> None:
-        """One push of a house's concentrator."""
-        secret = dict(self.town.devices)[f"C-{house.name}"]
-        self.sequence += 1
-        blocks = []
-        for at in hours:
-            known = np.flatnonzero(~np.isnan(house.counters[:, at]))
-            blocks.append(
-                {
-                    "network": 1,
-                    "hour": instant_of(first + at).isoformat(),
-                    "channels": known.tolist(),
-                    "counters": house.counters[known, at].astype(np.int64).tolist(),
-                }
-            )
-        now = datetime.now(UTC).isoformat()
-        frame = {"sequence": self.sequence, "made_at": now, "hours": blocks}
-        body = orjson.dumps({"frames": [frame]})
-        serial, counter = f"C-{house.name}", self.sequence
-        mark = signature(secret, "POST", FRAMES, serial, counter, now, body)
-        headers = {
-            "Content-Type": "application/json",
-            "X-Balance-Device": serial,
-            "X-Balance-Counter": str(counter),
-            "X-Balance-Time": now,
-            "Authorization": f"HMAC {mark}",
-        }
-        answer = await self.client.post(FRAMES, content=body, headers=headers)
-        if answer.json()["accepted"] != [self.sequence]:
-            raise RuntimeError(f"not accepted: {answer.text[:500]}")
-
-    async def judge(self, now: datetime, *, night: bool) -> None:
-        """Fold, roll up and judge what has come, as if it were some moment."""
-        tenant = self.town.scope.tenant_id
-        while not (await metering.fold_pushes(self.work, tenant)).whole:
-            pass
-        await metering.roll_up(self.work, tenant)
-        if night:
-            await judging.announce(self.work.database, now)
-        connection = await self.installation.superuser()
-        await connection.execute(_DUE_NOW)  # a wave is waited for in seconds that do not pass here
-        await connection.close()
-        more = True
-        while more:
-            async with self.work.database.session(self.town.scope) as session:
-                more = (await judging.judge_next(session, now, self.work.structures)).more
-
-    async def ask(self) -> list[dict[str, Any]]:
-        """All findings, as an operator's client reads them."""
-        found, after = [], None
-        scope = replace(self.town.scope, permissions=frozenset(map(str, Permission)))
-        while True:
-            asking = Context(self.work.database, scope, self.work.events, MASTER_KEY)
-            async with asking as context:
-                answer = await schema.execute(_ASK, {"after": after}, context_value=context)
-            if answer.errors or answer.data is None:
-                raise RuntimeError(f"not answered: {answer.errors}")
-            page = answer.data["viewer"]["findings"]
-            found += [edge["node"] for edge in page["edges"]]
-            if not page["pageInfo"]["hasNextPage"]:
-                return found
-            after = page["pageInfo"]["endCursor"]
-
-
-@asynccontextmanager
-async def pushing(
-    installation: Installation, name: str, houses: Sequence[House], first: int
-) -> AsyncIterator[Pushing]:
-    """A tenant of some houses, whose meters stood at nothing an hour before the first."""
-    rows = [row for house in houses for row in house.rows(first - 1)]
-    made = await town.found(installation, name, town.file_of(rows), timezone=ZONE)
-    events = Events(installation.settings.redis_url)
-    work = Work(installation.database, SilentQueue(), events)
-    devices = Devices(installation.database, MASTER_KEY)
-    transport = httpx.ASGITransport(application(Gateway(work.database, devices, SilentQueue())))
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-        yield Pushing(work, made, client, installation)
-    await events.close()
 
 
 async def live(one: Pushing, houses: Sequence[House], first: int, step: int) -> float:
@@ -227,6 +61,17 @@ async def live(one: Pushing, houses: Sequence[House], first: int, step: int) -> 
     return (time.perf_counter() - start) / len(range(0, size, step))
 
 
+async def at_once(one: Pushing, houses: Sequence[House], first: int) -> float:
+    """Push all hours week by week and judge in the end, as when a building joins; seconds."""
+    size = houses[0].counters.shape[1]
+    start = time.perf_counter()
+    for low in range(0, size, WEEK):
+        for house in houses:
+            await one.push(house, range(low, min(low + WEEK, size)), first)
+    await one.judge(instant_of(first + size) + JUDGED_AFTER, night=True)
+    return time.perf_counter() - start
+
+
 def first_hour(size: int) -> int:
     """Hour in which a file begins when it ends at the last midnight."""
     return hour_of(datetime.now(UTC)) // DAY * DAY - size
@@ -236,17 +81,18 @@ async def thefts(
     installation: Installation,
     houses: Sequence[House],
     told: dict[str, Truth],
-    out: Path | None,
+    asked: argparse.Namespace,
 ) -> dict[str, object]:
-    """Thefts as they are found, day by day."""
+    """Thefts as they are found, day by day or at once."""
     first = first_hour(houses[0].counters.shape[1])
     async with pushing(installation, "thefts", houses, first) as one:
-        turn = await live(one, houses, first, DAY)
+        once = asked.at_once
+        turn = await (at_once(one, houses, first) if once else live(one, houses, first, DAY))
         found = await one.ask()
-    if out is not None:
+    if asked.out is not None:
         lines = "".join(json.dumps(row) + "\n" for row in found)
-        await asyncio.to_thread(out.write_text, lines)
-    return {**stolen(houses, found, told), "day_s": round(turn, 2)}
+        await asyncio.to_thread(asked.out.write_text, lines)
+    return {**stolen(houses, found, told), "all_s" if once else "day_s": round(turn, 2)}
 
 
 def made(count: int, seed: int) -> tuple[list[House], dict[str, Truth]]:
@@ -356,6 +202,9 @@ async def leaks(installation: Installation, asked: argparse.Namespace) -> dict[s
     house = House("Water", "water_cold", names, np.cumsum(used, axis=1), inlet=False)
     first = first_hour(used.shape[1])
     async with pushing(installation, "leaks", [house], first) as one:
+        if asked.at_once:
+            await at_once(one, [house], first)
+            return standing(cases, await one.ask())
         turn = await live(one, [house], first, 1)
         found = await one.ask()
     alarms = [
@@ -373,6 +222,18 @@ async def leaks(installation: Installation, asked: argparse.Namespace) -> dict[s
     return {**told, "hour_s": round(turn, 2)}
 
 
+def standing(cases: Cases, found: Sequence[dict[str, Any]]) -> dict[str, object]:
+    """Of leaks that still flow in the end, how many are told; and how many are told of none."""
+    told = Counter(row["point"]["meter"]["serial"].partition("/")[2] for row in found)
+    still = [one for one in cases.labels if one.start is not None and one.leak != "burst"]
+    answer: dict[str, object] = {
+        f"{leak}_pct": _share([told[one.meter] > 0 for one in still if one.leak == leak])
+        for leak in sorted({one.leak for one in still})
+    }
+    sound = [told[one.meter] > 0 for one in cases.labels if one.start is None]
+    return {**answer, "sound": len(sound), "sound_told_of": sum(sound)}
+
+
 async def main(asked: argparse.Namespace) -> None:
     """Measure and print."""
     answer: dict[str, object] = {}
@@ -381,7 +242,7 @@ async def main(asked: argparse.Namespace) -> None:
         cases["simulated"] = made(asked.simulate or FEW, asked.seed)
     for name, (houses, told) in cases.items():
         async with temporary_installation() as installation:
-            answer[name] = await thefts(installation, houses, told, asked.out)
+            answer[name] = await thefts(installation, houses, told, asked)
         print(json.dumps(answer), flush=True)
     if asked.readings is not None:
         async with temporary_installation() as installation:
@@ -397,6 +258,9 @@ if __name__ == "__main__":
     parser.add_argument("--groups", type=int, default=0, help="only the first so many; 0 for all")
     parser.add_argument("--simulate", type=int, default=0, help="groups of 30 to make")
     parser.add_argument("--seed", type=int, default=1, help="of chance")
+    parser.add_argument(
+        "--at-once", action="store_true", help="all hours come before the first look"
+    )
     parser.add_argument("--out", type=Path, help="findings of thefts, a line each")
     parser.add_argument("--readings", type=Path, help="cumulative litres of water meters by hours")
     parser.add_argument("--leak-labels", type=Path, help="what leaks at each of them")
