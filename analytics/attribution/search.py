@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.attribution.clocks import estimate, set_right
 from analytics.attribution.contest import Fitted, fit_one, is_odd
 from analytics.attribution.hypotheses import Cause, survey
 from analytics.attribution.judgement import Kind
@@ -52,6 +53,10 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
     """Explain the imbalance of a group, the strongest explanation first."""
     start = State.of(prepared, thresholds)
     end = _explain(start, thresholds, _DETOURS)
+    sound = _clocks_right(start, end, thresholds) if end.found else None
+    if sound is not None:
+        start = State.of(sound, thresholds)
+        end = _explain(start, thresholds, _DETOURS)
     held = [one for one in end.found if _holds(end, one, thresholds)]
     told = start.told
     case = _settled(Case(end.prepared, end.frame, held, told.best, told.placebo, end.excused))
@@ -62,6 +67,20 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
         if one.fitted.hypothesis.what is Kind.CLOCK_SKEW or _size(one) >= LEAST_OF_LARGEST * largest
     ]
     return replace(case, found=kept)
+
+
+def _clocks_right(start: State, end: State, thresholds: Thresholds) -> Prepared | None:
+    """The group as if clocks were right that are off by little; None where none is shown to be.
+
+    Where clocks alone explain more than what was found they are seen by themselves, else beside it:
+    a theft must not be taken for clocks, nor clocks for a theft.
+    """
+    alone = estimate(start.prepared, start.frame, thresholds)
+    weight = start.frame.weight
+    if alone.off and alone.evidence >= end.likelihood(weight) - start.likelihood(weight):
+        return set_right(start.prepared, alone)
+    beside = estimate(start.prepared, end.frame, thresholds)
+    return set_right(start.prepared, beside) if beside.off else None
 
 
 def _size(one: Found) -> float:
