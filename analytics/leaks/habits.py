@@ -22,12 +22,18 @@ PRIOR_SMALL = 0.02
 _SMALL = 2.5
 """Pulses below which an hour counts as one or two."""
 
+SIZES = 12
+"""Hours of 1, 2, .. 11 pulses, and of more, are told apart."""
+
+_PRIOR_SIZES = 1.0
+"""Hours of each such size that every habit begins with."""
+
 _SINGLE = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Of ``n`` meters; 79 numbers a meter."""
+    """Of ``n`` meters; 92 numbers a meter."""
 
     known_hours: FloatArray
     """Shape ``(n,)``."""
@@ -59,6 +65,12 @@ class Habits:
     small: FloatArray
     """Chance of just one pulse, or of just two, by hour of the day, shape ``(n, 24)``."""
 
+    sizes: FloatArray
+    """Share of hours of one pulse, two, .. of the hours with flow, shape ``(n, 12)``; 0 unknown."""
+
+    away: FloatArray
+    """Share of hours in stretches without flow of more than a day, shape ``(n,)``."""
+
     @classmethod
     def of(cls, past: Flow, thresholds: Thresholds) -> Self:
         """Habits out of a past of weeks.
@@ -80,8 +92,10 @@ class Habits:
         longest = runs.max(axis=1)
         filled = np.where(unknown, 0.0, values)
         pair = _together(filled, filled, 1)
+        away = absent(values)
+        known_hours = np.count_nonzero(~unknown, axis=1).astype(float)
         return cls(
-            known_hours=np.count_nonzero(~unknown, axis=1).astype(float),
+            known_hours=known_hours,
             longest=longest.astype(float),
             floor=_floor(values, runs, longest),
             peak=filled.max(axis=1),
@@ -90,15 +104,18 @@ class Habits:
             total=_mean(values),
             quiet=quiet_by_hour(values, past.slots),
             two=_by_slot(pair, past.slots, thresholds.burst_slots),
-            small=small_by_hour(np.where(absent(values), np.nan, values), past.step, past.slots),
+            small=small_by_hour(np.where(away, np.nan, values), past.step, past.slots),
+            sizes=_sizes(values, past.step),
+            away=np.count_nonzero(away, axis=1) / np.maximum(known_hours, 1),
         )
 
     @classmethod
     def none(cls, size: int) -> Self:
         """Nothing is known of meters: then a single pulse tells nothing, either."""
-        blank, table = np.zeros(size), np.zeros((size, HOURS))
-        by_slot = table + PRIOR_QUIET, table, table + 1
-        return cls(blank, blank, blank, blank, blank, blank, blank, *by_slot)
+        rows = np.zeros((size, _SINGLE + 3 * HOURS + SIZES + 1))
+        rows[:, _SINGLE : _SINGLE + HOURS] = PRIOR_QUIET
+        rows[:, _SINGLE + 2 * HOURS : _SINGLE + 3 * HOURS] = 1
+        return cls.from_rows(rows)
 
     def to_rows(self) -> FloatArray:
         """All numbers of each meter in a row, to be kept."""
@@ -109,8 +126,9 @@ class Habits:
         """Read back what :meth:`to_rows` gave."""
         single = rows[:, :_SINGLE].T
         known, longest, floor, peak, four, zeros, total = single
-        quiet, two, small = np.split(rows[:, _SINGLE:], 3, axis=1)
-        return cls(known, longest, floor, peak, four, zeros, total, quiet, two, small)
+        quiet, two, small = np.split(rows[:, _SINGLE : -1 - SIZES], 3, axis=1)
+        sizes, away = rows[:, -1 - SIZES : -1], rows[:, -1]
+        return cls(known, longest, floor, peak, four, zeros, total, quiet, two, small, sizes, away)
 
 
 def _before(values: FloatArray, ended: Mask, gap: int, least: int) -> FloatArray:
@@ -168,6 +186,16 @@ def small_by_hour(values: FloatArray, step: FloatArray, slots: NDArray[np.int64]
     found = _around(_counts(small, slots)) / 2
     known = _around(_counts(~np.isnan(values), slots))
     return (found + PRIOR_SMALL_HOURS * PRIOR_SMALL) / (known + PRIOR_SMALL_HOURS)
+
+
+def _sizes(values: FloatArray, step: FloatArray) -> FloatArray:
+    """Share of hours of one pulse, two, .. of the hours with flow, shape ``(n, 12)``."""
+    rows = len(values)
+    counted = np.rint(np.nan_to_num(values) / step[:, None]).clip(0, SIZES).astype(np.int64)
+    place = counted + (SIZES + 1) * np.arange(rows)[:, None]
+    counts = np.bincount(place.ravel(), minlength=rows * (SIZES + 1)).reshape(rows, SIZES + 1)
+    found = counts[:, 1:] + _PRIOR_SIZES
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 def absent(values: FloatArray) -> Mask:

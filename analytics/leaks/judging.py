@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.leaks import faults, flowing, recurring, trickling
+from analytics.leaks import faults, flowing, growing, recurring, trickling
 from analytics.leaks.faults import Surroundings
 from analytics.leaks.habits import Habits
-from analytics.leaks.signs import Flow, Sign
+from analytics.leaks.signs import Flow, Kind, Sign
 from analytics.leaks.thresholds import Thresholds
 
 WINDOW_HOURS = 35 * 24
@@ -14,6 +14,8 @@ WINDOW_HOURS = 35 * 24
 
 RECENT_HOURS = 7 * 24
 """What the hourly run looks at."""
+
+_ENDLESS = (Kind.CONTINUOUS, Kind.GROWING)
 
 
 def watch(recent: Flow, habits: Habits, thresholds: Thresholds) -> list[Sign]:
@@ -32,7 +34,12 @@ def watch(recent: Flow, habits: Habits, thresholds: Thresholds) -> list[Sign]:
     if thresholds.continuous:
         found += flowing.continuous(recent, habits, thresholds)
         found += flowing.bursts(recent, habits, thresholds)
-        found += trickling.hourly(recent, habits, thresholds)
+        endless = np.zeros(len(recent.values), np.bool_)
+        endless[[sign.row for sign in found if sign.kind in _ENDLESS]] = True
+        grown = list(growing.hourly(recent, habits, thresholds, endless))
+        rows = {sign.row for sign in grown}  # what grows says more than that it trickles
+        trickles = trickling.hourly(recent, habits, thresholds)
+        found += [*grown, *(sign for sign in trickles if sign.row not in rows)]
     return found
 
 

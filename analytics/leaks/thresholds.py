@@ -75,6 +75,13 @@ class Thresholds:
     trickle_hours: int = 24
     """Least hours since then: one restless night is no leak."""
 
+    growing: bool = True
+    """Whether leaks that grow from nothing are judged."""
+
+    growing_score: float = 5.0
+    """Log likelihood ratio of the last three days with a leak that grows against those without,
+    as the mean over all courses that are tried."""
+
     stuck_surprise: float = 12.0
     """Surprise of a run of zeros by its own habit, in nats."""
 
@@ -129,13 +136,14 @@ class Thresholds:
                 # heating comes and goes with the weather: no habit of hours holds for long
                 return cls(
                     intermittent=False,
+                    growing_score=6.0,
                     burst_share=0.05,
                     burst_quiet=2.0,
                     burst_margin=2.5,
                     burst_over_peak=2.5,
                 )
             case Commodity.ELECTRICITY | Commodity.HEAT:
-                return cls(continuous=False, trickle=False)
+                return cls(continuous=False, trickle=False, growing=False)
             case _:
                 return cls()
 
@@ -153,6 +161,7 @@ class Thresholds:
             intermittent_score=self.intermittent_score * leaks,
             intermittent_young_score=self.intermittent_young_score * leaks,
             trickle_score=self.trickle_score * leaks,
+            growing_score=self.growing_score * leaks,
             stuck_surprise=self.stuck_surprise * faults,
             absent_hours=round(self.absent_hours * faults),
             away_hours=round(self.away_hours * faults),

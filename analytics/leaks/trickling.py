@@ -42,7 +42,7 @@ _SURE = 4.0
 """Log likelihood at which it is as likely something else."""
 
 
-class _Chances(NamedTuple):
+class Chances(NamedTuple):
     """Of an hour without flow, and of one of a single pulse or of two, by hour, ``(n, 24)``."""
 
     zero: FloatArray
@@ -66,7 +66,7 @@ def hourly(recent: Flow, habits: Habits, thresholds: Thresholds) -> Iterator[Sig
     rows = rows[~_endless(recent.values[rows], habits.longest[rows], thresholds)]
     if not len(rows):
         return
-    chances = _Chances(habits.quiet[rows], habits.small[rows])
+    chances = Chances(habits.quiet[rows], habits.small[rows])
     hours = min(recent.values.shape[1] - HOURS, LONGEST_HOURS)
     yield from _signs(_of_rows(recent, rows), rows, chances, hours, thresholds)
 
@@ -100,7 +100,7 @@ def nightly(
         return
     own, slots = past[rows], window.slots[: past.shape[1]]
     use = known[rows, None]
-    chances = _Chances(
+    chances = Chances(
         np.where(use, quiet_by_hour(own, slots), habits.quiet[rows]),
         np.where(use, small_by_hour(own, window.step[rows], slots), habits.small[rows]),
     )
@@ -125,7 +125,7 @@ def _endless(values: FloatArray, longest: FloatArray, thresholds: Thresholds) ->
 
 
 def _signs(
-    window: Flow, rows: NDArray[np.int64], by_slot: _Chances, hours: int, thresholds: Thresholds
+    window: Flow, rows: NDArray[np.int64], by_slot: Chances, hours: int, thresholds: Thresholds
 ) -> Iterator[Sign]:
     pulses = window.values / window.step[:, None]
     now, slots = pulses[:, -hours:], window.slots[-hours:]
@@ -136,9 +136,11 @@ def _signs(
     for row in np.flatnonzero(heard & told).tolist():
         since = int(found.since[row])
         hour = slots[since:]
-        own = _Chances(by_slot.zero[row, hour], by_slot.small[row, hour])
+        own = Chances(by_slot.zero[row, hour], by_slot.small[row, hour])
         step, start = float(window.step[row]), window.values.shape[1] - hours + since
-        yield _sign(int(rows[row]), start, (now[row, since:], own), (float(found.score[row]), step))
+        yield sign_of(
+            int(rows[row]), start, (now[row, since:], own), (float(found.score[row]), step)
+        )
 
 
 def _still(pulses: FloatArray) -> NDArray[np.int32]:
@@ -150,7 +152,7 @@ def _still(pulses: FloatArray) -> NDArray[np.int32]:
 
 
 def _weights(
-    now: FloatArray, by_slot: _Chances, slots: NDArray[np.int64], still: NDArray[np.int32]
+    now: FloatArray, by_slot: Chances, slots: NDArray[np.int64], still: NDArray[np.int32]
 ) -> NDArray[np.float32]:
     """How much likelier each hour is with a leak of each rate, shape ``(rates, n, t)``.
 
@@ -170,7 +172,7 @@ def _weights(
 
 
 def _weight_tables(
-    rate: float, by_slot: _Chances
+    rate: float, by_slot: Chances
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Weight of no pulse by hours without one before, and of one and of two by hour of the day."""
     quiet, usual = by_slot
@@ -200,9 +202,10 @@ def _added_up(weights: NDArray[np.float32]) -> _Found:
     return _Found(total[rate, rows], np.minimum(since[rate, rows], hours - 1))
 
 
-def _sign(
-    row: int, start: int, told: tuple[FloatArray, _Chances], known: tuple[float, float]
+def sign_of(
+    row: int, start: int, told: tuple[FloatArray, Chances], known: tuple[float, float]
 ) -> Sign:
+    """A trickle: its pulses by hour and what is usual in them, its likelihood and its pulse."""
     now, chances = told
     likelihood, step = known
     idle = now <= _TWO

@@ -2,7 +2,9 @@
 
 By Neyman and Pearson no test of the same rate of false alarms finds more. It knows when the leak
 began and how much flows in each hour, and of the meter what its past says of each hour of the day.
-Hours are drawn independently: real ones are not, so even this test would find fewer.
+Hours are drawn independently: real ones are not, so even this test would find fewer. Its weights
+take the pulses of a leak for independent, too; a register ticks evenly, and a rule that follows its
+ticks could find more of them.
 """
 
 import numpy as np

@@ -51,7 +51,8 @@ _GAS_DANGERS = (SignKind.CONTINUOUS, SignKind.GROWING, SignKind.BURST, SignKind.
 
 def of_sign(point: WatchedPoint, sign: Sign) -> Story:
     """All that a sign of a leak or a fault says."""
-    parts: list[str] = [_SAID.get(sign.kind, str(sign.kind))]
+    said = "growing_pulses" if "flow_before" in sign.figures else str(sign.kind)
+    parts: list[str] = [_SAID.get(sign.kind, said)]
     if sign.kind is SignKind.CONTINUOUS:
         parts += ["run_before" if sign.figures["habit_hours"] else "never_quiet", "flowed"]
     if sign.kind is SignKind.STUCK and "siblings_pct" in sign.figures:

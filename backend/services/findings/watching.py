@@ -228,9 +228,17 @@ async def _review(  # noqa: PLR0913, PLR0917 - as above
     signs = [sign for sign in signs if sign.kind is not Kind.INTERMITTENT or sign.row not in past]
     said = _said(batch, rows, [*signs, *past.values()], start)
     said += await _recent_signs(session, batch, habits, thresholds, LATE_LAG_HOURS)
+    said = _most_telling(said)
     ill = {one.point_id for one in said}
     await _learn(session, points, window, ill, today)
     return batch, said
+
+
+def _most_telling(said: list[Said]) -> list[Said]:
+    """Without trickles at points of which it is said that their leak grows."""
+    grows = {one.point_id for one in said if one.kind is FindingKind.LEAK_GROWING}
+    trickle = FindingKind.LEAK_TRICKLE
+    return [one for one in said if one.kind is not trickle or one.point_id not in grows]
 
 
 async def _wrong_since(

@@ -120,3 +120,22 @@ async def test_a_tap_that_drips_is_told_with_its_litres_in_the_language_of_who_r
     assert "impulsuri izolate vin ziua și noaptea" in one["ro"]
     assert hour_of(datetime.fromisoformat(one["since"])) >= LOW + 24 * 41
     await desk.work.events.close()
+
+
+async def test_a_leak_that_grows_is_told_in_two_days_with_how_it_grew(
+    database: Database, redis_url: str
+) -> None:
+    pipe = flat(5)
+    drops = np.floor(0.022 / 2 * np.arange(50) ** 2)
+    pipe[-49:] += np.diff(drops).astype(np.int64)
+    desk = await judged(database, redis_url, {"SOUND": flat(1), "PIPE": pipe, "ALSO": flat(6)})
+    told = await desk.ask(DRIPS)
+    (one,) = [edge["node"] for edge in told["viewer"]["findings"]["edges"]]
+    assert one["kind"] == "LEAK_GROWING"
+    assert one["point"]["meter"]["serial"] == "PIPE"
+    assert "ever closer" in one["en"]
+    assert "всё чаще" in one["ru"]
+    assert "tot mai des" in one["ro"]
+    began = hour_of(datetime.fromisoformat(one["since"]))
+    assert abs(began - (LOW + 24 * DAYS - 49)) <= 24
+    await desk.work.events.close()

@@ -22,6 +22,22 @@ from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quantities import Commodity
 
 SINCE = datetime(2026, 11, 5, 16, tzinfo=UTC)
+KITCHEN = WatchedPoint(
+    group_id=BalanceGroupId(1),
+    id=MeteringPointId(1),
+    commodity=Commodity.WATER_COLD,
+    role="consumer",
+    site_id=1,
+    premise_id=1,
+    name="Kitchen",
+    timezone="Europe/Chisinau",
+    site_path="House 1",
+    pulses_per=1,
+    per_units=0.001,
+    capacity=2.5,
+    serial="W4",
+    premise="Flat 4",
+)
 OTHERS = [words for locale, words in LANGUAGES.items() if locale != "en"]
 
 
@@ -76,31 +92,27 @@ def test_a_leak_reads_as_people_speak() -> None:
 
 
 def test_a_trickle_says_how_many_pulses_came_and_how_many_are_usual() -> None:
-    point = WatchedPoint(
-        group_id=BalanceGroupId(1),
-        id=MeteringPointId(1),
-        commodity=Commodity.WATER_COLD,
-        role="consumer",
-        site_id=1,
-        premise_id=1,
-        name="Kitchen",
-        timezone="Europe/Chisinau",
-        site_path="House 1",
-        pulses_per=1,
-        per_units=0.001,
-        capacity=2.5,
-        serial="W4",
-        premise="Flat 4",
-    )
     figures = {"pulses": 31.0, "idle_hours": 82.0, "pulses_usual": 2.6, "likelihood": 40.0}
     sign = Sign(0, SignKind.TRICKLE, 0, 0.42, 50.0, 0.9, figures)
-    story = sentences.of_sign(point, sign)
+    story = sentences.of_sign(KITCHEN, sign)
     assert told(story, "en") == (
         "Cold water meter W4 (House 1, Flat 4): single pulses come by day and night, since"
         " 5 November 2026, 18:00: in 31 of 82 hours without other use, where 3 would be usual."
         " About 0.42 l an hour flow. Look for a dripping tap, a cistern that does not close or a"
         " safety valve."
     )
+
+
+def test_a_leak_that_grows_by_pulses_says_how_it_grew() -> None:
+    figures = {"flow_before": 0.31, "likelihood": 9.0}
+    sign = Sign(0, SignKind.GROWING, 0, 0.84, 18.0, 0.7, figures)
+    assert told(sentences.of_sign(KITCHEN, sign), "en") == (
+        "Cold water meter W4 (House 1, Flat 4): pulses come by day and night since 5 November"
+        " 2026, 18:00, ever closer: a leak of about 0.84 l an hour now, 0.31 l a day ago. About"
+        " 18 l are lost so far. Look for it soon: it will not stay as small as it is."
+    )
+    known = Sign(0, SignKind.GROWING, 0, 12.0, 500.0, 0.9, {"floor_before": 7.0})
+    assert "without a pause" in told(sentences.of_sign(KITCHEN, known), "en")
 
 
 def test_reports_of_devices_are_told_with_their_moments_and_few() -> None:

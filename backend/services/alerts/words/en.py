@@ -58,7 +58,7 @@ WORDS = Words(
         "phase_voltage": "the voltage of a phase is out of range",
         "arcing": "arcing was felt; a contact is bad and may burn",
         "leak_continuous": "{what} flows without a pause: a leak",
-        "leak_growing": "{what} flows without a pause, and more every day: a growing leak",
+        "leak_growing": "{what} flows by day and night, and more every day: a growing leak",
         "leak_intermittent": "{what} runs again and again at night: a cistern or valve that leaks",
         "leak_trickle": "{what} trickles day and night",
         "leak_burst": "{what} is running far above anything usual: a burst",

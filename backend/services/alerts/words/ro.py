@@ -58,7 +58,7 @@ WORDS = Words(
         "phase_voltage": "tensiunea unei faze este în afara limitelor",
         "arcing": "s-a detectat arc electric; un contact slab poate lua foc",
         "leak_continuous": "{what}, consumul nu se oprește: scurgere",
-        "leak_growing": "{what}, consumul nu se oprește și crește: scurgere în creștere",
+        "leak_growing": "{what}, consum ziua și noaptea, în fiecare zi mai mult: scurgere în creștere",
         "leak_intermittent": "{what}, consum repetat noaptea: curge un rezervor sau o supapă",
         "leak_trickle": "{what}, picură zi și noapte",
         "leak_burst": "{what}, consum mult peste obișnuit: țeavă spartă",

@@ -12,6 +12,8 @@ _PARTS = {
     "flowed": " About {amount:q} have flowed in that way.",
     "leak_growing": " {what} flows without a pause since {since}, and more every day: no less than"
     " {flow:q} an hour now, {floor_before:q} three days ago. At least {amount:q} are lost so far.",
+    "growing_pulses": " pulses come by day and night since {since}, ever closer: a leak of about"
+    " {flow:q} an hour now, {flow_before:q} a day ago. About {amount:q} are lost so far.",
     "leak_intermittent": " for about a week, since {since}, flows of about {level:q} an hour recur"
     " by day and night; {quiet_now_pct:n} % of the hours are quiet, {quiet_before_pct:n} % were"
     " before. About {amount:q} were lost in that week.",

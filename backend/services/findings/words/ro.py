@@ -12,6 +12,8 @@ _PARTS = {
     "flowed": " Astfel s-au scurs circa {amount:q}.",
     "leak_growing": " consum fără pauză din {since}, în fiecare zi mai mult: cel puțin {flow:q} pe"
     " oră acum, {floor_before:q} acum trei zile. S-au pierdut cel puțin {amount:q}.",
+    "growing_pulses": " impulsurile vin ziua și noaptea din {since}, tot mai des: o scurgere de"
+    " circa {flow:q} pe oră acum, {flow_before:q} acum o zi. S-au pierdut circa {amount:q}.",
     "leak_intermittent": " de circa o săptămână, din {since}, se repetă ziua și noaptea un consum"
     " de circa {level:q} pe oră; {quiet_now_pct:n} % din ore sunt fără consum, înainte erau"
     " {quiet_before_pct:n} %. În această săptămână s-au pierdut circa {amount:q}.",

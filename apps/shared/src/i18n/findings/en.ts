@@ -104,6 +104,7 @@ export const findings = {
   'measure.hours': 'Hours in a row',
   'measure.floor': 'Lowest flow now, l or Wh an hour',
   'measure.floor_before': 'Lowest flow before, l or Wh an hour',
+  'measure.flow_before': 'Flow a day before, l or Wh an hour',
   'measure.habit_hours': 'Hours of history looked at',
   'measure.habit_longest': 'Longest flow without a pause before, h',
   'measure.habit_longest_zero': 'Longest standstill before, h',

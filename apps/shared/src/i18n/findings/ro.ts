@@ -106,6 +106,7 @@ export const findings: Record<keyof typeof en, string> = {
   'measure.hours': 'Ore la rând',
   'measure.floor': 'Cel mai mic debit acum, l sau Wh pe oră',
   'measure.floor_before': 'Cel mai mic debit înainte, l sau Wh pe oră',
+  'measure.flow_before': 'Debit cu o zi înainte, l sau Wh pe oră',
   'measure.habit_hours': 'Ore de istoric analizate',
   'measure.habit_longest': 'Cel mai lung debit fără pauză înainte, h',
   'measure.habit_longest_zero': 'Cea mai lungă oprire înainte, h',

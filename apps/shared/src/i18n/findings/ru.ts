@@ -106,6 +106,7 @@ export const findings: Record<keyof typeof en, string> = {
   'measure.hours': 'Часов подряд',
   'measure.floor': 'Наименьший поток сейчас, л или Вт·ч в час',
   'measure.floor_before': 'Наименьший поток раньше, л или Вт·ч в час',
+  'measure.flow_before': 'Поток сутки назад, л или Вт·ч в час',
   'measure.habit_hours': 'Изученных часов истории',
   'measure.habit_longest': 'Самый долгий поток без перерыва раньше, ч',
   'measure.habit_longest_zero': 'Самый долгий простой раньше, ч',
