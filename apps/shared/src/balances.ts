@@ -1,4 +1,6 @@
 /** Supplied against delivered over a range; what is not known is left out and counted. */
+import { dailySums } from './profiles';
+import { bucketStarts } from './zones';
 
 export interface PackedImbalance {
   supplied: readonly (number | null)[];
@@ -56,4 +58,32 @@ export function byHourOfDay(hours: readonly number[], values: readonly (number |
     counts[hour] = (counts[hour] ?? 0) + 1;
   });
   return sums.map((total, hour) => (counts[hour] ? total / (counts[hour] ?? 1) : null));
+}
+
+/** How many buckets of a series are over: the one that goes on would look like a fall beside whole ones. */
+export function bucketsOver(starts: readonly number[], step: string, zone: string, now: number): number {
+  const first = starts[0];
+  if (first === undefined) return 0;
+  const ends = bucketStarts(first, step, starts.length + 1, zone).slice(1);
+  return ends.filter((end) => end <= now).length;
+}
+
+export interface BalanceCurves extends PackedImbalance {
+  technicalLoss: readonly (number | null)[];
+  nonTechnicalLoss: readonly (number | null)[];
+}
+
+/** The hours of a balance as local days, known hours only; coverage is the mean of the hours that have one. */
+export function balanceDays(hours: readonly number[], curves: BalanceCurves, zone: string): BalanceCurves & { starts: number[] } {
+  const sums = (values: readonly (number | null)[]) => dailySums(hours, values, zone).map((day) => day.value);
+  const counts = sums(curves.coverage.map((value) => (value === null ? null : 1)));
+  return {
+    starts: dailySums(hours, curves.coverage, zone).map((day) => day.start),
+    supplied: sums(curves.supplied),
+    delivered: sums(curves.delivered),
+    imbalance: sums(curves.imbalance),
+    technicalLoss: sums(curves.technicalLoss),
+    nonTechnicalLoss: sums(curves.nonTechnicalLoss),
+    coverage: sums(curves.coverage).map((value, day) => (value === null ? null : value / (counts[day] ?? 1))),
+  };
 }

@@ -1,9 +1,10 @@
-/** Input, sum and imbalance of a day, a month of hours, or a year of days. */
+/** Input, sum and imbalance of a day by hours, of a month by days or what is lost by hours, of a year by days. */
+import { SegmentedControl } from '@mantine/core';
 import { dateTime, fullDate, spanTitle } from '@shared/dates';
-import { byHourOfDay, sumImbalance, sumOf } from '@shared/balances';
+import { balanceDays, bucketsOver, byHourOfDay, sumImbalance, sumOf } from '@shared/balances';
 import { formatAmount, formatNumber, formatPercent, unitText } from '@shared/units';
-import { bucketStarts, HOUR_MS, iso, localTime, rangeOf, type LocalDate, type Span } from '@shared/zones';
-import { lazy, Suspense, useMemo } from 'react';
+import { bucketStarts, iso, localTime, rangeOf, type LocalDate, type Span } from '@shared/zones';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
@@ -65,28 +66,42 @@ export function ImbalanceSection(props: SectionProps) {
 function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: Packed }) {
   const { t, locale } = usePreferences();
   const { colours } = useColours();
+  const [month, setMonth] = useState<'days' | 'hours'>('days');
+  const [now] = useState(() => Date.now());
   const daily = span === 'year';
   const starts = useMemo(() => bucketStarts(Date.parse(packed.start), stepOf(span), packed.imbalance.length, zone), [packed, span, zone]);
-  const due = starts.filter((start) => start + (daily ? 24 : 1) * HOUR_MS <= Date.now()).length;
+  const due = bucketsOver(starts, stepOf(span), zone, now);
   const sums = sumImbalance(packed, due);
   const hours = useMemo(() => starts.map((start) => localTime(start, zone).hour), [starts, zone]);
   // Technical losses are told by the group's own history, once there is enough of it.
   const explained = packed.nonTechnicalLoss.some((value) => value !== null);
-  const lines = useMemo(
-    () => [
-      { name: t('balance.supplied'), values: packed.supplied, colour: colours.text, width: 1.8 },
-      { name: t('balance.delivered'), values: packed.delivered, colour: colours.accent, width: 1.8, dash: [7, 3] },
-      { name: t('balance.imbalance'), values: packed.imbalance, colour: colours.warning, width: 1.8, fill: !explained },
-      ...(explained ? [{ name: t('balance.nonTechnical'), values: packed.nonTechnicalLoss, colour: colours.critical, width: 1.8, fill: true }] : []),
-    ],
-    [packed, colours, t, explained],
-  );
+  // Supply and delivery of 700 hours lie over each other: a month of hours shows what is between them.
+  const byDay = daily || (span === 'month' && month === 'days');
+  const lossOnly = span === 'month' && !byDay;
+  const shown = useMemo(() => (span === 'month' && byDay ? balanceDays(starts, packed, zone) : { ...packed, starts }), [span, byDay, starts, packed, zone]);
+  const over = bucketsOver(shown.starts, byDay ? 'P1D' : 'PT1H', zone, now);
+  const lines = useMemo(() => {
+    // A day that goes on is no fall.
+    const whole = (values: readonly (number | null)[]) => values.map((value, index) => (index < over ? value : null));
+    const both = [
+      { name: t('balance.supplied'), values: whole(shown.supplied), colour: colours.text, width: 1.8 },
+      { name: t('balance.delivered'), values: whole(shown.delivered), colour: colours.accent, width: 1.8, dash: [7, 3] },
+    ];
+    const width = lossOnly ? 1.2 : 1.8;
+    return [
+      ...(lossOnly ? [] : both),
+      { name: t('balance.imbalance'), values: whole(shown.imbalance), colour: colours.warning, width, fill: !explained },
+      ...(explained ? [{ name: t('balance.nonTechnical'), values: whole(shown.nonTechnicalLoss), colour: colours.critical, width, fill: true }] : []),
+    ];
+  }, [shown, over, lossOnly, colours, t, explained]);
+  const goesOn = byDay && (shown.starts[over] ?? Infinity) <= now;
   const tone = sums.share === null ? 'quiet' : toneOf(sums.share);
   const summary = [
     sums.imbalance === null
       ? t('balance.unknown')
       : t('balance.summary', { span: spanTitle(span, date, zone, locale), amount: formatAmount(sums.imbalance, packed.unit, locale), share: formatPercent(sums.share, locale) }),
     !daily && sums.judged < due ? t('balance.partial', { known: sums.judged, due }) : '',
+    goesOn ? t('balance.goesOn') : '',
   ].filter(Boolean).join(' ');
   return (
     <>
@@ -103,33 +118,45 @@ function Drawn({ zone, span, date, onChange, packed }: SectionProps & { packed: 
         </div>
       </Figures>
       <ChartFrame
-        title={<>{t(daily ? 'balance.titleDays' : 'balance.title')}, {unitText(packed.unit, locale)}</>}
+        title={<>{t(byDay ? 'balance.titleDays' : lossOnly ? 'balance.titleLost' : 'balance.title')}, {unitText(packed.unit, locale)}</>}
         hint={t('timesIn', { zone })}
-        actions={<SpanPicker span={span} date={date} zone={zone} onChange={onChange} />}
+        actions={
+          <>
+            {span === 'month' && (
+              <SegmentedControl
+                aria-label={t('findings.step')}
+                value={month}
+                onChange={(value) => setMonth(value === 'hours' ? 'hours' : 'days')}
+                data={[{ value: 'days', label: t('findings.days') }, { value: 'hours', label: t('findings.hours') }]}
+              />
+            )}
+            <SpanPicker span={span} date={date} zone={zone} onChange={onChange} />
+          </>
+        }
         summary={summary}
         legend={
           <>
-            <LegendItem mark="line" colour={colours.text}>{t('balance.supplied')}</LegendItem>
-            <LegendItem mark="dash" colour={colours.accent}>{t('balance.delivered')}</LegendItem>
+            {!lossOnly && <LegendItem mark="line" colour={colours.text}>{t('balance.supplied')}</LegendItem>}
+            {!lossOnly && <LegendItem mark="dash" colour={colours.accent}>{t('balance.delivered')}</LegendItem>}
             <LegendItem mark={explained ? 'line' : 'band'} colour={colours.warning}>{t('balance.imbalance')}</LegendItem>
             {explained && <LegendItem mark="band" colour={colours.critical}>{t('balance.nonTechnical')}</LegendItem>}
           </>
         }
-        columns={[t(daily ? 'span.day' : 'span.hour'), t('balance.supplied'), t('balance.delivered'), t('balance.imbalance'), t('balance.technical'), t('balance.nonTechnical'), t('balance.coverage')]}
+        columns={[t(byDay ? 'span.day' : 'span.hour'), t('balance.supplied'), t('balance.delivered'), t('balance.imbalance'), t('balance.technical'), t('balance.nonTechnical'), t('balance.coverage')]}
         rows={() =>
-          starts.slice(0, due).map((start, index) => [
-            daily ? fullDate(start, zone, locale) : dateTime(start, zone, locale),
-            cell(packed.supplied[index]),
-            cell(packed.delivered[index]),
-            cell(packed.imbalance[index]),
-            cell(packed.technicalLoss[index]),
-            cell(packed.nonTechnicalLoss[index]),
-            formatPercent(packed.coverage[index], locale),
+          shown.starts.slice(0, over).map((start, index) => [
+            byDay ? fullDate(start, zone, locale) : dateTime(start, zone, locale),
+            cell(shown.supplied[index]),
+            cell(shown.delivered[index]),
+            cell(shown.imbalance[index]),
+            cell(shown.technicalLoss[index]),
+            cell(shown.nonTechnicalLoss[index]),
+            formatPercent(shown.coverage[index], locale),
           ])
         }
       >
         <Suspense fallback={<Waiting height={320} />}>
-          <LongChart starts={starts} lines={lines} unit={packed.unit} zone={zone} locale={locale} height={320} />
+          <LongChart starts={shown.starts} lines={lines} unit={packed.unit} zone={zone} locale={locale} height={320} />
         </Suspense>
       </ChartFrame>
     </>

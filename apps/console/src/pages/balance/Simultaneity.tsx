@@ -3,10 +3,10 @@
  * loads share one conductor; and what the house itself takes.
  */
 import { dateTime } from '@shared/dates';
-import { sumOf } from '@shared/balances';
+import { bucketsOver, sumOf } from '@shared/balances';
 import { formatAmount, formatNumber, formatPercent, unitText } from '@shared/units';
 import { bucketStarts, iso, rangeOf, type LocalDate, type Span } from '@shared/zones';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql, type ResultOf } from '../../api/graphql';
 import { usePreferences } from '../../app/preferences';
@@ -55,16 +55,17 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
   const { colours } = useColours();
   const { imbalance, simultaneity, commonNeeds } = curves;
   const starts = useMemo(() => bucketStarts(Date.parse(simultaneity.start), step, simultaneity.least.length, zone), [simultaneity, step, zone]);
+  const [now] = useState(() => Date.now());
+  const over = bucketsOver(starts, step, zone, now);
   const lines = useMemo(() => {
-    // What is to come has no load: it is blank, and not zero.
-    const now = Date.now();
-    const over = (values: (number | null)[]) => values.map((value, index) => ((starts[index] ?? now) < now ? value : null));
+    // What is to come has no load, and a day that goes on has not all of it: blank, and no fall.
+    const whole = (values: (number | null)[]) => values.map((value, index) => (index < over ? value : null));
     return [
-      { name: t('cs.least'), values: over(simultaneity.least), colour: colours.ok, width: 1.6, dash: [6, 3] },
-      { name: t('cs.most'), values: over(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3] },
-      { name: t('balance.imbalance'), values: imbalance.imbalance, colour: colours.warning, width: 2.2 },
+      { name: t('cs.least'), values: whole(simultaneity.least), colour: colours.ok, width: 1.6, dash: [6, 3] },
+      { name: t('cs.most'), values: whole(simultaneity.most), colour: colours.critical, width: 1.6, dash: [2, 3] },
+      { name: t('balance.imbalance'), values: whole(imbalance.imbalance), colour: colours.warning, width: 2.2 },
     ];
-  }, [simultaneity, imbalance, starts, colours, t]);
+  }, [simultaneity, imbalance, over, colours, t]);
   // The two may cross, and the band is what lies between them, whichever is above.
   const drawn = useMemo(() => {
     const edge = (of: (a: number, b: number) => number) => (lines[0]?.values ?? []).map((least, index) => {
@@ -76,6 +77,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
   }, [lines, colours]);
   if (!simultaneity.least.some((value) => value !== null)) return null;
   const unit = simultaneity.unit;
+  const goesOn = step === 'P1D' && (starts[over] ?? Infinity) <= now;
   const amount = (values: (number | null)[]) => formatAmount(sumOf(values), commonNeeds.unit, locale);
   const cell = (value: number | null | undefined) => (value === null || value === undefined ? '–' : formatNumber(value, locale));
   return (
@@ -83,7 +85,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
       <ChartFrame
         title={<>{t('cs.title')}, {unitText(unit, locale)}</>}
         hint={t('cs.hint')}
-        summary={t('cs.summary', { mixture: formatPercent(simultaneity.mixture, locale, 0), coincidence: formatPercent(simultaneity.coincidence, locale, 0) })}
+        summary={[t('cs.summary', { mixture: formatPercent(simultaneity.mixture, locale, 0), coincidence: formatPercent(simultaneity.coincidence, locale, 0) }), goesOn ? t('balance.goesOn') : ''].filter(Boolean).join(' ')}
         legend={
           <>
             <LegendItem mark="line" colour={colours.warning}>{t('balance.imbalance')}</LegendItem>
@@ -92,7 +94,7 @@ function Drawn({ curves, zone, step }: { curves: Curves; zone: string; step: str
           </>
         }
         columns={[t(step === 'P1D' ? 'span.day' : 'span.hour'), ...lines.map((line) => line.name)]}
-        rows={() => starts.map((start, index) => [dateTime(start, zone, locale), ...lines.map((line) => cell(line.values[index]))])}
+        rows={() => starts.slice(0, over).map((start, index) => [dateTime(start, zone, locale), ...lines.map((line) => cell(line.values[index]))])}
       >
         <Suspense fallback={<Waiting height={280} />}>
           <LongChart starts={starts} lines={drawn} unit={unit} zone={zone} locale={locale} height={280} />

@@ -35,6 +35,8 @@ export const balances = {
   'balance.nonTechnical': 'Unexplained',
   'balance.nonTechnicalNote': 'theft, leaks, faulty meters',
   'balance.titleDays': 'Balance by day',
+  'balance.titleLost': 'What is lost by hour',
+  'balance.goesOn': 'Today goes on and is not in the chart yet.',
   'balance.judgedDays': '{known} of {due} days judged',
   'cs.title': 'Imbalance between CS-min and CS-max',
   'cs.hint': 'Like CS-min: loads well spread over the phases. Like CS-max: all on one conductor.',

@@ -37,6 +37,8 @@ export const balances: Record<keyof typeof en, string> = {
   'balance.nonTechnical': 'Neexplicat',
   'balance.nonTechnicalNote': 'furturi, scurgeri, defecte',
   'balance.titleDays': 'Balanța pe zile',
+  'balance.titleLost': 'Ce se pierde pe ore',
+  'balance.goesOn': 'Ziua de azi nu s-a încheiat și încă nu apare în grafic.',
   'balance.judgedDays': 'zile evaluate: {known} din {due}',
   'cs.title': 'Dezechilibrul între CS-min și CS-max',
   'cs.hint': 'Ca CS-min: sarcini bine repartizate pe faze. Ca CS-max: toate pe un conductor.',

@@ -37,6 +37,8 @@ export const balances: Record<keyof typeof en, string> = {
   'balance.nonTechnical': 'Необъяснённое',
   'balance.nonTechnicalNote': 'хищения, утечки, неисправности',
   'balance.titleDays': 'Баланс по дням',
+  'balance.titleLost': 'Потери по часам',
+  'balance.goesOn': 'Сегодняшний день ещё идёт и пока не показан на графике.',
   'balance.judgedDays': 'оценено дней: {known} из {due}',
   'cs.title': 'Небаланс между КО-мин и КО-макс',
   'cs.hint': 'Как КО-мин: нагрузки хорошо распределены по фазам. Как КО-макс: все на одном проводнике.',
