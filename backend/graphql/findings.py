@@ -187,6 +187,20 @@ class Finding(Node):
         return stories.explain(self.row, locale or await locale_of(info.context))
 
     @strawberry.field(
+        description="Why it is said, in sentences; causes, candidates and advice stand apart."
+    )
+    async def reason(self, info: Info, locale: Locale = None) -> str:
+        """Resolve by the words of findings."""
+        return stories.reason(self.row, locale or await locale_of(info.context))
+
+    @strawberry.field(
+        description="What to do next, in sentences; null where nothing needs to be done."
+    )
+    async def advice(self, info: Info, locale: Locale = None) -> str | None:
+        """Resolve by the words of findings."""
+        return stories.advice(self.row, locale or await locale_of(info.context))
+
+    @strawberry.field(
         description="What may be behind it, from the tamper catalogue; the usual ones first."
     )
     async def causes(self, info: Info, locale: Locale = None) -> list[str]:

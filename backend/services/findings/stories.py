@@ -156,20 +156,27 @@ def tell(
 ) -> str:
     """A story in whole sentences."""
     words = words_of(locale)
+    facts = _facts(story, commodity, since, causes, words)
+    head = words.heads[story.head].format(**facts)
+    return head + "".join(words.parts[part].format(**facts) for part in story.parts)
+
+
+def _facts(
+    story: Story, commodity: Commodity, since: datetime, causes: Sequence[str], words: Words
+) -> dict[str, object]:
+    """What the braces of the words stand for."""
     facts: dict[str, object] = {
         name: Figure(value, words, commodity) for name, value in story.values.items()
     }
-    facts |= {
+    return facts | {
         "place": story.place,
         "serial": story.serial,
         "what": words.commodities[commodity],
         "since": moment(since, story.zone, words),
-        "causes": "; ".join(causes_in(causes, locale)),
+        "causes": "; ".join(causes_in(causes, words.locale)),
         "reports": _reports(story, words),
         "closest": "; ".join(_near(one, words) for one in story.closest),
     }
-    head = words.heads[story.head].format(**facts)
-    return head + "".join(words.parts[part].format(**facts) for part in story.parts)
 
 
 def _reports(story: Story, words: Words) -> str:
@@ -211,3 +218,38 @@ def explain(finding: FindingRow, locale: str | None = None) -> str:
         return finding.explanation
     story = Story.of(finding.story)
     return tell(story, finding.commodity, finding.since, finding.causes, locale)
+
+
+_TOLD_APART = frozenset(("look_for", "closest"))
+"""Parts whose contents a finding also has as lists: its causes, and who comes near."""
+
+
+def _is_advice(part: str) -> bool:
+    return part.startswith("do_")
+
+
+def reason(finding: FindingRow, locale: str | None = None) -> str:
+    """Why a finding is said, without whom it is about, what may be behind it and what to do."""
+    if finding.story is None:
+        return finding.explanation
+    kept = Story.of(finding.story).parts
+    return _only(
+        finding, [one for one in kept if not _is_advice(one) and one not in _TOLD_APART], locale
+    )
+
+
+def advice(finding: FindingRow, locale: str | None = None) -> str | None:
+    """What to do next; None of a finding that asks for nothing, or that an older release kept."""
+    if finding.story is None:
+        return None
+    kept = [one for one in Story.of(finding.story).parts if _is_advice(one)]
+    return _only(finding, kept, locale) if kept else None
+
+
+def _only(finding: FindingRow, parts: Sequence[str], locale: str | None) -> str:
+    """Some parts of a finding as sentences of their own."""
+    assert finding.story is not None
+    words, story = words_of(locale), Story.of(finding.story)
+    facts = _facts(story, finding.commodity, finding.since, finding.causes, words)
+    text = "".join(words.parts[part].format(**facts) for part in parts).strip()
+    return text[:1].upper() + text[1:]

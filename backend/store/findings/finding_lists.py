@@ -23,19 +23,21 @@ _WANTED = f"""f.tenant_id = $1 AND {visible("s", 2)} AND ($3 = 0 OR f.id < $3)
 
 _FOUND = "finding AS f LEFT JOIN site AS s ON s.tenant_id = $1 AND s.id = f.site_id"
 
+_INHERITS = """(ts.path @> s.path
+        OR EXISTS (SELECT FROM balance_group AS g
+                   WHERE g.tenant_id = $1 AND g.id = f.group_id AND g.path <@ top.path)
+        OR (top.site_id IS NULL AND EXISTS (
+            SELECT FROM group_member AS m
+            JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = m.group_id
+            WHERE m.tenant_id = $1 AND m.point_id = f.point_id AND g.path <@ top.path)))"""
+
 _OF_GROUPS = f"""
 SELECT asked.id, found.* FROM unnest($7::bigint[]) AS asked (id)
 JOIN balance_group AS top ON top.tenant_id = $1 AND top.id = asked.id
 LEFT JOIN site AS ts ON ts.tenant_id = $1 AND ts.id = top.site_id
 CROSS JOIN LATERAL (
     SELECT {_COLUMNS} FROM {_FOUND} WHERE {_WANTED} AND f.commodity = top.commodity
-      AND (ts.path @> s.path
-        OR EXISTS (SELECT FROM balance_group AS g
-                   WHERE g.tenant_id = $1 AND g.id = f.group_id AND g.path <@ top.path)
-        OR (top.site_id IS NULL AND EXISTS (
-            SELECT FROM group_member AS m
-            JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = m.group_id
-            WHERE m.tenant_id = $1 AND m.point_id = f.point_id AND g.path <@ top.path)))
+      AND {_INHERITS}
     ORDER BY f.id DESC LIMIT $4) AS found
 ORDER BY asked.id, found.id DESC
 """  # noqa: S608 - conditions made of constants
@@ -83,16 +85,14 @@ SELECT finding_id, name, start_hour, "values" FROM finding_evidence
 WHERE tenant_id = $1 AND finding_id = ANY($2::bigint[]) ORDER BY finding_id, name
 """
 
-_BELOW = """
+_BELOW = f"""
 SELECT f.id FROM finding AS f
 LEFT JOIN site AS s ON s.tenant_id = $1 AND s.id = f.site_id
 JOIN balance_group AS top ON top.tenant_id = $1 AND top.id = $3
 LEFT JOIN site AS ts ON ts.tenant_id = $1 AND ts.id = top.site_id
 WHERE f.tenant_id = $1 AND f.id = ANY($2::bigint[]) AND f.commodity = top.commodity
-  AND (ts.path @> s.path OR EXISTS (
-      SELECT FROM balance_group AS g
-      WHERE g.tenant_id = $1 AND g.id = f.group_id AND g.path <@ top.path))
-"""
+  AND {_INHERITS}
+"""  # noqa: S608 - a condition made of constants
 
 
 class FindingRow(NamedTuple):

@@ -54,6 +54,10 @@ CLOSE = """mutation Close($id: ID!) { closeFinding(input: {finding: $id, note: "
 PRICE = """mutation Price($price: Decimal) {
   setCommodityPrice(input: {commodity: ELECTRICITY, price: $price, currency: "MDL"}) {
     price { price currency } errors { code field } } }"""
+DRAW = """mutation Draw($input: DrawGroupInput!) { drawGroup(input: $input) {
+  group { id } errors { code message } } }"""
+SAID = """query Said($id: ID!, $locale: String) { node(id: $id) { ... on Finding {
+  reason(locale: $locale) advice(locale: $locale) } } }"""
 EXPERIENCE = "query E { viewer { findingExperience { family confirmed refuted factor } } }"
 
 
@@ -181,13 +185,13 @@ async def test_the_seven_checks_say_what_was_looked_at(town: Town) -> None:
     assert told["MANIPULATION"] == "UNKNOWN"
 
 
-async def test_whoever_listens_is_told_of_what_is_in_their_group(town: Town) -> None:
-    house = await group(town, PATH, "ELECTRICITY")
+async def heard_in(town: Town, within: str) -> Any:
+    """The finding that whoever listens to a group is told of first."""
     document = (
         """subscription F($under: ID) { findingRaised(under: $under) { kind point { name } } }"""
     )
     async with Context(town.database, town.scope, town.events, MASTER_KEY) as context:
-        stream = await schema.subscribe(document, {"under": house}, context_value=context)
+        stream = await schema.subscribe(document, {"under": within}, context_value=context)
         hearing = asyncio.ensure_future(anext(stream))  # type: ignore[arg-type]  # it was granted
         for _ in range(200):
             if hearing.done():
@@ -197,8 +201,37 @@ async def test_whoever_listens_is_told_of_what_is_in_their_group(town: Town) -> 
         heard = await hearing
         await stream.aclose()  # type: ignore[union-attr]  # it was granted
     assert heard.errors is None
-    assert heard.data["findingRaised"]["kind"] == "METER_SLOWED"
-    assert heard.data["findingRaised"]["point"]["name"].endswith(f"E{THIEF}")
+    return heard.data["findingRaised"]
+
+
+async def test_whoever_listens_is_told_of_what_is_in_their_group(town: Town) -> None:
+    heard = await heard_in(town, await group(town, PATH, "ELECTRICITY"))
+    assert heard["kind"] == "METER_SLOWED"
+    assert heard["point"]["name"].endswith(f"E{THIEF}")
+
+
+async def test_a_drawn_group_hears_what_it_lists(town: Town) -> None:
+    (thief,) = await of_group(town, PATH, "ELECTRICITY")
+    members = [{"point": thief["point"]["id"], "role": "CONSUMER"}]
+    drawing = {"name": "Riser 2", "commodity": "ELECTRICITY", "members": members}
+    made = (await town.ask(DRAW, input=drawing))["drawGroup"]
+    assert made["errors"] == []
+    drawn = made["group"]["id"]
+    listed_there = (await town.ask(FINDINGS, id=drawn))["node"]["findings"]["edges"]
+    assert [edge["node"]["id"] for edge in listed_there] == [thief["id"]]
+    assert (await heard_in(town, drawn))["point"]["name"] == thief["point"]["name"]
+
+
+async def test_reason_and_advice_stand_apart(town: Town) -> None:
+    (thief,) = await of_group(town, PATH, "ELECTRICITY")
+    said = (await town.ask(SAID, id=thief["id"], locale="en"))["node"]
+    assert said["reason"].startswith("The loss follows its readings hour by hour")
+    assert f"E{THIEF}" not in said["reason"], "whom it is about has fields of its own"
+    assert "Look for" not in said["reason"], "so have the causes"
+    assert said["advice"].startswith("Inspect it on the spot")
+    assert said["advice"] in thief["explanation"]
+    russian = (await town.ask(SAID, id=thief["id"], locale="ru"))["node"]
+    assert not russian["advice"].isascii()
 
 
 async def test_judging_again_changes_nothing_that_people_see(town: Town) -> None:

@@ -18,6 +18,8 @@ from backend.services.findings.stories import Closest, Story
 from backend.services.findings.words import LANGUAGES, words_of
 from backend.services.findings.words.shape import Words
 from backend.store.findings.due import WatchedPoint
+from backend.store.findings.finding_lists import FindingRow
+from domain.findings import FindingKind, FindingState
 from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quantities import Commodity
 
@@ -188,3 +190,58 @@ def test_shares_and_amounts() -> None:
         figure = stories.Figure(0.1234, words, Commodity.ELECTRICITY)
         assert (f"{figure:f}", f"{figure:p}", f"{figure:n}") == (share, "12 %", "0")
         assert f"{stories.Figure(1500, words, Commodity.ELECTRICITY):q}" == amount
+
+
+def kept(story: Story, since: datetime = SINCE) -> FindingRow:
+    """A finding that keeps a story."""
+    return FindingRow(
+        id=1,
+        kind=FindingKind.LEAK_CONTINUOUS,
+        state=FindingState.NEW,
+        verdict=None,
+        commodity=Commodity.WATER_COLD,
+        point_id=None,
+        group_id=None,
+        site_id=None,
+        since=since,
+        seen_at=since,
+        opened_at=since,
+        closed_at=None,
+        amount=None,
+        amount_low=None,
+        amount_high=None,
+        flow=None,
+        confidence=1.0,
+        figures={},
+        causes=("worn_meter",),
+        explanation="as it was told",
+        story=story.packed(),
+    )
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_reason_and_advice_are_the_whole_and_share_nothing(locale: str) -> None:
+    finding = kept(leak())
+    reason, advice = stories.reason(finding, locale), stories.advice(finding, locale)
+    assert advice is not None
+    whole = stories.explain(finding, locale)
+    assert whole.lower().endswith(f"{reason} {advice}".lower())
+    assert (reason[0].isupper(), advice[0].isupper()) == (True, True)
+    assert "W4" not in reason
+
+
+def test_who_has_nothing_to_do_is_told_nothing_to_do() -> None:
+    saving = kept(Story("gas", "Flat 4", "Etc/UTC", ("honest_saving",), {"amount": 1.0}, "G4"))
+    assert stories.advice(saving, "en") is None
+    assert stories.reason(saving, "en").startswith("It takes less")
+    old = saving._replace(story=None)
+    assert (stories.reason(old, "ru"), stories.advice(old, "ru")) == ("as it was told", None)
+
+
+@pytest.mark.parametrize("words", LANGUAGES.values(), ids=lambda one: one.locale)
+def test_each_advice_is_a_sentence_of_its_own(words: Words) -> None:
+    for part, text in words.parts.items():
+        if part.startswith("do_"):
+            assert text.startswith(" "), part
+            assert text[1].isupper(), part
+            assert text.endswith("."), part
