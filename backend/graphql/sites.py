@@ -161,6 +161,18 @@ class Site(Node):
         loader = info.context.loader("network_alarm_counts", network_alarms.count_open)
         return await loader.load(SiteId(self.row.id)) or 0
 
+    @strawberry.field(
+        description=(
+            "Concentrators at and below this site that were never heard: newly placed ones, until"
+            " they are silent for too long."
+        )
+    )
+    async def unheard_count(self, info: Info) -> int:
+        """Resolve through the loader: one statement a level, whatever its width."""
+        info.context.require(Permission.HEALTH_READ)
+        loader = info.context.loader("unheard_counts", network_alarms.count_unheard)
+        return await loader.load(SiteId(self.row.id)) or 0
+
     @strawberry.field(description="Whether every hour of every meter was seen on some local days.")
     async def acceptance(
         self,

@@ -103,6 +103,20 @@ JOIN network_alarm AS a ON a.tenant_id = $1 AND a.site_id = s.id AND a.closed_at
 WHERE top.tenant_id = $1 AND top.id = ANY($2::bigint[]) GROUP BY top.id
 """
 
+# A place of its own has whoever meters stand on; silent too long, it is told as an alarm.
+_UNHEARD = """
+SELECT top.id, count(*) FROM site AS top
+JOIN site AS s ON s.tenant_id = $1 AND s.path <@ top.path
+JOIN concentrator AS c ON c.tenant_id = $1 AND c.site_id = s.id
+LEFT JOIN concentrator_link AS l ON l.tenant_id = $1 AND l.concentrator_id = c.id
+WHERE top.tenant_id = $1 AND top.id = ANY($2::bigint[]) AND l.last_received_at IS NULL
+  AND NOT EXISTS (
+      SELECT FROM network_alarm AS a
+      WHERE a.tenant_id = $1 AND a.kind = 'concentrator_silent' AND a.device_id = c.id
+        AND a.closed_at IS NULL)
+GROUP BY top.id
+"""
+
 
 class Limits(NamedTuple):
     """Whole hours of silence above which an alarm is raised."""
@@ -267,4 +281,11 @@ async def count_open(session: TenantSession, sites: Sequence[SiteId]) -> Mapping
     """Open alarms at and below each site."""
     driver = await session.driver()
     rows = await driver.fetch(_COUNT, session.scope.tenant_id, sites)
+    return dict.fromkeys(sites, 0) | {row[0]: row[1] for row in rows}
+
+
+async def count_unheard(session: TenantSession, sites: Sequence[SiteId]) -> Mapping[SiteId, int]:
+    """Concentrators at and below each site that were never heard, and are not silent too long."""
+    driver = await session.driver()
+    rows = await driver.fetch(_UNHEARD, session.scope.tenant_id, sites)
     return dict.fromkeys(sites, 0) | {row[0]: row[1] for row in rows}

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -288,3 +288,36 @@ async def test_only_colleagues_look_after_what_is_in_sight(store: Store, redis_u
     await events.close()
     assert result.errors is not None
     assert "alerts:write" in result.errors[0].message
+
+
+UNHEARD = """query($path: String!) { viewer { site(path: $path) {
+  unheardCount children { unheardCount } } } }"""
+
+
+async def test_who_was_newly_placed_is_not_heard_yet(store: Store, redis_url: str) -> None:
+    events = Events(redis_url)
+
+    async def unheard() -> int:
+        async with Context(store.database, store.scope, events, MASTER_KEY) as context:
+            told = await schema.execute(UNHEARD, {"path": "Region"}, context_value=context)
+        assert told.errors is None
+        assert told.data is not None
+        site = told.data["viewer"]["site"]
+        assert {child["unheardCount"] for child in site["children"]} == {0}, "it spans both houses"
+        return int(site["unheardCount"])
+
+    def is_silent(kinds: set[tuple[str, int | None]]) -> bool:
+        return ("concentrator_silent", None) in kinds
+
+    store.now = datetime.now(UTC)
+    await look(store)
+    assert not is_silent(await told(store))
+    assert await unheard() == 1, "neither silent nor heard"
+    store.now += timedelta(hours=4)
+    await look(store)
+    assert is_silent(await told(store))
+    assert await unheard() == 0, "silent too long, it is counted once"
+    await say(store, 0, 1, 2, 3)
+    assert not is_silent(await told(store))
+    assert await unheard() == 0
+    await events.close()

@@ -21,7 +21,7 @@ const CONCENTRATORS = graphql(`
   query Concentrators($after: String) {
     viewer {
       concentrators(first: 20, after: $after) {
-        edges { node { id serial generation site { id name path } networks { number } modules { serial } } }
+        edges { node { id serial generation lastHeardAt site { id name path } networks { number } modules { serial } } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -33,7 +33,7 @@ const HEALTHY = graphql(`
       concentrators(first: 20, after: $after) {
         edges {
           node {
-            id serial generation site { id name path } networks { number } modules { serial }
+            id serial generation lastHeardAt site { id name path } networks { number } modules { serial }
             health { modules heard rssi levels { level modules } weakHops { module } batteries { module endsOn } }
           }
         }
@@ -91,6 +91,7 @@ export function Networks() {
               <span>
                 <Link className="cell-link nowrap" to="/networks/$id" params={{ id: node.id }} search={{}}>{node.serial}</Link>
                 <span className="quiet"><br />{node.generation}</span>
+                {node.lastHeardAt === null && <><br /><Status tone="quiet" icon="clock">{t('fresh.never')}</Status></>}
               </span>,
               node.site ? <Link to="/sites" className="nowrap" search={{ path: node.site.path }}>{node.site.path.split('/').slice(-1)}</Link> : '–',
               node.networks.length,

@@ -44,6 +44,7 @@ const OVERVIEW = graphql(`
 const HEALTH = graphql(`
   query OverviewHealth {
     viewer {
+      sites { id unheardCount }
       networkAlarms(first: 100) {
         edges { node { id kind serial silentSince openedAt site { id name path timezone } concentrator { id serial } } }
         pageInfo { hasNextPage }
@@ -244,6 +245,7 @@ function Silent() {
           const down = alarms.filter((alarm) => alarm.kind === 'CONCENTRATOR_SILENT');
           const found = viewer.foundChannels.edges.filter(({ node }) => node.offeredTo === null).length;
           const doubtful = viewer.doubtfulReadings;
+          const unheard = viewer.sites.reduce((sum, site) => sum + site.unheardCount, 0);
           const plus = (more: boolean) => (more ? '+' : '');
           return (
             <div className="stack">
@@ -269,7 +271,7 @@ function Silent() {
                   <span className="quiet">{t('alarms.since', { time: dayAndMonth(Date.parse(alarm.silentSince), alarm.site?.timezone ?? zone, locale) })}</span>
                 </Link>
               ))}
-              {alarms.length === 0 && <p className="quiet">{t('overview.allHeard')}</p>}
+              {unheard > 0 ? <p className="quiet">{t('overview.unheard', { count: unheard })}</p> : alarms.length === 0 && <p className="quiet">{t('overview.allHeard')}</p>}
             </div>
           );
         }}

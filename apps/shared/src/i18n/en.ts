@@ -111,6 +111,7 @@ export const en = {
   'overview.doubtful': '{count|one=# doubtful reading|other=# doubtful readings}',
   'overview.found': '{count|one=# channel to be placed|other=# channels to be placed}',
   'overview.allHeard': 'Every concentrator and module was heard in time.',
+  'overview.unheard': '{count|one=# concentrator was not heard yet|other=# concentrators were not heard yet}',
   'month.soFar': 'This month so far',
   'month.before': 'Month before, same time',
   'month.end': 'Expected by month end',

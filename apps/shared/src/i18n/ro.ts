@@ -112,6 +112,7 @@ export const ro: Record<keyof typeof english, string> = {
   'overview.doubtful': '{count|one=# citire îndoielnică|few=# citiri îndoielnice|other=# de citiri îndoielnice}',
   'overview.found': '{count|one=# canal de amplasat|few=# canale de amplasat|other=# de canale de amplasat}',
   'overview.allHeard': 'Toate concentratoarele și modulele comunică la timp.',
+  'overview.unheard': '{count|one=# concentrator nu a fost încă auzit|few=# concentratoare nu au fost încă auzite|other=# de concentratoare nu au fost încă auzite}',
   'month.soFar': 'De la începutul lunii',
   'month.before': 'Luna trecută, aceeași oră',
   'month.end': 'Așteptat la final de lună',

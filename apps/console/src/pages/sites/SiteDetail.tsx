@@ -41,7 +41,7 @@ const SITE = graphql(`
 
 const REMOVE = graphql(`mutation RemoveSite($input: RemoveSiteInput!) { removeSite(input: $input) { removed errors { code field message } } }`);
 
-const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount } } }`);
+const ALARMS = graphql(`query SiteAlarms($path: String!) { viewer { site(path: $path) { id networkAlarmCount unheardCount } } }`);
 
 /** A move changes paths and balances all over: everything is read again. */
 const anew = (path: string) => location.assign(`/console/sites${path && `?path=${encodeURIComponent(path)}`}`);
@@ -73,6 +73,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
     if (refused.length === 0) anew(path.split('/').slice(0, -1).join('/'));
   };
   const count = silent.data?.viewer.site?.networkAlarmCount;
+  const unheard = silent.data?.viewer.site?.unheardCount ?? 0;
   return (
     <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={420} shape="page">
       {({ viewer: { site } }) => {
@@ -83,7 +84,7 @@ export function SiteDetail({ path, changed }: DetailProps) {
             <PageHead
               title={site.name}
               eyebrow={<Crumbs path={site.path} last={false} />}
-              lead={<>{site.address && <><span className="address" title={t('place.address')}>{site.address.line}</span> · </>}{t(`kind.${site.kind}`)} · {t('timesIn', { zone: site.timezone })} {count !== undefined && <Status tone={count ? 'critical' : 'ok'}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : t('sites.allHeard')}</Status>}</>}
+              lead={<>{site.address && <><span className="address" title={t('place.address')}>{site.address.line}</span> · </>}{t(`kind.${site.kind}`)} · {t('timesIn', { zone: site.timezone })} {count !== undefined && <Status tone={count ? 'critical' : unheard ? 'quiet' : 'ok'} icon={!count && unheard ? 'clock' : undefined}>{count ? <Link to="/alarms" search={{}}>{t('alarms.silentCount', { count })}</Link> : unheard ? t('overview.unheard', { count: unheard }) : t('sites.allHeard')}</Status>}</>}
               actions={
                 <>
                   {viewer.may('metering:write') && below(site.kind).length > 0 && <Button variant="default" onClick={() => setForm('add')}>{t('place.edit.addHere')}</Button>}
