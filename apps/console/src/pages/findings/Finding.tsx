@@ -17,6 +17,7 @@ import { Answer, Empty, Waiting } from '../../ui/Answer';
 import { Commodity } from '../../ui/Commodity';
 import { Crumbs } from '../../ui/Crumbs';
 import { Figure, Figures, PageHead, Panel } from '../../ui/Panel';
+import { Advice } from './Advice';
 import { Candidates } from './Candidates';
 import { FINDING, type FindingNode } from './documents';
 import { Confidence, FindingState } from './FindingState';
@@ -52,6 +53,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
           <span className="row">
             <Commodity commodity={finding.commodity as Word} />
             {point && <span>· <Link to="/meters/$id" params={{ id: point.id }} search={{ span: 'month' }}>{point.meter?.serial ?? point.name}</Link>{point.premise && `, ${point.premise.name}`}</span>}
+            {finding.site?.address && <span className="address" title={t('place.address')}>· {finding.site.address.line}</span>}
             {group && <span>· <Link to="/balances/$id" params={{ id: group.id }} search={{ span: 'month' }}>{t('findings.balanceOf', { name: group.name })}</Link></span>}
             <FindingState state={finding.state} verdict={finding.verdict} />
           </span>
@@ -59,7 +61,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
       />
       <Figures>
         <Figure label={t('findings.confidence')} value={sureness(finding.confidence, locale)} note={<Confidence value={finding.confidence} bare />} />
-        <Figure label={t('findings.since')} value={dayAndMonth(Date.parse(finding.since), zone, locale)} note={dateTime(Date.parse(finding.since), zone, locale)} />
+        <Figure label={t('findings.since')} value={dayAndMonth(Date.parse(finding.since), zone, locale)} note={<>{dateTime(Date.parse(finding.since), zone, locale)}<br />{t('findings.seenLast', { when: dateTime(Date.parse(finding.seenAt), zone, locale) })}</>} />
         <Figure
           label={t('findings.loss')}
           value={energy ? formatAmount(energy.value, energy.unit, locale) : '–'}
@@ -71,7 +73,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
       <div className="grid-side">
         <div className="stack">
           <Panel title={t('findings.why')}>
-            <p>{finding.explanation}</p>
+            <p>{finding.reason}</p>
             {finding.causes.length > 0 && (
               <>
                 <h3 style={{ marginTop: 16 }}>{t('findings.causes')}</h3>
@@ -79,6 +81,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
               </>
             )}
           </Panel>
+          <Advice finding={finding} zone={zone} />
           <Candidates candidates={finding.candidates} />
           <Evidence finding={finding} zone={zone} />
           {finding.figures.length > 0 && (

@@ -26,13 +26,13 @@ export const FINDING = graphql(`
     node(id: $id) {
       id
       ... on Finding {
-        kind state verdict commodity since seenAt openedAt closedAt confidence explanation(locale: $locale) causes(locale: $locale)
+        kind state verdict commodity since seenAt openedAt closedAt confidence reason(locale: $locale) advice(locale: $locale) causes(locale: $locale)
         energy { value unit } energyLow { value unit } energyHigh { value unit } flow { value unit }
         money { amount currency }
         figures { name value }
         point { id name meter { id serial } premise { id name } }
         group { id name }
-        site { id name path timezone }
+        site { id name path timezone address { line } }
         evidence { name start step unit values }
         candidates { kind likelihood place why(locale: $locale) point { id name meter { id serial } premise { id name } } }
         transitions { at actor person state verdict kind note }

@@ -50,21 +50,33 @@ export function Orders({ id, zone, commodity }: { id: string; zone: string; comm
 
 const CAUSES = ['OPERATION', 'NON_PAYMENT', 'DANGER', 'OWN_REQUEST'] as const;
 
-function SwitchSupply({ point, close }: { point: string; close: () => void }) {
+interface SwitchProps {
+  point: string;
+  close: () => void;
+  /** The order was taken. */
+  done?: () => void;
+  /** What stands in the form at first. */
+  cause?: (typeof CAUSES)[number];
+  reason?: string;
+}
+
+export function SwitchSupply({ point, close, done, cause: first = 'OPERATION', reason: told = '' }: SwitchProps) {
   const t = useT();
   const [{ fetching }, order] = useMutation(SWITCH);
   const [state, setState] = useState<'ON' | 'OFF'>('OFF');
-  const [cause, setCause] = useState<(typeof CAUSES)[number]>('OPERATION');
-  const [reason, setReason] = useState('');
+  const [cause, setCause] = useState<(typeof CAUSES)[number]>(first);
+  const [reason, setReason] = useState(told);
   const [errors, setErrors] = useState<Refusal[]>([]);
   const key = useRef(crypto.randomUUID());
   const send = async () => {
     const { data, error } = await order({ input: { point, state, cause, reason, idempotencyKey: key.current } });
-    const told = error ? [{ code: 'FAILED', message: error.message }] : (data?.switchSupply.errors ?? []);
-    setErrors(told);
+    const refused = error ? [{ code: 'FAILED', message: error.message }] : (data?.switchSupply.errors ?? []);
+    setErrors(refused);
     // A refused order was never made: the next attempt is another order.
     key.current = crypto.randomUUID();
-    if (told.length === 0) close();
+    if (refused.length > 0) return;
+    done?.();
+    close();
   };
   return (
     <Modal opened onClose={close} title={t('orders.switch')} closeButtonProps={{ 'aria-label': t('close') }}>

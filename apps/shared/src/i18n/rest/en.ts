@@ -8,6 +8,7 @@ import { bulk } from '../bulk/en';
 import { compare } from '../compare/en';
 import { demand } from '../demand/en';
 import { drawing } from '../drawing/en';
+import { evidence } from '../evidence/en';
 import { group } from '../group/en';
 import { heat } from '../heat/en';
 import { map } from '../map/en';
@@ -32,6 +33,7 @@ export const rest = {
   ...compare,
   ...demand,
   ...drawing,
+  ...evidence,
   ...group,
   ...heat,
   ...map,

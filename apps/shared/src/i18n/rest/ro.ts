@@ -7,6 +7,7 @@ import { bulk } from '../bulk/ro';
 import { compare } from '../compare/ro';
 import { demand } from '../demand/ro';
 import { drawing } from '../drawing/ro';
+import { evidence } from '../evidence/ro';
 import { group } from '../group/ro';
 import { heat } from '../heat/ro';
 import { map } from '../map/ro';
@@ -32,6 +33,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...compare,
   ...demand,
   ...drawing,
+  ...evidence,
   ...group,
   ...heat,
   ...map,

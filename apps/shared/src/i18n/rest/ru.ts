@@ -7,6 +7,7 @@ import { bulk } from '../bulk/ru';
 import { compare } from '../compare/ru';
 import { demand } from '../demand/ru';
 import { drawing } from '../drawing/ru';
+import { evidence } from '../evidence/ru';
 import { group } from '../group/ru';
 import { heat } from '../heat/ru';
 import { map } from '../map/ru';
@@ -32,6 +33,7 @@ export const rest: Record<keyof typeof english, string> = {
   ...compare,
   ...demand,
   ...drawing,
+  ...evidence,
   ...group,
   ...heat,
   ...map,
