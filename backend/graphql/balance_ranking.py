@@ -13,7 +13,7 @@ from backend.graphql.lists import After, First, PageInfo, page_length
 from backend.graphql.metered import From, To
 from backend.services.reading import ranking
 from backend.services.reading.profiles import Range
-from backend.services.reading.ranking import Place, Ranked
+from backend.services.reading.ranking import Asked, Place, Ranked
 from backend.store.model.listings import Under
 from domain.errors import InvalidError
 from domain.identity import SiteId
@@ -127,8 +127,11 @@ class RankingEntrance:
         context.require(Permission.BALANCES_READ)
         most, asked = page_length(first), Range.of(from_, to)
         site = None if under is None else SiteId(number_of(Kind.SITE, under, "under"))
-        async with context.db() as session:
-            rows = await ranking.rank(
-                session, Under(site, commodity), asked, context.now, context.spend
-            )
+        where, scope = Under(site, commodity), context.scope
+        which = Asked(scope.tenant_id, scope.sites, where, asked)
+        rows = None if after is None else context.rankings.find(which, context.now)
+        if rows is None:
+            async with context.db() as session:
+                rows = await ranking.rank(session, where, asked, context.now, context.spend)
+            context.rankings.keep(which, rows, context.now)
         return page_of(rows, most, after)

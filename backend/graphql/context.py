@@ -11,6 +11,7 @@ from backend.clients.events import Events
 from backend.clients.weather import NoWeather, Weather
 from backend.graphql.transport.budget import Allowance
 from backend.graphql.turns import Loader, Turns
+from backend.services.reading.ranking import Rankings
 from backend.store.model import metered, sites
 from backend.store.model.metered import GroupRow, PointRow
 from backend.store.model.sites import SiteRow
@@ -59,6 +60,7 @@ class Context:
         """What is left of the tenant's requests this minute, told by the transport."""
         self.weather: Weather = NoWeather()
         self.terms = Terms()
+        self.rankings = Rankings()
         self.passwords: Passwords | None = None
         self.public_url = ""
         """How people reach this installation; links begin with it."""

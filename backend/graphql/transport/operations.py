@@ -20,6 +20,7 @@ from backend.graphql.transport.budget import Budgets
 from backend.graphql.transport.cost import Cost
 from backend.graphql.transport.documents import BadDocument, Document, Documents, Operation
 from backend.graphql.transport.executor import Executor, call_directly, leaves_of
+from backend.services.reading.ranking import Rankings
 from domain.errors import BalanceError, UnavailableError
 from domain.identity import Scope
 from tenants.passwords import Passwords
@@ -99,6 +100,7 @@ class Operations:
         self.master_key, self.public_url, self.passwords = master_key, public_url, passwords
         self.weather = weather or NoWeather()
         self.terms = terms or Terms()
+        self.rankings = Rankings()
         self.documents = Documents(self.core, introspection=introspection)
         call_directly(schema)
         self.options: dict[str, Any] = {
@@ -139,6 +141,7 @@ class Operations:
                 context.allowance = self.budgets.allowance(scope.tenant_id)
                 context.weather, context.public_url = self.weather, self.public_url
                 context.passwords, context.terms = self.passwords, self.terms
+                context.rankings = self.rankings
                 result = await self.execute(prepared, context)
                 _undo_if_failed(prepared, result)
         except _UndoError as undone:

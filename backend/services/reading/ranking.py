@@ -1,8 +1,10 @@
 """Balances below a place side by side, those that lose most first, in one answer."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from backend.services.reading.profiles import Range
 from backend.store.model import listings
 from backend.store.model.listings import GroupListing, Under
 from domain.errors import LimitError
+from domain.identity import SiteId, TenantId
 from domain.quantities import Mask
 from tenants.session import TenantSession
 
@@ -46,6 +49,45 @@ class Ranked:
     def place(self) -> Place:
         """Where it stands in a ranking, whatever else stands there."""
         return self.share is None, -(self.share or 0.0), self.listing.group.id
+
+
+class Asked(NamedTuple):
+    """Which ranking, and in whose sight."""
+
+    tenant: TenantId
+    sites: frozenset[SiteId] | None
+    under: Under
+    range: Range
+
+
+KEPT = timedelta(minutes=5)
+"""How long later pages are cut from the ranking that their first page was cut from."""
+
+MOST_KEPT = 50_000
+"""Rows of all rankings that are kept together."""
+
+
+class Rankings:
+    """The newest rankings, so that a walk through the pages of one reckons it once.
+
+    The first page is always reckoned anew: nobody sees an older ranking than they asked for.
+    """
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._known: OrderedDict[Asked, tuple[datetime, list[Ranked]]] = OrderedDict()
+
+    def find(self, asked: Asked, now: datetime) -> list[Ranked] | None:
+        """The ranking of a first page that was asked for not long ago."""
+        made, rows = self._known.get(asked, (now, None))
+        return rows if now - made <= KEPT else None
+
+    def keep(self, asked: Asked, rows: list[Ranked], now: datetime) -> None:
+        """Keep a ranking in the place of the one before; the oldest give way."""
+        self._known.pop(asked, None)
+        self._known[asked] = now, rows
+        while self._known and sum(len(kept) for _, kept in self._known.values()) > self._most:
+            self._known.popitem(last=False)
 
 
 async def rank(

@@ -10,7 +10,10 @@ import numpy as np
 import pytest_asyncio
 
 from backend.clients.events import Events
+from backend.graphql.context import Context
+from backend.graphql.schema import schema
 from backend.services.metering_import import Imported
+from backend.services.reading.ranking import Rankings
 from backend.tasks import metering
 from backend.tasks.queue import SilentQueue
 from backend.tasks.work import Work
@@ -19,7 +22,7 @@ from domain.identity import Scope, SiteId
 from tenants.permissions import Permission
 from tenants.session import Database
 from tests.desk import Desk, count
-from tests.factories import make_tenant, place
+from tests.factories import MASTER_KEY, make_tenant, place
 
 HOURS = 30
 LOW = hour_of(datetime.now(UTC)) - HOURS
@@ -47,6 +50,9 @@ RANKING = """query ($commodity: Commodity!, $from: DateTime!, $to: DateTime!, $u
   viewer { balanceRanking(commodity: $commodity, from: $from, to: $to, under: $under, first: 5) {
     total rows { groupId name path unit supplied delivered imbalance share coverage hours judged }
   } } }"""
+PAGE = """query ($commodity: Commodity!, $from: DateTime!, $to: DateTime!, $after: String) {
+  viewer { balanceRanking(commodity: $commodity, from: $from, to: $to, first: 1, after: $after) {
+    total rows { name } pageInfo { endCursor } } } }"""
 REMOVE = """mutation ($input: RemoveSiteInput!) { removeSite(input: $input) {
   removed errors { code message } } }"""
 SPAN = {"from": instant_of(LOW).isoformat(), "to": instant_of(LOW + HOURS).isoformat()}
@@ -183,6 +189,29 @@ async def test_balances_stand_side_by_side_wherever_they_are(town: Town) -> None
     assert hidden["viewer"]["balanceRanking"]["total"] == 0
     blind = replace(town.desk.scope, permissions=ALL - {str(Permission.BALANCES_READ)})
     assert (await town.desk.result(RANKING, blind, **asked)).errors
+
+
+async def test_later_pages_of_a_ranking_read_no_hours(town: Town) -> None:
+    await town.count()
+    values = {"commodity": "ELECTRICITY", **SPAN}
+    kept, read = Rankings(), list[int]()
+    ends: str | None = None
+    page: Any = None
+    for _ in range(2):
+        work, scope = town.desk.work, town.desk.scope
+        async with Context(work.database, scope, work.events, MASTER_KEY) as context:
+            context.rankings = kept
+            told = await schema.execute(PAGE, {**values, "after": ends}, context_value=context)
+        assert told.errors is None
+        assert told.data is not None
+        page = told.data["viewer"]["balanceRanking"]
+        assert page["total"] == 1
+        ends = ends or page["pageInfo"]["endCursor"]
+        read.append(context.points_read)
+    assert read == [HOURS, 0]
+    assert page["rows"] == [], "there is but one"
+    fresh = await town.desk.ask(PAGE, after=ends, **values)
+    assert fresh["viewer"]["balanceRanking"] == page, "whoever kept nothing reckons it anew"
 
 
 async def test_hours_that_come_after_it_are_rolled_up_where_the_house_is(town: Town) -> None:

@@ -1,17 +1,20 @@
 """A ranking in pages is the whole ranking, whoever leaves it meanwhile."""
 
 import base64
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.graphql.balance_ranking import BalanceRanking, page_of
-from backend.services.reading.ranking import Ranked
-from backend.store.model.listings import GroupListing
+from backend.services.reading.profiles import Range
+from backend.services.reading.ranking import Asked, Ranked, Rankings
+from backend.store.model.listings import GroupListing, Under
 from backend.store.model.metered import GroupRow
 from domain.errors import InvalidError
-from domain.identity import BalanceGroupId
+from domain.hours import Step
+from domain.identity import BalanceGroupId, SiteId, TenantId
 from domain.quantities import Commodity
 
 SHARES = st.lists(st.none() | st.floats(-2, 1), max_size=12)
@@ -73,3 +76,41 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
     }:
         with pytest.raises(InvalidError, match="cursor"):
             page_of([], 1, after)
+
+
+NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+
+
+def asked(tenant: int = 1, sites: frozenset[SiteId] | None = None, days: int = 7) -> Asked:
+    """A question of a tenant."""
+    return Asked(
+        TenantId(tenant), sites, Under(None, Commodity.GAS), Range(0, 24 * days, Step.HOUR)
+    )
+
+
+def test_later_pages_are_cut_from_the_ranking_of_the_first_for_a_while() -> None:
+    kept, rows = Rankings(), ranked([0.1, None])
+    kept.keep(asked(), rows, NOW)
+    assert kept.find(asked(), NOW + timedelta(minutes=5)) is rows
+    assert kept.find(asked(), NOW + timedelta(minutes=5, seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    "other", [asked(tenant=2), asked(sites=frozenset({SiteId(1)})), asked(days=8)]
+)
+def test_a_ranking_is_kept_for_its_question_in_its_sight(other: Asked) -> None:
+    kept = Rankings()
+    kept.keep(asked(), ranked([0.1]), NOW)
+    assert kept.find(other, NOW) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 4)), max_size=12))
+def test_what_is_kept_is_bounded_and_the_newest(made: list[tuple[int, int]]) -> None:
+    kept = Rankings(most=6)
+    for tenant, size in made:
+        kept.keep(asked(tenant), ranked([0.5] * size), NOW)
+    known = {one: kept.find(asked(one), NOW) for one in range(1, 5)}
+    assert sum(len(rows) for rows in known.values() if rows is not None) <= 6
+    if made:
+        tenant, size = made[-1]
+        assert known[tenant] == ranked([0.5] * size)
