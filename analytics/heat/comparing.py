@@ -3,12 +3,18 @@
 Source: deck item 39: groups of 10 to 20 flats, compared on site and in each entrance.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.heat.water import FloatArray
+
+Home = Hashable
+Way = tuple[str, ...]
+"""Subgroups from a group down to the one that a home belongs to directly; empty for its own."""
 
 LEAST_HOMES = 5
 """An average of fewer would tell of a neighbour."""
@@ -48,3 +54,60 @@ def groups(
         rate = float(energy_wh[inside].sum() / area_m2[inside].sum())
         found.append(Group(homes, rate, rate / house if house > 0 else None))
     return found
+
+
+def tellable(homes: Collection[tuple[Home, Way]]) -> frozenset[Home]:
+    """Homes that may stand behind the average of a group, its subgroups being told elsewhere.
+
+    A subgroup of fewer than :data:`LEAST_HOMES` homes is told nowhere, so a group may be told with
+    its homes only where they are at least so many together with the others that are told nowhere:
+    else the average of the group beside those of its subgroups would tell of them.
+
+    Examples
+    --------
+    >>> flats = [(f"A{n}", ("A",)) for n in range(6)] + [("B0", ("B",))]
+    >>> sorted(tellable(flats))
+    ['A0', 'A1', 'A2', 'A3', 'A4', 'A5']
+    """
+    below: dict[str, list[tuple[Home, Way]]] = defaultdict(list)
+    hidden, told = set[Home](), set[Home]()
+    for home, way in homes:
+        if way:
+            below[way[0]].append((home, way[1:]))
+        else:
+            hidden.add(home)
+    for part in below.values():
+        found = tellable(part)
+        told |= found
+        if not found:
+            hidden |= {home for home, _ in part}
+    hidden -= told
+    if len(hidden) >= LEAST_HOMES:
+        told |= hidden
+    return frozenset(told)
+
+
+def apart(groups: Sequence[frozenset[Home]]) -> list[frozenset[Home]]:
+    """Of groups told beside each other those that share no home with one before; the rest empty.
+
+    Two groups that differ by one home would tell of that home.
+    """
+    seen, found = set[Home](), list[frozenset[Home]]()
+    for own in groups:
+        found.append(frozenset() if own & seen else own)
+        seen |= found[-1]
+    return found
+
+
+def tells_of_few(one: frozenset[Home], other: frozenset[Home]) -> bool:
+    """Whether the averages of two groups of homes together tell of fewer than the least number.
+
+    Examples
+    --------
+    >>> six, five = frozenset("abcdef"), frozenset("abcde")
+    >>> tells_of_few(six, five), tells_of_few(six, six), tells_of_few(six, frozenset("uvwxyz"))
+    (True, False, False)
+    """
+    if not one & other:
+        return False
+    return any(0 < len(part) < LEAST_HOMES for part in (one - other, other - one, one & other))

@@ -6,7 +6,7 @@ groups of 10 to 20 flats, compared in public and in each entrance.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from backend.store.groups.publications import Home
 from backend.store.hours import series
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow
-from domain.errors import InvalidError
+from domain.errors import ConflictError, InvalidError
 from domain.hours import hour_of, midnight
 from domain.identity import BalanceGroupId, MeteringPointId, Scope, TenantId
 from domain.quantities import Unit, unit_of
@@ -66,6 +66,19 @@ class Comparison:
     groups: list[Compared]
 
 
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """What lies directly below a house: the homes of each group, and who of them is told."""
+
+    groups: Sequence[GroupRow]
+    homes: Sequence[Home]
+    amounts: Mapping[MeteringPointId, float]
+    told: Sequence[frozenset[int]]
+    """Premises of each group that stand behind its average; empty where it is not told."""
+
+    span: tuple[date, date]
+
+
 async def of_group(session: TenantSession, house: GroupRow, now: datetime) -> Comparison:
     """Compare the groups directly below a group over the last days.
 
@@ -74,6 +87,10 @@ async def of_group(session: TenantSession, house: GroupRow, now: datetime) -> Co
     InvalidError
         NOTHING_TO_COMPARE: fewer than two groups lie below it.
     """
+    return _compared(house, await _below(session, house, now))
+
+
+async def _below(session: TenantSession, house: GroupRow, now: datetime) -> _Below:
     below = (await metered.child_groups(session, [house.id])).get(house.id, [])
     if len(below) < 2:
         message = "fewer than two groups lie below it: there is nothing to compare"
@@ -83,7 +100,13 @@ async def of_group(session: TenantSession, house: GroupRow, now: datetime) -> Co
     first, last = today - timedelta(days=DAYS), today - timedelta(days=1)
     homes = await publications.homes_below(session, house.id)
     amounts = await _amounts(session, homes, midnight(first, zone), midnight(today, zone), now)
-    return _compared(house, below, homes, amounts, (first, last))
+    unknown = {(one.group_id, one.premise_id) for one in homes if np.isnan(amounts[one.point_id])}
+    ways: dict[BalanceGroupId, dict[int, tuple[str, ...]]] = {group.id: {} for group in below}
+    for one in homes:
+        if (one.group_id, one.premise_id) not in unknown:
+            ways[one.group_id].setdefault(one.premise_id, one.way)
+    told = [comparing.tellable(list(ways[group.id].items())) for group in below]
+    return _Below(below, homes, amounts, comparing.apart(told), (first, last))
 
 
 async def _amounts(
@@ -99,28 +122,22 @@ async def _amounts(
     return dict(zip(points, told.tolist(), strict=True))
 
 
-def _compared(
-    house: GroupRow,
-    below: Sequence[GroupRow],
-    homes: Sequence[Home],
-    amounts: dict[MeteringPointId, float],
-    span: tuple[date, date],
-) -> Comparison:
+def _compared(house: GroupRow, below: _Below) -> Comparison:
     energy: dict[tuple[BalanceGroupId, int], float] = defaultdict(float)
     area: dict[tuple[BalanceGroupId, int], float] = {}
-    for one in homes:
+    for one in below.homes:
         key = one.group_id, one.premise_id
-        energy[key] += amounts[one.point_id]
+        energy[key] += below.amounts[one.point_id]
         area[key] = one.area_m2
     keys = sorted(area)
-    place = {group.id: at for at, group in enumerate(below)}
-    used = np.array([energy[key] for key in keys])
+    place = {group.id: at for at, group in enumerate(below.groups)}
     size = np.array([area[key] for key in keys])
     number = np.array([place[key[0]] for key in keys], dtype=np.int64)
-    # Were a small group in the mean of the house, that would tell of it beside the others.
-    many = np.bincount(number[~np.isnan(used)], minlength=len(below)) >= comparing.LEAST_HOMES
-    used = np.where(many[number], used, np.nan)
-    found = comparing.groups(used, size, number, len(below))
+    # Were a home that is not told in the mean of the house, that would tell of it.
+    used = np.array(
+        [energy[key] if key[1] in below.told[place[key[0]]] else np.nan for key in keys]
+    )
+    found = comparing.groups(used, size, number, len(below.groups))
     known = ~np.isnan(used)
     counted = int(np.count_nonzero(known))
     mean = float(used[known].sum() / size[known].sum()) / 1000 if counted else None
@@ -128,10 +145,10 @@ def _compared(
         Compared(
             group, one.homes, None if one.per_m2 is None else one.per_m2 / 1000, one.against_house
         )
-        for group, one in zip(below, found, strict=True)
+        for group, one in zip(below.groups, found, strict=True)
     ]
     rows.sort(key=lambda row: (row.per_m2 is None, row.per_m2 or 0.0, row.group.name))
-    return Comparison(house, *span, unit_of(house.commodity), mean, counted, rows)
+    return Comparison(house, *below.span, unit_of(house.commodity), mean, counted, rows)
 
 
 async def publish(session: TenantSession, house: GroupRow, now: datetime) -> str:
@@ -141,12 +158,32 @@ async def publish(session: TenantSession, house: GroupRow, now: datetime) -> str
     ------
     InvalidError
         NOTHING_TO_COMPARE.
+    ConflictError
+        TELLS_OF_FEW_HOMES: beside a comparison that is open it would tell of fewer than five homes.
     """
-    await of_group(session, house, now)
+    await _check_beside(session, house, now)
     await publications.publish(session, house.id, secrets.token_urlsafe(_WORD_BYTES), now)
     await audit.record(session, "comparison.published", str(house.id))
     kept = (await publications.of_groups(session, [house.id]))[house.id]
     return address_of(session.scope.tenant_id, kept.word)
+
+
+async def _check_beside(session: TenantSession, house: GroupRow, now: datetime) -> None:
+    told = (await _below(session, house, now)).told
+    open_ones = await publications.published(session, house.commodity)
+    groups = await metered.load_groups(session, [one for one in open_ones if one != house.id])
+    for other in groups.values():
+        try:
+            beside = await _below(session, other, now)
+        except InvalidError:  # it has lost its parts, and tells nothing
+            continue
+        if any(comparing.tells_of_few(one, two) for one in told for two in beside.told):
+            raise ConflictError(
+                f"beside the comparison of {other.name}, which is open, it would tell of fewer than"
+                f" {comparing.LEAST_HOMES} homes: take that one back first",
+                code="TELLS_OF_FEW_HOMES",
+                field="group",
+            )
 
 
 async def take_back(session: TenantSession, house: GroupRow) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.identity import BalanceGroupId, MeteringPointId
+from domain.quantities import Commodity
 from tenants.session import TenantSession
 
 _PUBLISH = """
@@ -16,17 +17,23 @@ _OF_GROUPS = """
 SELECT group_id, word, published_at, published_by FROM publication
 WHERE tenant_id = $1 AND group_id = ANY($2::bigint[])
 """
+_PUBLISHED = """
+SELECT p.group_id FROM publication AS p
+JOIN balance_group AS g ON g.tenant_id = $1 AND g.id = p.group_id
+WHERE p.tenant_id = $1 AND g.commodity = $2 ORDER BY p.group_id
+"""
 _FIND = "SELECT group_id FROM publication WHERE tenant_id = $1 AND word = $2"
 
 _HOMES = """
-SELECT DISTINCT child.id, p.id, p.premise_id, r.area_m2::float8
+SELECT DISTINCT ON (child.id, p.id) child.id, p.id, p.premise_id, r.area_m2::float8,
+       child.path::text, g.path::text
 FROM balance_group AS child
 JOIN balance_group AS g ON g.tenant_id = $1 AND g.path <@ child.path
 JOIN group_member AS m ON m.tenant_id = $1 AND m.group_id = g.id AND m.role = 'consumer'
 JOIN metering_point AS p ON p.tenant_id = $1 AND p.id = m.point_id AND p.energy_kind = 'active'
 JOIN premise AS r ON r.tenant_id = $1 AND r.id = p.premise_id AND r.area_m2 > 0
 WHERE child.tenant_id = $1 AND child.parent_id = $2
-ORDER BY child.id, p.id
+ORDER BY child.id, p.id, g.path
 """
 
 
@@ -46,6 +53,8 @@ class Home(NamedTuple):
     point_id: MeteringPointId
     premise_id: int
     area_m2: float
+    way: tuple[str, ...]
+    """Subgroups from that one down to the group that lists the point."""
 
 
 async def publish(session: TenantSession, group: BalanceGroupId, word: str, now: datetime) -> None:
@@ -77,8 +86,18 @@ async def find(session: TenantSession, word: str) -> BalanceGroupId | None:
     return None if found is None else BalanceGroupId(found)
 
 
+async def published(session: TenantSession, commodity: Commodity) -> list[BalanceGroupId]:
+    """Groups of a commodity whose comparison is open."""
+    driver = await session.driver()
+    rows = await driver.fetch(_PUBLISHED, session.scope.tenant_id, commodity)
+    return [BalanceGroupId(row[0]) for row in rows]
+
+
 async def homes_below(session: TenantSession, group: BalanceGroupId) -> list[Home]:
     """Homes with a known area in each group directly below a group."""
     driver = await session.driver()
     rows = await driver.fetch(_HOMES, session.scope.tenant_id, group)
-    return [Home(*row) for row in rows]
+    return [
+        Home(*row[:4], tuple(row[5].split(".")[len(row[4].split(".")) :]))  # labels of a path
+        for row in rows
+    ]

@@ -37,6 +37,10 @@ COMPARE = """query($id: ID!) { node(id: $id) { ... on BalanceGroup { comparison 
   groups { name homes perM2 againstHouse } } } } }"""
 PUBLISH = """mutation($group: ID!) { publishComparison(group: $group) {
   publication { path } errors { code } } }"""
+FLATS = """query { viewer { meteringPoints(first: 100) { edges { node {
+  id commodity meter { serial } } } } } }"""
+DRAW = """mutation($input: DrawGroupInput!) { drawGroup(input: $input) {
+  group { id } errors { code message } } }"""
 TAKE_BACK = "mutation($group: ID!) { takeComparisonBack(group: $group) { errors { code } } }"
 
 
@@ -125,6 +129,39 @@ async def test_it_is_public_while_it_is_published(api: Door, house: str) -> None
     await ask(api, TAKE_BACK, group=house)
     found = (await ask(api, COMPARE, id=house))["node"]["comparison"]
     assert found["publication"] is None
+
+
+async def test_risers_that_differ_by_one_home_are_not_published_beside_the_house(
+    api: Door, house: str
+) -> None:
+    nodes = [edge["node"] for edge in (await ask(api, FLATS))["viewer"]["meteringPoints"]["edges"]]
+    flats = {node["meter"]["serial"]: node["id"] for node in nodes}
+
+    async def draw(name: str, parent: str | None, serials: list[str]) -> str:
+        members = [{"point": flats[serial], "role": "CONSUMER"} for serial in serials]
+        asked = {"name": name, "commodity": "ELECTRICITY", "members": members, "parent": parent}
+        made = (await ask(api, DRAW, input=asked))["drawGroup"]
+        assert made["errors"] == []
+        return str(made["group"]["id"])
+
+    async def publish(group: str) -> list[str]:
+        made = (await ask(api, PUBLISH, group=group))["publishComparison"]
+        return [error["code"] for error in made["errors"]]
+
+    risers = await draw("Risers", None, [])
+    await draw("Riser 1", risers, [f"CA{flat}" for flat in range(5)])
+    await draw("Riser 2", risers, [f"CB{flat}" for flat in range(5)])
+    await draw("Riser 3", risers, [f"CB{flat}" for flat in range(4)] + ["CA5"])
+    found = (await ask(api, COMPARE, id=risers))["node"]["comparison"]
+    told = {one["name"]: one["perM2"] is not None for one in found["groups"]}
+    assert told == {"Riser 1": True, "Riser 2": True, "Riser 3": False}, "it shares four homes"
+    assert found["homes"] == 10
+    assert await publish(house) == []
+    assert await publish(risers) == ["TELLS_OF_FEW_HOMES"], "A without A0 to A4 is one flat"
+    await ask(api, TAKE_BACK, group=house)
+    assert await publish(risers) == []
+    assert await publish(house) == ["TELLS_OF_FEW_HOMES"]
+    await ask(api, TAKE_BACK, group=risers)
 
 
 @pytest.mark.parametrize("word", ["nothing", "1-nothing", "-", "99999999999-x", "1-%27", "²-x"])
