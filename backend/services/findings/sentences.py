@@ -54,7 +54,7 @@ def of_sign(point: WatchedPoint, sign: Sign) -> Story:
     said = "growing_pulses" if "flow_before" in sign.figures else str(sign.kind)
     parts: list[str] = [_SAID.get(sign.kind, said)]
     if sign.kind is SignKind.CONTINUOUS:
-        parts += ["run_before" if sign.figures["habit_hours"] else "never_quiet", "flowed"]
+        parts += [_usual(sign), "flowed"]
     if sign.kind is SignKind.STUCK and "siblings_pct" in sign.figures:
         parts.append("beside")
     parts += _PARTS.get(sign.kind, ())
@@ -64,6 +64,13 @@ def of_sign(point: WatchedPoint, sign: Sign) -> Story:
     if "delta_k" in numbers:
         numbers["negative_k"] = -numbers["delta_k"]
     return _story(meter(point), point.timezone, parts, numbers)
+
+
+def _usual(sign: Sign) -> str:
+    """What is known of how long it flowed before: only hours before it began could be quiet."""
+    if sign.figures["habit_hours"]:
+        return "run_before"
+    return "habit_unknown" if sign.since > 0 else "never_quiet"
 
 
 def of_coolant(place: str, zone: str, lost: Leak) -> Story:

@@ -93,6 +93,22 @@ def test_a_leak_reads_as_people_speak() -> None:
     assert told(leak(), "de") == told(leak(), "en")
 
 
+@pytest.mark.parametrize(
+    ("hours", "since", "says"),
+    [
+        (500.0, 40, "the longest such run before was 9 hours"),
+        (0.0, 40, "how long it usually flows is not known yet"),
+        (0.0, 0, "an hour without flow was never seen"),
+    ],
+)
+def test_a_leak_says_that_it_was_never_quiet_only_where_it_never_was(
+    hours: float, since: int, says: str
+) -> None:
+    figures = {"hours": 30.0, "floor": 20.0, "habit_hours": hours, "habit_longest": 9.0}
+    sign = Sign(0, SignKind.CONTINUOUS, since, 20.0, 600.0, 0.7, figures)
+    assert f"; {says}" in told(sentences.of_sign(KITCHEN, sign), "en")
+
+
 def test_a_trickle_says_how_many_pulses_came_and_how_many_are_usual() -> None:
     figures = {"pulses": 31.0, "idle_hours": 82.0, "pulses_usual": 2.6, "likelihood": 40.0}
     sign = Sign(0, SignKind.TRICKLE, 0, 0.42, 50.0, 0.9, figures)

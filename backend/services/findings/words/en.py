@@ -9,6 +9,7 @@ _PARTS = {
     "run_before": "; the longest such run before was {habit_longest:n} hours.",
     "never_quiet": "; an hour without flow was never seen, so it may also be how the place is"
     " used.",
+    "habit_unknown": "; how long it usually flows is not known yet.",
     "flowed": " About {amount:q} have flowed in that way.",
     "leak_growing": " {what} flows without a pause since {since}, and more every day: no less than"
     " {flow:q} an hour now, {floor_before:q} three days ago. At least {amount:q} are lost so far.",

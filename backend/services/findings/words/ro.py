@@ -9,6 +9,7 @@ _PARTS = {
     "run_before": "; cea mai lungă perioadă de acest fel a fost de {habit_longest:n} h.",
     "never_quiet": "; o oră fără consum nu s-a văzut niciodată, deci poate că așa se folosește"
     " locul.",
+    "habit_unknown": "; nu se știe încă cât curge de obicei.",
     "flowed": " Astfel s-au scurs circa {amount:q}.",
     "leak_growing": " consum fără pauză din {since}, în fiecare zi mai mult: cel puțin {flow:q} pe"
     " oră acum, {floor_before:q} acum trei zile. S-au pierdut cel puțin {amount:q}.",
