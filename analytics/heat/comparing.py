@@ -6,13 +6,14 @@ Source: deck item 39: groups of 10 to 20 flats, compared on site and in each ent
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.heat.water import FloatArray
 
-Home = Hashable
+Home = TypeVar("Home", bound=Hashable)
 Way = tuple[str, ...]
 """Subgroups from a group down to the one that a home belongs to directly; empty for its own."""
 

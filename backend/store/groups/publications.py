@@ -98,6 +98,6 @@ async def homes_below(session: TenantSession, group: BalanceGroupId) -> list[Hom
     driver = await session.driver()
     rows = await driver.fetch(_HOMES, session.scope.tenant_id, group)
     return [
-        Home(*row[:4], tuple(row[5].split(".")[len(row[4].split(".")) :]))  # labels of a path
-        for row in rows
+        Home(group, point, premise, area, tuple(own.split(".")[len(top.split(".")) :]))
+        for group, point, premise, area, top, own in rows
     ]

@@ -1,13 +1,14 @@
 """No figures of groups side by side, one in the other or across tell of fewer than five homes."""
 
+from collections.abc import Hashable
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.heat.comparing import LEAST_HOMES, Home, Way, apart, tellable, tells_of_few
+from analytics.heat.comparing import LEAST_HOMES, Way, apart, tellable, tells_of_few
 
-Placed = list[tuple[Home, Way]]
+Placed = list[tuple[Hashable, Way]]
 WAYS = st.lists(
     st.lists(st.sampled_from("AB"), max_size=3).map(tuple), min_size=0, max_size=40
 ).map(lambda ways: list(enumerate(ways)))
@@ -19,7 +20,7 @@ def inside(homes: Placed, way: Way) -> Placed:
     return [(home, own[depth:]) for home, own in homes if own[:depth] == way]
 
 
-def shown(homes: Placed) -> dict[Way, frozenset[Home]]:
+def shown(homes: Placed) -> dict[Way, frozenset[Hashable]]:
     """What each group of a tree is told with, where it is told."""
     every = {own[:depth] for _, own in homes for depth in range(len(own) + 1)}
     found = {way: tellable(inside(homes, way)) for way in every}
