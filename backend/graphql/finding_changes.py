@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from enum import Enum
 from typing import Annotated
 
 import strawberry
@@ -31,6 +32,18 @@ from tenants.session import TenantSession
 Info = strawberry.Info[Context, None]
 
 _PERSON = "user:"
+
+
+@strawberry.enum(description="Which findings come first.")
+class FindingOrder(Enum):
+    """Order of a list of findings."""
+
+    NEWEST = "newest"
+    LARGEST = strawberry.enum_value(
+        "largest",
+        description="What costs most by the tenant's prices; what has none, by its amount.",
+    )
+
 
 strawberry.enum(Family, name="FindingFamily", description="Kinds of findings that are one story.")
 
@@ -74,8 +87,8 @@ class FindingEntrance:
 
     @strawberry.field(
         description=(
-            "Findings in sight, the newest first. A household is shown leaks at its own meters and"
-            " nothing else."
+            "Findings in sight, the newest first unless others are asked for. A household is shown"
+            " leaks at its own meters, the newest first, and nothing else."
         )
     )
     async def findings(  # noqa: PLR0913, PLR0917 - a page, and the filters of the list
@@ -90,9 +103,11 @@ class FindingEntrance:
             strawberry.argument(description="Only at this site and below it."),
         ] = None,
         commodity: Commodity | None = None,
+        order: FindingOrder = FindingOrder.NEWEST,
     ) -> Connection[Finding]:
         """Resolve by service."""
         context, asked = info.context, wanted(first, after, states, kinds)
+        asked = asked._replace(largest=order is FindingOrder.LARGEST)
         site = None
         if under is not None:
             found = decode(under)

@@ -18,8 +18,10 @@ _COLUMNS = """f.id, f.kind, f.state, f.verdict, f.commodity, f.point_id, f.group
        f.since, f.seen_at, f.opened_at, f.closed_at, f.amount, f.amount_low, f.amount_high, f.flow,
        f.confidence, f.figures::text, f.causes, f.explanation, f.story::text"""
 
-_WANTED = f"""f.tenant_id = $1 AND {visible("s", 2)} AND ($3 = 0 OR f.id < $3)
+_ASKED = f"""f.tenant_id = $1 AND {visible("s", 2)}
   AND ($5::text[] IS NULL OR f.state = ANY($5)) AND f.kind = ANY($6::text[])"""
+
+_WANTED = f"{_ASKED} AND ($3 = 0 OR f.id < $3)"
 
 _FOUND = "finding AS f LEFT JOIN site AS s ON s.tenant_id = $1 AND s.id = f.site_id"
 
@@ -50,12 +52,25 @@ CROSS JOIN LATERAL (
 ORDER BY asked.id, found.id DESC
 """  # noqa: S608 - conditions made of constants
 
-_OF_TENANT = f"""
-SELECT {_COLUMNS} FROM {_FOUND} WHERE {_WANTED}
-  AND ($7::bigint IS NULL OR EXISTS (
+_IN_PLACE = """($7::bigint IS NULL OR EXISTS (
       SELECT FROM site AS top WHERE top.tenant_id = $1 AND top.id = $7 AND top.path @> s.path))
-  AND ($8::text IS NULL OR f.commodity = $8)
+  AND ($8::text IS NULL OR f.commodity = $8)"""
+
+_OF_TENANT = f"""
+SELECT {_COLUMNS} FROM {_FOUND} WHERE {_WANTED} AND {_IN_PLACE}
 ORDER BY f.id DESC LIMIT $4
+"""  # noqa: S608 - conditions made of constants
+
+# By money; what has no price or no amount comes last, the larger amount and the newer one first.
+_SIZE = "coalesce({0}.amount * {1}.price, 0), coalesce({0}.amount, 0), {0}.id"
+_PRICED = "LEFT JOIN commodity_price AS {1} ON {1}.tenant_id = $1 AND {1}.commodity = {0}.commodity"
+
+_LARGEST = f"""
+SELECT {_COLUMNS} FROM {_FOUND} {_PRICED.format("f", "c")}
+WHERE {_ASKED} AND {_IN_PLACE} AND ($3::bigint = 0 OR ({_SIZE.format("f", "c")}) < (
+    SELECT {_SIZE.format("l", "d")} FROM finding AS l {_PRICED.format("l", "d")}
+    WHERE l.tenant_id = $1 AND l.id = $3))
+ORDER BY coalesce(f.amount * c.price, 0) DESC, coalesce(f.amount, 0) DESC, f.id DESC LIMIT $4
 """  # noqa: S608 - conditions made of constants
 
 _BY_ID = f"""
@@ -150,6 +165,8 @@ class Wanted(NamedTuple):
     before: int = 0
     states: tuple[FindingState, ...] | None = None
     kinds: tuple[FindingKind, ...] = tuple(sorted(WRONG))
+    largest: bool = False
+    """Whether those that cost most come first, and not the newest."""
 
 
 def _row(row: Sequence[object]) -> FindingRow:
@@ -207,11 +224,11 @@ async def list_findings(
     under: SiteId | None = None,
     commodity: Commodity | None = None,
 ) -> list[FindingRow]:
-    """Findings in sight, the newest first."""
+    """Findings in sight, the newest or the largest first."""
     driver = await session.driver()
     scope = session.scope
     rows = await driver.fetch(
-        _OF_TENANT,
+        _LARGEST if wanted.largest else _OF_TENANT,
         scope.tenant_id,
         sites_of(scope),
         wanted.before,

@@ -54,6 +54,9 @@ CLOSE = """mutation Close($id: ID!) { closeFinding(input: {finding: $id, note: "
 PRICE = """mutation Price($price: Decimal) {
   setCommodityPrice(input: {commodity: ELECTRICITY, price: $price, currency: "MDL"}) {
     price { price currency } errors { code field } } }"""
+QUEUE = """query Queue($order: FindingOrder!, $after: String, $first: Int!) { viewer {
+  findings(first: $first, after: $after, order: $order, kinds: [METER_SLOWED, LEAK_CONTINUOUS]) {
+    edges { node { kind money { amount } } } pageInfo { endCursor hasNextPage } } } }"""
 DRAW = """mutation Draw($input: DrawGroupInput!) { drawGroup(input: $input) {
   group { id } errors { code message } } }"""
 SAID = """query Said($id: ID!, $locale: String) { node(id: $id) { ... on Finding {
@@ -345,3 +348,26 @@ async def test_a_household_sees_its_own_leaks_and_no_suspicion(town: Town) -> No
     assert [one["node"]["kind"] for one in shown] == ["LEAK_CONTINUOUS"]
     thief = replace(resident, actor="user:78")
     assert (await town.ask(mine, scope=thief))["viewer"]["findings"]["edges"] == []
+
+
+async def queue(town: Town, order: str) -> list[str]:
+    """Kinds of the findings in an order, read in pages of one."""
+    told: list[str] = []
+    after: str | None = None
+    while True:
+        page = (await town.ask(QUEUE, order=order, after=after, first=1))["viewer"]["findings"]
+        told += [edge["node"]["kind"] for edge in page["edges"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return told
+        after = page["pageInfo"]["endCursor"]
+
+
+async def test_what_costs_most_comes_first_where_that_is_asked_for(town: Town) -> None:
+    found = await queue(town, "NEWEST")
+    assert sorted(found) == ["LEAK_CONTINUOUS", "METER_SLOWED"]
+    await town.ask(PRICE, price="3.45")
+    assert await queue(town, "LARGEST") == ["METER_SLOWED", "LEAK_CONTINUOUS"], "water has no price"
+    await town.ask(PRICE, price="0")
+    by_amount = await queue(town, "LARGEST")
+    assert sorted(by_amount) == sorted(found), "without prices each comes once all the same"
+    await town.ask(PRICE, price=None)

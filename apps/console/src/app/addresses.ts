@@ -88,9 +88,10 @@ export const alarmSearch = (raw: Raw): AlarmSearch => ({
 });
 export const daySearch = (raw: Raw): { on?: string | undefined } => ({ on: dateText(raw.on) });
 export const stateSearch = (raw: Raw): { state?: string | undefined } => ({ state: text(raw.state) });
-export const findingSearch = (raw: Raw): { state?: string | undefined; commodity?: Commodity | undefined } => ({
+export const findingSearch = (raw: Raw): { state?: string | undefined; commodity?: Commodity | undefined; order?: 'LARGEST' | undefined } => ({
   state: oneOf(['NEW', 'ACKNOWLEDGED', 'INSPECTED', 'CLOSED', 'ALL'], raw.state),
   commodity: oneOf(COMMODITIES, raw.commodity),
+  order: oneOf(['LARGEST'], raw.order),
 });
 export const fileSearch = (raw: Raw): { kind?: (typeof FILE_KINDS)[number] | undefined } => ({ kind: oneOf(FILE_KINDS, raw.kind) });
 export const acceptanceSearch = (raw: Raw): AcceptanceSearch => ({

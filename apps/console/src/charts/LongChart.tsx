@@ -27,6 +27,8 @@ interface LongProps {
   zone: string;
   locale: Locale;
   height?: number;
+  /** A moment that stands out: a line from top to bottom. */
+  mark?: number | undefined;
 }
 
 /** Wall time of the zone as if it were UTC: what uPlot lays its axis over. */
@@ -43,10 +45,24 @@ function rangeOf(least: number | null, most: number | null, unit: string): [numb
   return [least < 0 ? least - room : 0, most > 0 ? most + room : 0];
 }
 
+function drawMark({ ctx, bbox, valToPos }: uPlot, at: number, colour: string): void {
+  const x = Math.round(valToPos(at, 'x', true));
+  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
 /** What the longest date of the three languages needs beside the next one. */
 const DATE_PX = 72;
 
-export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: LongProps) {
+export function LongChart({ starts, lines, unit, zone, locale, height = 300, mark }: LongProps) {
   const place = useRef<HTMLDivElement>(null);
   const { colours } = useColours();
   useEffect(() => {
@@ -89,6 +105,7 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
             value: (_: uPlot, value: number | null) => (value === null ? '–' : `${formatNumber(value, locale)} ${unitText(unit, locale)}`),
           })),
         ],
+        hooks: { draw: [(plot) => mark !== undefined && drawMark(plot, mark / 1000, colours.text)] },
         bands: lines.flatMap((line, index) => (line.band ? [{ series: [index + 1, index] as [number, number], fill: `${line.colour}38` }] : [])),
       },
       [starts.map((start) => start / 1000), ...lines.map((line) => [...line.values])],
@@ -101,6 +118,6 @@ export function LongChart({ starts, lines, unit, zone, locale, height = 300 }: L
       observer.disconnect();
       plot.destroy();
     };
-  }, [starts, lines, unit, zone, locale, height, colours]);
+  }, [starts, lines, unit, zone, locale, height, mark, colours]);
   return <div ref={place} className="chart-body long-chart" style={{ minHeight: height }} aria-hidden="true" />;
 }

@@ -26,7 +26,7 @@ export function Findings() {
   const navigate = useNavigate({ from: '/findings' });
   const state = STATES.find((one) => one === search.state);
   const states = state ? [state] : search.state === 'ALL' ? null : [...OPEN_STATES];
-  const paged = usePages(FINDINGS, { states, kinds: null, under: null, commodity: search.commodity ?? null }, (data) => data.viewer.findings);
+  const paged = usePages(FINDINGS, { states, kinds: null, under: null, commodity: search.commodity ?? null, order: search.order ?? 'NEWEST' }, (data) => data.viewer.findings);
   const [{ data }] = useSubscription({ query: RAISED });
   const { resumed } = useLive();
   useEffect(() => {
@@ -47,6 +47,13 @@ export function Findings() {
               data={COMMODITIES.map((value) => ({ value, label: t(`commodity.${value}`) }))}
               value={search.commodity ?? null}
               onChange={(value) => void navigate({ search: (now) => ({ ...now, commodity: (value ?? undefined) as Commodity | undefined }) })}
+            />
+            <Select
+              aria-label={t('findings.order')}
+              allowDeselect={false}
+              data={[{ value: 'NEWEST', label: t('findings.order.NEWEST') }, { value: 'LARGEST', label: t('findings.order.LARGEST') }]}
+              value={search.order ?? 'NEWEST'}
+              onChange={(value) => void navigate({ search: (now) => ({ ...now, order: value === 'LARGEST' ? value : undefined }) })}
             />
             <SegmentedControl
               aria-label={t('commands.state')}

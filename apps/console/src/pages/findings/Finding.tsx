@@ -2,6 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
 import { isKey, type Translate } from '@shared/i18n';
+import { bucketsOver } from '@shared/balances';
 import { dailySums } from '@shared/profiles';
 import type { Commodity as Word } from '@shared/tokens';
 import { formatAmount, formatMoney, formatNumber, sureness, unitText } from '@shared/units';
@@ -22,6 +23,8 @@ import { Candidates } from './Candidates';
 import { FINDING, type FindingNode } from './documents';
 import { Confidence, FindingState } from './FindingState';
 import { Workflow } from './Workflow';
+
+const DAY_MS = 24 * HOUR_MS;
 
 const LongChart = lazy(async () => ({ default: (await import('../../charts/LongChart')).LongChart }));
 
@@ -107,10 +110,21 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
   const { t, locale } = usePreferences();
   const { colours } = useColours();
   const first = finding.evidence[0];
-  const hours = useMemo(() => (first ? first.values.map((_, index) => Date.parse(first.start) + index * HOUR_MS) : []), [first]);
-  const [step, setStep] = useState<'days' | 'hours'>('days');
+  const since = Date.parse(finding.since);
+  const all = useMemo(() => (first ? first.values.map((_, index) => Date.parse(first.start) + index * HOUR_MS) : []), [first]);
+  const end = (all.at(-1) ?? since) + HOUR_MS;
+  // What began days ago shows by the hour alone.
+  const [step, setStep] = useState<'days' | 'hours'>(end - since < 4 * DAY_MS ? 'hours' : 'days');
   const byDay = step === 'days';
-  const starts = useMemo(() => (byDay ? dailySums(hours, hours.map(() => null), zone).map((day) => day.start) : hours), [byDay, hours, zone]);
+  // By the hour a week before it is enough to compare with.
+  const skip = byDay ? 0 : Math.max(0, all.findIndex((hour) => hour >= since - 7 * DAY_MS));
+  const hours = useMemo(() => all.slice(skip), [all, skip]);
+  const starts = useMemo(() => {
+    if (!byDay) return hours;
+    const days = dailySums(hours, hours.map(() => null), zone).map((day) => day.start);
+    // A day that is not over would look like a fall.
+    return days.slice(0, bucketsOver(days, 'P1D', zone, end));
+  }, [byDay, hours, zone, end]);
   const look = useMemo(
     () => ({
       metered: { colour: colours[finding.commodity as Word], width: 1.8 },
@@ -124,8 +138,8 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
     () =>
       finding.evidence
         .filter((curve) => curve.unit === first?.unit)
-        .map((curve) => ({ name: nameOf(curve.name), values: byDay ? dailySums(hours, curve.values, zone).map((day) => day.value) : curve.values, ...(look[curve.name as keyof typeof look] ?? { colour: colours.quiet }) })),
-    [finding.evidence, first, look, colours, byDay, hours, zone],
+        .map((curve) => ({ name: nameOf(curve.name), values: byDay ? dailySums(hours, curve.values, zone).slice(0, starts.length).map((day) => day.value) : curve.values.slice(skip), ...(look[curve.name as keyof typeof look] ?? { colour: colours.quiet }) })),
+    [finding.evidence, first, look, colours, byDay, hours, starts, skip, zone],
   );
   if (!first) return null;
   return (
@@ -141,12 +155,17 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
         />
       }
       summary={t('findings.evidenceSummary', { from: dayAndMonth(starts[0] ?? 0, zone, locale), to: dayAndMonth(starts.at(-1) ?? 0, zone, locale), names: lines.map((line) => line.name).join(', ') })}
-      legend={lines.map((line) => <LegendItem key={line.name} mark={'dash' in line && line.dash ? 'dash' : 'fill' in line ? 'band' : 'line'} colour={line.colour}>{line.name}</LegendItem>)}
+      legend={
+        <>
+          {lines.map((line) => <LegendItem key={line.name} mark={'dash' in line && line.dash ? 'dash' : 'fill' in line ? 'band' : 'line'} colour={line.colour}>{line.name}</LegendItem>)}
+          <LegendItem mark="line" colour={colours.text}>{t('findings.since')} {dateTime(since, zone, locale)}</LegendItem>
+        </>
+      }
       columns={[t(byDay ? 'span.day' : 'span.hour'), ...lines.map((line) => line.name)]}
       rows={() => starts.map((start, index) => [byDay ? fullDate(start, zone, locale) : dateTime(start, zone, locale), ...lines.map((line) => formatAmount(line.values[index], first.unit, locale))])}
     >
       <Suspense fallback={<Waiting height={320} />}>
-        <LongChart starts={starts} lines={lines} unit={first.unit} zone={zone} locale={locale} height={320} />
+        <LongChart starts={starts} lines={lines} unit={first.unit} zone={zone} locale={locale} height={320} mark={byDay ? dayOf(starts, since) : since} />
       </Suspense>
     </ChartFrame>
   );
@@ -155,6 +174,9 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
     return name === 'metered' || name === 'expected' || name === 'missing' || name === 'unexplained' ? t(`curve.${name}`) : name;
   }
 }
+
+/** The day of a moment among days; what began before all of them has none. */
+const dayOf = (starts: readonly number[], at: number): number | undefined => starts.findLast((start) => start <= at);
 
 /** What a figure is called; one that has no words yet is shown as it comes. */
 function measureOf(name: string, t: Translate): string {

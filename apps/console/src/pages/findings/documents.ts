@@ -2,9 +2,9 @@
 import { graphql, type ResultOf } from '../../api/graphql';
 
 export const FINDINGS = graphql(`
-  query Findings($after: String, $states: [FindingState!], $kinds: [FindingKind!], $under: ID, $commodity: Commodity) {
+  query Findings($after: String, $states: [FindingState!], $kinds: [FindingKind!], $under: ID, $commodity: Commodity, $order: FindingOrder!) {
     viewer {
-      findings(first: 50, after: $after, states: $states, kinds: $kinds, under: $under, commodity: $commodity) {
+      findings(first: 50, after: $after, states: $states, kinds: $kinds, under: $under, commodity: $commodity, order: $order) {
         edges {
           node {
             id kind state verdict commodity since seenAt closedAt confidence

@@ -1,5 +1,8 @@
 /** The page of a finding: what speaks for it, and what to do. */
 export const evidence = {
+  'findings.order': 'Order',
+  'findings.order.NEWEST': 'Newest first',
+  'findings.order.LARGEST': 'Most costly first',
   'findings.todo': 'What to do',
   'findings.toMeter': 'Open the meter',
   'findings.onMap': 'On the map',

@@ -1,6 +1,9 @@
 /** The page of a finding: what speaks for it, and what to do. */
 import type { evidence as en } from './en';
 export const evidence: Record<keyof typeof en, string> = {
+  'findings.order': 'Ordine',
+  'findings.order.NEWEST': 'Cele mai noi întâi',
+  'findings.order.LARGEST': 'Cele mai costisitoare întâi',
   'findings.todo': 'Ce e de făcut',
   'findings.toMeter': 'Deschide contorul',
   'findings.onMap': 'Pe hartă',

@@ -1,6 +1,9 @@
 /** The page of a finding: what speaks for it, and what to do. */
 import type { evidence as en } from './en';
 export const evidence: Record<keyof typeof en, string> = {
+  'findings.order': 'Порядок',
+  'findings.order.NEWEST': 'Сначала новые',
+  'findings.order.LARGEST': 'Сначала самые дорогие',
   'findings.todo': 'Что делать',
   'findings.toMeter': 'Открыть счётчик',
   'findings.onMap': 'На карте',
