@@ -7,10 +7,13 @@ import strawberry
 
 from analytics.verification import Advice
 from backend.graphql.context import Context
+from backend.graphql.findings import Finding
 from backend.graphql.metering_points import MeteringPoint
 from backend.services.reading import verifications
 from backend.services.reading.verifications import Prices
+from backend.store.findings import finding_lists
 from domain.errors import InvalidError
+from tenants.permissions import Permission
 
 Info = strawberry.Info[Context, None]
 
@@ -63,9 +66,22 @@ class MeterVerification:
     breakeven_on: date | None = strawberry.field(
         description="When the lost money equals the cost of acting."
     )
+    number: strawberry.Private[int | None]
+
+    @strawberry.field(
+        description="Open finding that says that it counts too little: inspect it first. What it"
+        " says vanished is in no figure here, of no meter."
+    )
+    async def finding(self, info: Info) -> Finding | None:
+        """Resolve through the loader."""
+        if self.number is None or Permission.FINDINGS_READ not in info.context.scope.permissions:
+            return None
+        loader = info.context.loader("findings", finding_lists.load_findings)
+        row = await loader.load(self.number)
+        return None if row is None else Finding.of(row)
 
 
-@strawberry.type(description="Meters of a group, those that lose most first.")
+@strawberry.type(description="Meters of a group: suspected ones first, then those that lose most.")
 class Verifications:
     """Whole hours in which inlet and all meters are known."""
 
@@ -98,4 +114,5 @@ def _meter(one: verifications.Verified, context: Context) -> MeterVerification:
         earliest=day(advised.earliest),
         latest=day(advised.latest),
         breakeven_on=day(advised.breakeven),
+        number=one.finding,
     )

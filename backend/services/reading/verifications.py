@@ -1,25 +1,30 @@
 """Which meters of a group are worth verifying: their errors from its balance, and the money."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics import gains, verification
 from analytics.verification import Costs, Verification
 from backend.services.model import places
 from backend.services.reading import profiles
 from backend.services.reading.profiles import Range
+from backend.store.findings import finding_lists
 from backend.store.hours import series
 from backend.store.model import metered
 from backend.store.model.metered import GroupRow, PointRow
 from domain.errors import InvalidError
 from domain.hours import hour_of
-from domain.identity import MeteringPointId
+from domain.identity import BalanceGroupId, MeteringPointId
 from domain.quality import Quality
 from domain.quantities import Role
 from tenants.session import TenantSession
+
+FloatArray = NDArray[np.float64]
 
 HOURS_A_YEAR = 8766
 LONGEST_HOURS = 24 * 366
@@ -52,11 +57,13 @@ class Verified:
     """Standard uncertainty of that."""
 
     advised: Verification
+    finding: int | None = None
+    """Open finding that says that it counts too little, and by what is not in the figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verifications:
-    """Meters of a group, those that lose most first."""
+    """Meters of a group: those that are suspected first, then those that lose most."""
 
     hours: int
     meters: list[Verified]
@@ -96,7 +103,9 @@ async def of_group(
     readings = np.where(found.hourly.known, found.hourly.values / 1000, np.nan)
     # nothing flowed through a meter before it stood there: a new one must not hide the others
     readings = np.where(stood, readings, 0.0)
-    estimated = gains.estimate(np.where(supplied.known, supplied.values / 1000, np.nan), readings)
+    fed = np.where(supplied.known, supplied.values / 1000, np.nan)
+    suspects = await _without_findings(session, group, ids, asked, (fed, readings))
+    estimated = gains.estimate(fed, readings)
     if estimated is None:
         raise InvalidError(
             "fewer than a week of hours is known of the inlet and every meter",
@@ -114,7 +123,39 @@ async def of_group(
         )
         if ids[at] in standing and hours[at] >= gains.LEAST_HOURS
     ]
-    return Verifications(estimated.hours, sorted(meters, key=lambda one: -one.advised.loss_a_year))
+    meters = [replace(one, finding=suspects.get(one.point.id)) for one in meters]
+    meters.sort(key=lambda one: (one.finding is None, -one.advised.loss_a_year))
+    return Verifications(estimated.hours, meters)
+
+
+async def _without_findings(
+    session: TenantSession,
+    group: GroupRow,
+    points: Sequence[MeteringPointId],
+    asked: Range,
+    hours: tuple[FloatArray, FloatArray],
+) -> dict[int, int]:
+    """Count what open findings say was not counted, so that a theft is no error of the others.
+
+    What a suspect does not count is added to its readings, what nobody counts is taken from the
+    supply; both in kWh or m3, in place. Gives the finding of each suspect's point.
+    """
+    fed, readings = hours
+    row = {point: at for at, point in enumerate(points)}
+    suspects: dict[int, int] = {}
+    for told in await finding_lists.uncounted(session, BalanceGroupId(group.id), points):
+        low, high = max(told.start, asked.start), min(told.start + len(told.values), asked.end)
+        if told.point_id is not None:
+            suspects[told.point_id] = told.finding
+        if low >= high:
+            continue
+        own = np.nan_to_num(told.values[low - told.start : high - told.start]) / 1000
+        part = slice(low - asked.start, high - asked.start)
+        if told.point_id is None:
+            fed[part] -= own
+        else:
+            readings[row[told.point_id], part] += own
+    return suspects
 
 
 async def _standing(

@@ -9,7 +9,15 @@ import orjson
 from numpy.typing import NDArray
 
 from backend.store.model.access import sites_of, visible
-from domain.findings import FOR_RESIDENTS, WRONG, FindingKind, FindingState, FindingVerdict
+from domain.findings import (
+    FAMILY,
+    FOR_RESIDENTS,
+    WRONG,
+    Family,
+    FindingKind,
+    FindingState,
+    FindingVerdict,
+)
 from domain.identity import BalanceGroupId, MeteringPointId, SiteId, UserId
 from domain.quantities import Commodity
 from tenants.session import TenantSession
@@ -110,6 +118,17 @@ WHERE f.tenant_id = $1 AND f.id = ANY($2::bigint[]) AND f.commodity = top.commod
 """  # noqa: S608 - a condition made of constants
 
 
+# What a balance says is not counted, and nobody has refuted or closed.
+_UNCOUNTED = """
+SELECT f.id, f.point_id, e.start_hour, e."values" FROM finding AS f
+JOIN finding_evidence AS e ON e.tenant_id = $1 AND e.finding_id = f.id AND e.name = 'missing'
+WHERE f.tenant_id = $1 AND f.group_id IS NOT NULL AND f.state <> $4
+  AND f.verdict IS DISTINCT FROM $5 AND f.kind = ANY($6::text[])
+  AND (f.point_id = ANY($2::bigint[]) OR (f.point_id IS NULL AND f.group_id = $3))
+ORDER BY f.id
+"""
+
+
 class FindingRow(NamedTuple):
     """A finding as it is now; amounts in Wh or litres."""
 
@@ -154,6 +173,17 @@ class CurveRow(NamedTuple):
     """One curve behind a finding, hour by hour; NaN is unknown."""
 
     name: str
+    start: int
+    values: NDArray[np.float64]
+
+
+class Uncounted(NamedTuple):
+    """What a finding says was not counted, hour by hour in Wh or litres."""
+
+    finding: int
+    point_id: MeteringPointId | None
+    """None where it accuses nobody."""
+
     start: int
     values: NDArray[np.float64]
 
@@ -295,3 +325,21 @@ async def below(session: TenantSession, top: BalanceGroupId, findings: Sequence[
     driver = await session.driver()
     rows = await driver.fetch(_BELOW, session.scope.tenant_id, findings, top)
     return {row[0] for row in rows}
+
+
+async def uncounted(
+    session: TenantSession, group: BalanceGroupId, points: Sequence[MeteringPointId]
+) -> list[Uncounted]:
+    """What balances say that some points, and nobody of a group, do not count."""
+    driver = await session.driver()
+    kinds = sorted(kind for kind in WRONG if FAMILY[kind] in {Family.UNDERCOUNT, Family.LOSS})
+    rows = await driver.fetch(
+        _UNCOUNTED,
+        session.scope.tenant_id,
+        points,
+        group,
+        FindingState.CLOSED,
+        FindingVerdict.REFUTED,
+        kinds,
+    )
+    return [Uncounted(row[0], row[1], row[2], np.array(row[3], np.float64)) for row in rows]

@@ -29,6 +29,7 @@ from tests.integration.findings.town import (
     PATH,
     STOLEN_FROM,
     THIEF,
+    TODAY,
     Town,
     make_town,
 )
@@ -57,6 +58,10 @@ PRICE = """mutation Price($price: Decimal) {
 QUEUE = """query Queue($order: FindingOrder!, $after: String, $first: Int!) { viewer {
   findings(first: $first, after: $after, order: $order, kinds: [METER_SLOWED, LEAK_CONTINUOUS]) {
     edges { node { kind money { amount } } } pageInfo { endCursor hasNextPage } } } }"""
+VERIFY = """query Verify($id: ID!, $from: DateTime!, $to: DateTime!) {
+  node(id: $id) { ... on BalanceGroup { verifications(from: $from, to: $to,
+    prices: {unit: 3, verification: 150, replacement: 600}) {
+      meters { point { id } advice uncountedPercent finding { id kind } } } } } }"""
 DRAW = """mutation Draw($input: DrawGroupInput!) { drawGroup(input: $input) {
   group { id } errors { code message } } }"""
 SAID = """query Said($id: ID!, $locale: String) { node(id: $id) { ... on Finding {
@@ -133,6 +138,19 @@ async def test_a_finding_and_its_checks_are_told_in_the_language_that_is_asked_f
     for check in told["checks"]:
         assert check["en"].isascii()
         assert not check["ru"].isascii()
+
+
+async def test_a_theft_is_no_error_of_its_neighbours_meters(town: Town) -> None:
+    (thief,) = await of_group(town, PATH, "ELECTRICITY")
+    house = await group(town, PATH, "ELECTRICITY")
+    span = {"from": instant_of(LOW).isoformat(), "to": instant_of(TODAY).isoformat()}
+    meters = (await town.ask(VERIFY, id=house, **span))["node"]["verifications"]["meters"]
+    first, *others = meters
+    assert first["point"]["id"] == thief["point"]["id"]
+    assert first["finding"] == {"id": thief["id"], "kind": "METER_SLOWED"}
+    assert all(one["finding"] is None for one in others)
+    assert [one for one in others if one["advice"] == "REPLACE"] == []
+    assert max(abs(one["uncountedPercent"]) for one in meters) < 3
 
 
 async def test_the_leak_is_found_where_it_is(town: Town) -> None:

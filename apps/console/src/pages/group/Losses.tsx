@@ -155,7 +155,7 @@ function Told({ report }: { report: Report }) {
         {report.moves.length === 0 ? <Empty icon="ok" title={t('losses.noMoves')} /> : (
           <Rows
             label={t('losses.moves')}
-            columns={[{ title: t('losses.step') }, { title: t('meter') }, { title: t('losses.move') }, { title: t('losses.saves'), number: true }, { title: t('losses.money'), number: true }, { title: t('losses.after'), number: true }]}
+            columns={[{ title: t('losses.step') }, { title: t('meter') }, { title: t('losses.move') }, { title: t('losses.saves'), number: true }, { title: t('losses.savesMoney'), number: true }, { title: t('losses.after'), number: true }]}
             rows={report.moves.map((move, at) => [at + 1, <PointLink point={move.point} />, <strong className="nowrap">{move.fromPhase} → {move.toPhase}</strong>, `${kwh(move.savesKwh)} (${ofLoss(move.savesKwh)})`, money(move.savesMoney), kwh(move.lossAfterKwh)])}
           />
         )}
@@ -166,7 +166,7 @@ function Told({ report }: { report: Report }) {
             {conductors.map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>
-                <dd><span className="bar" style={{ width: `${(100 * value) / most}%` }} /> <span className="nowrap">{kwh(value)}</span></dd>
+                <dd><span className="bar" style={{ width: `calc((100% - 96px) * ${value / most})` }} /> <span className="nowrap">{kwh(value)}</span></dd>
               </div>
             ))}
           </dl>
@@ -175,7 +175,7 @@ function Told({ report }: { report: Report }) {
           {report.splits.length === 0 ? <Empty icon="ok" title={t('losses.noSplits')} /> : (
             <Rows
               label={t('losses.splits')}
-              columns={[{ title: t('meter') }, { title: t('losses.split') }, { title: t('losses.saves'), number: true }, { title: t('losses.money'), number: true }]}
+              columns={[{ title: t('meter') }, { title: t('losses.split') }, { title: t('losses.saves'), number: true }, { title: t('losses.savesMoney'), number: true }]}
               rows={report.splits.map((split) => [<PointLink point={split.point} />, split.phases, `${kwh(split.savesKwh)} (${ofLoss(split.savesKwh)})`, money(split.savesMoney)])}
               height={300}
             />

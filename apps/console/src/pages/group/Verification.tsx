@@ -4,7 +4,7 @@ import { shortDate } from '@shared/dates';
 import { COMMODITIES } from '@shared/tokens';
 import { formatNumber, formatPercent, unitText } from '@shared/units';
 import { addDays, HOUR_MS, instantOf, iso, today } from '@shared/zones';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../../api/graphql';
@@ -23,7 +23,7 @@ const ADVICE = graphql(`
       ... on BalanceGroup {
         verifications(from: $from, to: $to, prices: $prices) {
           hours
-          meters { point { id name meter { serial } premise { name } } meterSerial uncountedPercent uncountedError advice lossAYear verifyOn earliest latest breakevenOn }
+          meters { point { id name meter { serial } premise { name } } meterSerial uncountedPercent uncountedError advice lossAYear verifyOn earliest latest breakevenOn finding { id kind } }
         }
       }
     }
@@ -116,10 +116,10 @@ function Advice({ group, zone, prices, currency }: { group: Group; zone: string;
               columns={[{ title: t('meter') }, { title: t('verification.advice') }, { title: t('verification.error'), number: true }, { title: t('verification.yearly'), number: true }, { title: t('verification.on') }, { title: t('verification.between') }, { title: t('verification.breakeven') }]}
               rows={meters.map((one) => [
                 <PointLink point={one.point} />,
-                <Status tone={TONES[one.advice]}>{t(`verification.${one.advice}`)}</Status>,
+                one.finding ? <Status tone="critical"><Link to="/findings/$id" params={{ id: one.finding.id }}>{t(`finding.${one.finding.kind}`)}</Link></Status> : <Status tone={TONES[one.advice]}>{t(`verification.${one.advice}`)}</Status>,
                 <span className="nowrap">{percent(one.uncountedPercent)} ± {percent(one.uncountedError)}</span>,
                 `${formatNumber(Number(one.lossAYear), locale, 2)} ${currency}`,
-                day(one.verifyOn),
+                one.finding ? t('verification.inspect') : day(one.verifyOn),
                 one.earliest && one.latest ? <span className="nowrap">{day(one.earliest)} – {day(one.latest)}</span> : one.earliest ? t('verification.after', { day: day(one.earliest) }) : '–',
                 day(one.breakevenOn),
               ])}
