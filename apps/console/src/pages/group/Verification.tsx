@@ -117,8 +117,8 @@ function Advice({ group, zone, prices, currency }: { group: Group; zone: string;
               rows={meters.map((one) => [
                 <PointLink point={one.point} />,
                 one.finding ? <Status tone="critical"><Link to="/findings/$id" params={{ id: one.finding.id }}>{t(`finding.${one.finding.kind}`)}</Link></Status> : <Status tone={TONES[one.advice]}>{t(`verification.${one.advice}`)}</Status>,
-                <span className="nowrap">{percent(one.uncountedPercent)} ± {percent(one.uncountedError)}</span>,
-                `${formatNumber(Number(one.lossAYear), locale, 2)} ${currency}`,
+                one.finding ? '–' : <span className="nowrap">{percent(one.uncountedPercent)} ± {percent(one.uncountedError)}</span>,
+                one.finding ? '–' : `${formatNumber(Number(one.lossAYear), locale, 2)} ${currency}`,
                 one.finding ? t('verification.inspect') : day(one.verifyOn),
                 one.earliest && one.latest ? <span className="nowrap">{day(one.earliest)} – {day(one.latest)}</span> : one.earliest ? t('verification.after', { day: day(one.earliest) }) : '–',
                 day(one.breakevenOn),
