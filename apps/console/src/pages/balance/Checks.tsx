@@ -30,7 +30,7 @@ export function Checks({ id }: { id: string }) {
                   <tr key={one.check}>
                     <th scope="row" style={{ color: 'var(--b-text)', fontSize: 15 }}>{t(`check.${one.check}`)}</th>
                     <td><Status tone={TONES[one.outcome]}>{t(`outcome.${one.outcome}`)}</Status></td>
-                    <td>
+                    <td className="in-text">
                       <span>{one.explanation}</span>
                       {one.findings.map((finding) => (
                         <span key={finding.id}> <Link to="/findings/$id" params={{ id: finding.id }}>{t(`finding.${finding.kind}`)}</Link></span>
