@@ -135,17 +135,17 @@ async def _without_findings(
     asked: Range,
     hours: tuple[FloatArray, FloatArray],
 ) -> dict[int, int]:
-    """Count what open findings say was not counted, so that a theft is no error of the others.
+    """Count what findings say was not counted, so that a theft is no error of the others.
 
     What a suspect does not count is added to its readings, what nobody counts is taken from the
-    supply; both in kWh or m3, in place. Gives the finding of each suspect's point.
+    supply; both in kWh or m3, in place. Gives the open finding of each suspect's point.
     """
     fed, readings = hours
     row = {point: at for at, point in enumerate(points)}
     suspects: dict[int, int] = {}
     for told in await finding_lists.uncounted(session, BalanceGroupId(group.id), points):
         low, high = max(told.start, asked.start), min(told.start + len(told.values), asked.end)
-        if told.point_id is not None:
+        if told.point_id is not None and told.is_open:
             suspects[told.point_id] = told.finding
         if low >= high:
             continue

@@ -118,12 +118,14 @@ WHERE f.tenant_id = $1 AND f.id = ANY($2::bigint[]) AND f.commodity = top.commod
 """  # noqa: S608 - a condition made of constants
 
 
-# What a balance says is not counted, and nobody has refuted or closed.
+# What a balance says was not counted, and nobody has refuted; what was closed, if it was confirmed:
+# it has been repaired, and was not counted all the same.
 _UNCOUNTED = """
-SELECT f.id, f.point_id, e.start_hour, e."values" FROM finding AS f
+SELECT f.id, f.state <> $4, f.point_id, e.start_hour, e."values" FROM finding AS f
 JOIN finding_evidence AS e ON e.tenant_id = $1 AND e.finding_id = f.id AND e.name = 'missing'
-WHERE f.tenant_id = $1 AND f.group_id IS NOT NULL AND f.state <> $4
-  AND f.verdict IS DISTINCT FROM $5 AND f.kind = ANY($6::text[])
+WHERE f.tenant_id = $1 AND f.group_id IS NOT NULL
+  AND CASE WHEN f.state = $4 THEN f.verdict = $5 ELSE f.verdict IS NULL OR f.verdict = $5 END
+  AND f.kind = ANY($6::text[])
   AND (f.point_id = ANY($2::bigint[]) OR (f.point_id IS NULL AND f.group_id = $3))
 ORDER BY f.id
 """
@@ -181,6 +183,7 @@ class Uncounted(NamedTuple):
     """What a finding says was not counted, hour by hour in Wh or litres."""
 
     finding: int
+    is_open: bool
     point_id: MeteringPointId | None
     """None where it accuses nobody."""
 
@@ -339,7 +342,10 @@ async def uncounted(
         points,
         group,
         FindingState.CLOSED,
-        FindingVerdict.REFUTED,
+        FindingVerdict.CONFIRMED,
         kinds,
     )
-    return [Uncounted(row[0], row[1], row[2], np.array(row[3], np.float64)) for row in rows]
+    return [
+        Uncounted(number, is_open, point, start, np.array(values, np.float64))
+        for number, is_open, point, start, values in rows
+    ]
