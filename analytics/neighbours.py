@@ -86,8 +86,10 @@ def compare(
 ) -> Comparison:
     """Compare a home with its house over the hours in which both are known.
 
-    ``sum(x) / sum(mean(x))``, of ``x / A`` where enough areas are known. It is a sum of hours,
-    whatever range is asked for, so that ranges chosen with care tell no more than the hours do.
+    ``sum(x) / sum(mean(x))``, of ``x / A`` where enough areas are known: of all homes, or of all
+    but five or more, since what is left out can be reckoned from the average beside it. It is a
+    sum of hours, whatever range is asked for, so that ranges chosen with care tell no more than
+    the hours do.
 
     Parameters
     ----------
@@ -107,12 +109,19 @@ def compare(
     average = _mean(own, others, who.homes)[both].sum()
     area, areas = areas_m2
     sized = who.homes & (areas > 0)[:, None]
-    by_area = area > 0 and bool((sized.sum(axis=0)[both] >= LEAST_HOMES).all())
+    by_area = bool(area > 0) and _tell_no_home(who.homes, sized, both)
     if by_area:
         own, others = own / area, others / np.where(areas > 0, areas, np.nan)[:, None]
     mean = _mean(own, others, sized if by_area else who.homes)[both].sum()
     consumption = round(float(own[both].sum() / mean), 4) if mean > 0 else None
     return Comparison(homes, float(average), by_area, consumption)
+
+
+def _tell_no_home(all_of_them: Mask, some: Mask, hours: Mask) -> bool:
+    """Whether averages of all and of some stand on, and differ by, enough homes or by none."""
+    count = some.sum(axis=0)[hours]
+    left = all_of_them.sum(axis=0)[hours] - count
+    return bool(((count >= LEAST_HOMES) & ((left == 0) | (left >= LEAST_HOMES))).all())
 
 
 def _mean(own: FloatArray, others: FloatArray, who: Mask) -> FloatArray:

@@ -17,7 +17,8 @@ JOIN site AS ms ON ms.tenant_id = $1 AND ms.id = me.site_id
 LEFT JOIN LATERAL (
     SELECT h.path FROM site AS h WHERE h.tenant_id = $1 AND h.path @> ms.path AND h.kind = 'house'
     ORDER BY nlevel(h.path) DESC LIMIT 1) AS house ON true
-JOIN site AS s ON s.tenant_id = $1 AND s.path <@ coalesce(house.path, ms.path)
+JOIN site AS s ON s.tenant_id = $1
+  AND CASE WHEN house.path IS NULL THEN s.id = ms.id ELSE s.path <@ house.path END
 JOIN metering_point AS p ON p.tenant_id = $1 AND p.site_id = s.id AND p.commodity = me.commodity
   AND p.energy_kind = me.energy_kind AND p.role = 'consumer'
 JOIN premise AS pr ON pr.tenant_id = $1 AND pr.id = p.premise_id
@@ -55,7 +56,9 @@ async def peers_of(
 ) -> dict[MeteringPointId, list[Peer]]:
     """Consumer points of the same commodity in the house of each, itself among them.
 
-    Empty for more than :data:`MOST_PEERS` together.
+    A home that stands in no house is compared with those of its own site. Every home belongs to
+    one house or site: were the homes of a street its houses' too, who has one of each would take
+    the one average from the other. Empty for more than :data:`MOST_PEERS` together.
     """
     driver = await session.driver()
     rows = await driver.fetch(_PEERS, session.scope.tenant_id, points, MOST_PEERS + 1)

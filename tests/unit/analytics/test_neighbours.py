@@ -113,3 +113,33 @@ def test_a_home_of_which_too_little_is_known_is_not_compared() -> None:
 def test_a_house_that_takes_nothing_has_no_average_to_divide_by() -> None:
     found = compare(np.zeros(HOURS), np.zeros((6, HOURS)), who(6), (np.nan, BLANK[:6]))
     assert (found.average, found.consumption) == (0.0, None)
+
+
+def test_the_one_home_without_an_area_is_not_reckoned_from_the_two_averages() -> None:
+    """Homes of one size: seven times the average, without six times that by area, is the last's."""
+    rng = np.random.default_rng(11)
+    own, others = rng.uniform(1, 9, HOURS), rng.uniform(1, 9, (6, HOURS))
+    areas = np.array([50.0] * 5 + [np.nan])
+    assert not compare(own, others, who(6), (50.0, areas)).by_area
+    assert compare(own, others, who(6), (50.0, np.full(6, 50.0))).by_area
+    assert compare(own, others, who(6), (50.0, areas)).consumption == pytest.approx(
+        own.sum() / ((own + others.sum(axis=0)) / 7).sum(), abs=1e-4
+    )
+
+
+@given(st.lists(st.sampled_from([50.0, np.nan]), min_size=1, max_size=14), st.data())
+def test_no_two_averages_differ_by_fewer_than_five_homes(
+    areas: list[float], data: st.DataObject
+) -> None:
+    size = len(areas)
+    known = np.ones((size, WIDE), np.bool_)
+    known[:, data.draw(st.integers(0, WIDE - 1)) :] = data.draw(
+        st.lists(st.booleans(), min_size=size, max_size=size).map(
+            lambda row: np.array(row)[:, None]
+        )
+    )
+    behind_it = behind(known, np.zeros((size, WIDE), np.uint8), WIDE)
+    found = compare(np.ones(HOURS), np.ones((size, HOURS)), behind_it, (50.0, np.array(areas)))
+    if found.by_area:
+        left = (behind_it.homes & np.isnan(areas)[:, None])[:, behind_it.told].sum(axis=0)
+        assert ((left == 0) | (left >= LEAST_HOMES)).all()
