@@ -67,6 +67,15 @@ export function runningSum(buckets: readonly Bucket[]): (number | null)[] {
   });
 }
 
+/** What a curve of hours comes to in a day, on average, before an instant and from it on; known hours only. */
+export function levelsAround(hours: readonly number[], values: readonly (number | null)[], since: number): { before: number | null; after: number | null } {
+  const level = (wanted: (start: number) => boolean) => {
+    const known = values.filter((value, index): value is number => value !== null && wanted(hours[index] ?? 0));
+    return known.length ? (24 * known.reduce((sum, value) => sum + value, 0)) / known.length : null;
+  };
+  return { before: level((start) => start < since), after: level((start) => start >= since) };
+}
+
 /** Mean by local hour over past days: what this object usually uses at that hour. */
 export function meanByHour(packed: Packed): (number | null)[] {
   const sums = new Array<number>(24).fill(0);

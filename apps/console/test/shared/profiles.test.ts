@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byHourOfDay, sumImbalance } from '@shared/balances';
 import { meshLayout, type MeshModule } from '@shared/mesh';
-import { bucketsOf, dailyBand, dailySums, meanByHour, niceMax, runningSum, totalsOf } from '@shared/profiles';
+import { bucketsOf, dailyBand, dailySums, levelsAround, meanByHour, niceMax, runningSum, totalsOf } from '@shared/profiles';
 import { lookOf } from '@shared/quality';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -110,5 +110,15 @@ describe('daily sums', () => {
     const starts = Array.from({ length: 25 + 24 }, (_, index) => first + index * 3_600_000);
     const days = dailySums(starts, starts.map((_, index) => (index < 25 ? 1 : null)), 'Europe/Chisinau');
     expect(days.map((day) => day.value)).toEqual([25, null]);
+  });
+});
+
+describe('the level around an instant', () => {
+  it('is of a day, of the hours that are known', () => {
+    const hours = [0, 1, 2, 3, 4, 5];
+    expect(levelsAround(hours, [1, null, 3, 0.5, 0.5, null], 3)).toEqual({ before: 48, after: 12 });
+    expect(levelsAround(hours, [null, null, null, 1, 1, 1], 3)).toEqual({ before: null, after: 24 });
+    expect(levelsAround(hours, [1, 1, 1, 1, 1, 1], 0)).toEqual({ before: null, after: 24 });
+    expect(levelsAround([], [], 0)).toEqual({ before: null, after: null });
   });
 });

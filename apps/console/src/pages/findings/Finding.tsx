@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import { dateTime, dayAndMonth, fullDate } from '@shared/dates';
 import { isKey, type Translate } from '@shared/i18n';
 import { bucketsOver } from '@shared/balances';
-import { dailySums } from '@shared/profiles';
+import { dailySums, levelsAround } from '@shared/profiles';
 import type { Commodity as Word } from '@shared/tokens';
 import { formatAmount, formatMoney, formatNumber, sureness, unitText } from '@shared/units';
 import { HOUR_MS } from '@shared/zones';
@@ -93,7 +93,7 @@ function Shown({ finding, again }: { finding: FindingNode; again: () => void }) 
                 {finding.figures.map((figure) => (
                   <div key={figure.name} style={{ display: 'contents' }}>
                     <dt>{measureOf(figure.name, t)}</dt>
-                    <dd>{formatNumber(figure.value, locale, 3)}</dd>
+                    <dd>{formatNumber(figure.value, locale)}</dd>
                   </div>
                 ))}
               </dl>
@@ -142,6 +142,13 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
     [finding.evidence, first, look, colours, byDay, hours, starts, skip, zone],
   );
   if (!first) return null;
+  const told = finding.evidence.find((curve) => curve.name === 'metered') ?? first;
+  const level = levelsAround(all, told.values, since);
+  const shown = { from: dayAndMonth(starts[0] ?? 0, zone, locale), to: dayAndMonth(starts.at(-1) ?? 0, zone, locale) };
+  const summary =
+    level.before === null || level.after === null
+      ? t('findings.evidenceSummary', { ...shown, names: lines.map((line) => line.name).join(', ') })
+      : t('findings.evidenceLevels', { ...shown, name: nameOf(told.name), before: formatAmount(level.before, told.unit, locale), since: dayAndMonth(since, zone, locale), after: formatAmount(level.after, told.unit, locale) });
   return (
     <ChartFrame
       title={<>{t('findings.evidence')}, {unitText(first.unit, locale)}</>}
@@ -154,7 +161,7 @@ function Evidence({ finding, zone }: { finding: FindingNode; zone: string }) {
           data={[{ value: 'days', label: t('findings.days') }, { value: 'hours', label: t('findings.hours') }]}
         />
       }
-      summary={t('findings.evidenceSummary', { from: dayAndMonth(starts[0] ?? 0, zone, locale), to: dayAndMonth(starts.at(-1) ?? 0, zone, locale), names: lines.map((line) => line.name).join(', ') })}
+      summary={summary}
       legend={
         <>
           {lines.map((line) => <LegendItem key={line.name} mark={'dash' in line && line.dash ? 'dash' : 'fill' in line ? 'band' : 'line'} colour={line.colour}>{line.name}</LegendItem>)}

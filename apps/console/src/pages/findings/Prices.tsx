@@ -38,7 +38,7 @@ export function Prices() {
 function Price({ commodity, known, done }: { commodity: Word; known: { price: string; currency: string } | undefined; done: () => void }) {
   const t = useT();
   const [{ fetching }, set] = useMutation(SET);
-  const [price, setPrice] = useState(known?.price ?? '');
+  const [price, setPrice] = useState(known ? String(Number(known.price)) : '');
   const [currency, setCurrency] = useState(known?.currency ?? 'MDL');
   const [errors, setErrors] = useState<Refusal[]>([]);
   const save = async () => {

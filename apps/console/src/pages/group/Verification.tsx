@@ -49,7 +49,7 @@ function Asked({ group, zone }: { group: Group; zone: string }) {
     <Answer result={result} retry={() => again({ requestPolicy: 'network-only' })} skeleton={320}>
       {({ viewer }) => {
         const known = viewer.commodityPrices.find((one) => one.commodity === group.commodity);
-        const prices = { unit: search.unit ?? known?.price ?? '', verification: search.verify ?? '', replacement: search.replace ?? '' };
+        const prices = { unit: search.unit ?? (known ? String(Number(known.price)) : ''), verification: search.verify ?? '', replacement: search.replace ?? '' };
         const whole = Object.values(prices).every((price) => Number(price) > 0);
         return (
           <>
@@ -75,7 +75,7 @@ function Prices({ prices, currency, commodity }: { prices: Money; currency: stri
   const unit = unitText(commodity === COMMODITIES[0] || commodity === 'HEAT' ? 'kWh' : 'm3', locale);
   const plain = (text: string) => text.replace(',', '.').trim() || undefined;
   const field = (name: keyof Money, label: string) => (
-    <TextInput label={currency ? `${label}, ${currency}` : label} inputMode="decimal" required pattern="[0-9]+([.,][0-9]+)?" value={typed[name]} onChange={(event) => { const { value } = event.currentTarget; setTyped((all) => ({ ...all, [name]: value })); }} style={{ width: 170 }} />
+    <TextInput label={currency ? `${label}, ${currency}` : label} inputMode="decimal" required pattern="[0-9]+([.,][0-9]+)?" value={typed[name]} onChange={(event) => { const { value } = event.currentTarget; setTyped((all) => ({ ...all, [name]: value })); }} style={{ width: 210 }} />
   );
   return (
     <Panel title={t('verification.prices')}>

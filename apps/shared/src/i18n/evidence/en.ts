@@ -8,6 +8,7 @@ export const evidence = {
   'findings.onMap': 'On the map',
   'findings.ordered': 'The order is given.',
   'findings.seenLast': 'seen last {when}',
+  'findings.evidenceLevels': '{from} to {to}: {name}, a day on average, {before} before {since} and {after} since then.',
   'curve.metered': 'Metered',
   'curve.expected': 'Expected by its past',
   'curve.missing': 'What vanished',

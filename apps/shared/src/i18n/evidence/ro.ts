@@ -9,6 +9,7 @@ export const evidence: Record<keyof typeof en, string> = {
   'findings.onMap': 'Pe hartă',
   'findings.ordered': 'Comanda a fost dată.',
   'findings.seenLast': 'văzut ultima dată {when}',
+  'findings.evidenceLevels': '{from} – {to}: {name}, în medie pe zi, {before} înainte de {since} și {after} de atunci.',
   'curve.metered': 'Măsurat',
   'curve.expected': 'Așteptat după istoric',
   'curve.missing': 'Ce a dispărut',

@@ -9,6 +9,7 @@ export const evidence: Record<keyof typeof en, string> = {
   'findings.onMap': 'На карте',
   'findings.ordered': 'Команда отдана.',
   'findings.seenLast': 'последний раз видно {when}',
+  'findings.evidenceLevels': '{from} – {to}: {name}, в среднем за сутки, {before} до {since} и {after} с тех пор.',
   'curve.metered': 'Измерено',
   'curve.expected': 'Ожидалось по истории',
   'curve.missing': 'Что исчезло',
