@@ -14,7 +14,7 @@ import { useColours } from '../../charts/useColours';
 import { profileOption, type BarSeries } from '../../charts/profileOption';
 import { Answer, Empty, Waiting } from '../../ui/Answer';
 import { SpanPicker } from '../../ui/SpanPicker';
-import { DAY_AHEAD, MONTH, PROFILE } from './documents';
+import { DAY_AHEAD, MONTH, PROFILE, SCORE } from './documents';
 import { usualRange, usualValues } from '@shared/usual';
 import { useCompared } from './useCompared';
 
@@ -55,6 +55,12 @@ export function ProfileSection(props: SectionProps) {
   );
 }
 
+interface Score {
+  wape: number | null;
+  wapeLag24: number | null;
+  covered: number | null;
+}
+
 type PackedProfile = Parameters<typeof bucketsOf>[0];
 
 function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usual: PackedProfile }) {
@@ -89,6 +95,8 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
   const lineName = t(`usual.${span}`);
   const forecast = runs && others.length === 0 && toDate?.forecast ? { soFar: toDate.soFar ?? 0, ...toDate.forecast } : null;
   const ahead = useMemo(() => (day && others.length === 0 ? aheadOf(buckets, day) : null), [day, buckets, others.length]);
+  const [scored] = useQuery({ query: SCORE, variables: { id }, pause: forecast === null && ahead === null });
+  const score = scored.data?.node && 'forecastScore' in scored.data.node ? scored.data.node.forecastScore : null;
   const qualityWord = (bucket: Bucket) => wordOf(bucket, t, locale);
   const option = useMemo(
     () =>
@@ -115,6 +123,7 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
       ? t(totals.sum > usualSum ? 'summary.over' : 'summary.under', { percent: formatPercent(Math.abs(totals.sum / usualSum - 1), locale, 0) })
       : '',
     forecast ? t('summary.forecast', { amount: formatAmount(forecast.p50, profile.unit, locale), low: formatAmount(forecast.p10, profile.unit, locale), high: formatAmount(forecast.p90, profile.unit, locale) }) : '',
+    score ? scoreOf(score, t, locale) : '',
   ].filter(Boolean).join(' ');
   return (
     <ChartFrame
@@ -149,6 +158,13 @@ function Drawn(props: SectionProps & { name: string; profile: PackedProfile; usu
 function aheadOf(buckets: readonly Bucket[], day: { p10: (number | null)[]; p50: (number | null)[]; p90: (number | null)[] }) {
   const coming = (values: (number | null)[]) => buckets.map((bucket, index) => (bucket.value === null ? (values[index] ?? null) : null));
   return { p10: coming(day.p10), p50: coming(day.p50), p90: coming(day.p90) };
+}
+
+/** How good its forecasts were, in words; nothing while none was scored. */
+export function scoreOf({ wape, wapeLag24, covered }: Score, t: T, locale: L): string {
+  if (wape === null || covered === null) return '';
+  const told = { wape: formatPercent(wape, locale), covered: formatPercent(covered, locale) };
+  return wapeLag24 === null ? t('forecast.score', told) : t('forecast.scoreBeside', { ...told, before: formatPercent(wapeLag24, locale) });
 }
 
 function choose(bucket: Bucket | undefined, span: Span, zone: string, onChange: (search: SpanSearch) => void) {

@@ -26,3 +26,9 @@ export const DAY_AHEAD = graphql(`
     node(id: $id) { id ... on Metered { forecast(day: $day) { start p10 p50 p90 } } }
   }
 `);
+
+export const SCORE = graphql(`
+  query ForecastScore($id: ID!) {
+    node(id: $id) { id ... on Metered { forecastScore { hours wape wapeLag24 covered } } }
+  }
+`);

@@ -5,6 +5,8 @@ export const group = {
   'group.verification': 'Verification',
   'group.heat': 'Heat',
   'group.views': 'Views of the balance',
+  'forecast.score': 'Its forecasts of the last days were {wape} off; {covered} of the hours lay in their range, which is meant for 80%.',
+  'forecast.scoreBeside': 'Its forecasts of the last days were {wape} off, the same hours of the day before {before}; {covered} of the hours lay in their range, which is meant for 80%.',
   'losses.lead': 'What the conductors below the inlet take, who causes it, and which few moves would reduce it. Computed from measured hours by power flow.',
   'losses.none': 'The conductors of this house are not known yet',
   'losses.noneLead': 'Tell the sections from the inlet to the floors and where each meter hangs; losses follow from the hours that are measured.',

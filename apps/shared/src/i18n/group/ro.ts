@@ -7,6 +7,8 @@ export const group: Record<keyof typeof en, string> = {
   'group.verification': 'Verificare',
   'group.heat': 'Căldură',
   'group.views': 'Vederi ale bilanțului',
+  'forecast.score': 'Prognozele ultimelor zile au greșit cu {wape}; {covered} din ore s-au aflat în interval, care e gândit pentru 80 %.',
+  'forecast.scoreBeside': 'Prognozele ultimelor zile au greșit cu {wape}, aceleași ore ale zilei precedente cu {before}; {covered} din ore s-au aflat în interval, care e gândit pentru 80 %.',
   'losses.lead': 'Cât se pierde în conductoarele de după intrare, din cauza cui și ce puține mutări ar reduce pierderea. Calculat din ore măsurate, prin circulația puterilor.',
   'losses.none': 'Conductoarele acestei case nu sunt cunoscute încă',
   'losses.noneLead': 'Descrieți tronsoanele de la intrare până la etaje și locul fiecărui contor; pierderile rezultă din orele măsurate.',
