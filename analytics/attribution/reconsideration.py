@@ -18,6 +18,9 @@ from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray
 
 _ROUNDS = 2
+_AGAINST = -1.0
+"""Log-likelihood of a member's own level below which it speaks against the member. Hours that are
+wide because of other losses say less about the shape of this one."""
 
 
 def reconsidered(case: Case, thresholds: Thresholds) -> Case:
@@ -43,6 +46,8 @@ def _again(case: Case, place: int, thresholds: Thresholds) -> Case:
     beside = _beside(case, others, thresholds)
     ahead = joined(beside, ranked(beside), thresholds)
     if ahead is None or len(ahead.found) == len(others):
+        return case
+    if ahead.found[-1].fitted.level < _AGAINST:
         return case
     found = [*others[:place], ahead.found[-1], *others[place:]]
     fresh = settled(replace(case, found=found))
