@@ -24,7 +24,7 @@ from analytics.attribution.judging import judge
 from analytics.attribution.thresholds import Thresholds
 from analytics.attribution.window import FloatArray, IntArray, Window
 from bench.rig.loads import LOADS, loads
-from bench.rig.thefts import Group, groups
+from bench.rig.thefts import WORSE, Group, groups
 
 WH = 1000.0
 UNMETERED = {"T4_partial_const"}
@@ -328,12 +328,14 @@ def truth_of(group: Group) -> Truth | None:
     return Truth(group.name, thieves, loose, start, kind)
 
 
-def simulate(count: int, seed: int, sizes: list[int], load: str | None) -> dict[str, object]:
+def simulate(
+    count: int, seed: int, sizes: list[int], load: str | None, worse: str | None = None
+) -> dict[str, object]:
     """Figures on groups of each size with injected cases, half of them clean; or with a load."""
     found: dict[str, object] = {"seed": seed}
     with ProcessPoolExecutor(max_workers=2) as pool:
         for size in sizes:
-            made = loads(count, size, seed, load) if load else groups(count, size, seed)
+            made = loads(count, size, seed, load) if load else groups(count, size, seed, worse)
             done = list(pool.map(simulated, made, chunksize=2))
             watched = {one.group: one for one, _ in done}
             told = {truth.group: truth for _, truth in done if truth is not None}
@@ -352,6 +354,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, action="append", help="of chance; may be repeated")
     parser.add_argument("--size", type=int, action="append", help="homes a group; 30, 100, 300")
     parser.add_argument("--load", choices=sorted(LOADS), help="a load without a meter in each")
+    parser.add_argument("--worse", choices=WORSE, help="how all groups are worse than usual")
     asked = parser.parse_args()
     found: dict[str, object] = {}
     if asked.meters is not None:
@@ -361,7 +364,7 @@ def main() -> None:
         found = figures(watched, told)
     if asked.simulate:
         fresh = [
-            simulate(asked.simulate, seed, asked.size or [30, 100, 300], asked.load)
+            simulate(asked.simulate, seed, asked.size or [30, 100, 300], asked.load, asked.worse)
             for seed in asked.seed or [1]
         ]
         found["simulated"] = fresh

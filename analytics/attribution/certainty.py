@@ -57,6 +57,9 @@ def sure(item: Found, case: Case, thresholds: Thresholds) -> bool:
     needed = thresholds.accuse + max(float(np.log(members / _USUAL_MEMBERS)), 0.0)
     if hypothesis.what is Kind.SLOWED_BY_DAYS:
         needed *= _FREE
+    if hypothesis.what is Kind.CLOCK_SKEW:
+        # steps of one home resemble those of another, and no level speaks for either
+        ahead = item.fitted.likelihood - max(*nobody, *others, -np.inf, -np.inf)
     if hypothesis.what is Kind.OFFSET:
         # people leave on any day: a level that fell is no proof where the shape is none
         return item.fitted.level > 0 and ahead - item.fitted.level >= needed

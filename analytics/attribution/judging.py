@@ -12,6 +12,7 @@ from analytics.attribution.judgement import (
     Verdict,
 )
 from analytics.attribution.preparation import DAY_HOURS, Prepared, prepare
+from analytics.attribution.reconsideration import reconsidered
 from analytics.attribution.savings import savings
 from analytics.attribution.search import Case, search
 from analytics.attribution.step import Found
@@ -61,7 +62,8 @@ def judge(window: Window, thresholds: Thresholds) -> GroupJudgement:
             f"{known} hours are known well enough, {needed} are needed",
             known,
         )
-    return _judged(window, prepared, search(prepared, thresholds), thresholds)
+    case = reconsidered(search(prepared, thresholds), thresholds)
+    return _judged(window, prepared, case, thresholds)
 
 
 def _unknown(reason: str, known: int = 0) -> GroupJudgement:

@@ -45,6 +45,9 @@ class Case:
     """Score of the strongest explanation at first sight."""
 
     placebo: float
+    sound: Prepared
+    """The group as it was before anything was found."""
+
     excused: tuple[FloatArray, ...] = ()
     """What clocks explain that are off by less than is worth a finding."""
 
@@ -59,7 +62,8 @@ def search(prepared: Prepared, thresholds: Thresholds) -> Case:
         end = _explain(start, thresholds, _DETOURS)
     held = [one for one in end.found if _holds(end, one, thresholds)]
     told = start.told
-    case = _settled(Case(end.prepared, end.frame, held, told.best, told.placebo, end.excused))
+    best, placebo = told.best, told.placebo
+    case = settled(Case(end.prepared, end.frame, held, best, placebo, start.prepared, end.excused))
     largest = max((_size(one) for one in case.found), default=0.0)
     kept = [
         one
@@ -97,7 +101,7 @@ def _explain(state: State, thresholds: Thresholds, detours: int) -> State:
     """Go on until nothing is left to explain, or nothing explains it."""
     while len(state.found) <= thresholds.culprits and state.strongest() >= thresholds.alarm:
         fits = ranked(state)
-        ahead = _ahead(state, fits, thresholds)
+        ahead = joined(state, fits, thresholds)
         if ahead is None:
             break
         if len(ahead.found) == len(state.found):
@@ -174,7 +178,7 @@ def _refitted(
     return again
 
 
-def _ahead(state: State, fits: list[Fitted], thresholds: Thresholds) -> State | None:
+def joined(state: State, fits: list[Fitted], thresholds: Thresholds) -> State | None:
     """The likeliest explanation joins; where its share changes too freely, the next of others."""
     for winner in fits[:1] + [one for one in fits[1:] if not _by_days(one)][:1]:
         ahead = advance(state, winner, [one for one in fits if one is not winner], thresholds)
@@ -271,7 +275,7 @@ def _metered(fitted: Fitted) -> bool:
     return isinstance(what, Kind) and what not in (Kind.CLOCK_SKEW, Kind.OFFSET)
 
 
-def _settled(case: Case) -> Case:
+def settled(case: Case) -> Case:
     """Fit each explanation again beside all others, with the noise that is left in the end."""
     if not case.found:
         return case

@@ -122,7 +122,7 @@ def advance(
     state: State, winner: Fitted, rivals: list[Fitted], thresholds: Thresholds
 ) -> State | None:
     """Let an explanation join those found before; None when it does not hold."""
-    wider, noise = _widened(state.prepared, state.frame, winner)
+    wider, noise = widened(state.prepared, state.frame, winner)
     columns = np.concatenate((state.columns, winner.missing[None, :]))
     frame = fit(wider, columns, noise, thresholds.noise_share)
     told = survey(wider, frame)
@@ -289,7 +289,7 @@ def _small(state: State, winner: Fitted, thresholds: Thresholds) -> bool:
     return lost < max(thresholds.least_share * whole, LEAST_OF_LARGEST * largest)
 
 
-def _widened(prepared: Prepared, frame: Frame, winner: Fitted) -> tuple[Prepared, float]:
+def widened(prepared: Prepared, frame: Frame, winner: Fitted) -> tuple[Prepared, float]:
     """Trust hours less in which an explanation knows the energy only roughly; and the noise.
 
     The excess is taken by local hour, and grown by how much neighbours resemble each other.

@@ -17,6 +17,9 @@ Chance = np.random.Generator
 
 HOMES = Path(__file__).parents[2] / "simulator/data/ch_electricity/ch_electricity_hourly.parquet"
 MISSING = 0.003
+_CLOCKS_H = 2 / 60
+"""Hours by which clocks of members are off at most in groups that are worse by these."""
+
 _LEAST_LOAD = 0.05
 """Mean kWh an hour below which a home has nothing to steal."""
 
@@ -47,20 +50,32 @@ class Group:
     cases: tuple[Case, ...]
 
 
-def groups(count: int, size: int, seed: int) -> Iterator[Group]:
+WORSE = ("two", "old", "clocks")
+
+
+def groups(count: int, size: int, seed: int, worse: str | None = None) -> Iterator[Group]:
     """Make groups, every second one clean.
 
     Of the others a part is worse than the public cases: two thieves, a clock that is off, or a
-    theft that is as old as the data.
+    theft that is as old as the data. With ``worse`` all have two culprits, or cases as old as the
+    data; or the clocks of all members, of clean groups too, are off by up to two minutes.
     """
     table = pd.read_parquet(HOMES)
     homes = np.nan_to_num(table.to_numpy(dtype=float).T)
     for number in range(count):
         chance = np.random.default_rng([seed, size, number])
-        yield _group(f"S{seed}-{size}-{number}", table.index, homes, size, chance)
+        yield _group(f"S{seed}-{size}-{number}", table.index, homes, size, chance, worse=worse)
 
 
-def _group(name: str, at: pd.DatetimeIndex, homes: FloatArray, size: int, chance: Chance) -> Group:
+def _group(  # noqa: PLR0913 - what a group is made of
+    name: str,
+    at: pd.DatetimeIndex,
+    homes: FloatArray,
+    size: int,
+    chance: Chance,
+    *,
+    worse: str | None,
+) -> Group:
     again = size > len(homes) // 2
     chosen = chance.choice(len(homes), size, replace=again)
     true = homes[chosen]
@@ -69,7 +84,11 @@ def _group(name: str, at: pd.DatetimeIndex, homes: FloatArray, size: int, chance
         true = np.stack([np.roll(row, 168 * week) for row, week in zip(true, weeks, strict=True)])
     readings, extra = true.copy(), np.zeros(true.shape[1])
     plans = _plan(true, int(name.rpartition("-")[2]), chance)
+    other = chance.spawn(1)[0]
+    plans = _worse(plans, true, worse, other)
     cases = [_inject(plan, readings, extra, chance) for plan in plans]
+    if worse == "clocks":
+        readings = _off(readings, other)
     load = true.sum(axis=0) + extra
     linear, square = chance.uniform(0.01, 0.04), chance.uniform(0.005, 0.03)
     noise = 1 + chance.uniform(0.001, 0.003) * chance.standard_normal(len(load))
@@ -92,6 +111,29 @@ def _plan(true: FloatArray, number: int, chance: Chance) -> list[tuple[str, int,
         other = kinds[int(chance.integers(0, 6))]
         return [(kind, first, start), (other, second, int(chance.integers(14, 29)))]
     return [(kind, first, 0 if worse < 0.25 else start)]
+
+
+def _worse(
+    plans: list[tuple[str, int, int]], true: FloatArray, worse: str | None, chance: Chance
+) -> list[tuple[str, int, int]]:
+    """The same from the first hour on, or with a second culprit."""
+    if worse == "old":
+        return [(kind, member, 0) for kind, member, _ in plans]
+    if worse == "two" and len(plans) == 1:
+        alive = np.flatnonzero(true.mean(axis=1) > _LEAST_LOAD)
+        second = int(chance.choice(alive[alive != plans[0][1]]))
+        kind = list(KINDS)[int(chance.integers(0, 5))]
+        return [*plans, (kind, second, int(chance.integers(14, 29)))]
+    return plans
+
+
+def _off(readings: FloatArray, chance: Chance) -> FloatArray:
+    """What meters count whose hours begin early or late: a part lies in the hour beside."""
+    off = chance.uniform(-_CLOCKS_H, _CLOCKS_H, (len(readings), 1))
+    before = np.concatenate((readings[:, :1], readings[:, :-1]), axis=1)
+    after = np.concatenate((readings[:, 1:], readings[:, -1:]), axis=1)
+    beside = np.where(off > 0, before, after)
+    return np.asarray(readings + np.abs(off) * (beside - readings), dtype=np.float64)
 
 
 def _inject(
