@@ -41,7 +41,10 @@ SLOPES = np.geomspace(0.002, 0.3, 24)
 RATES = np.geomspace(0.1, 4.0, 96)
 """Pulses an hour of steady leaks."""
 
-_EVERY_HOURS, _EVERY_STEADY = 2, 8
+_GROWING_AGES = np.arange(LEAST_HOURS, SPAN_HOURS + 1, 2)
+_STEADY_AGES = np.concatenate([np.arange(3, LEAST_HOURS, 3), np.arange(24, SPAN_HOURS + 1, 8)])
+"""Hours since a leak began. A steady one of some hours, too, is no leak that grows."""
+
 _COARSE_MARGIN = 4.0
 """Of courses, one in twelve is tried first; the others where these come so near to the score."""
 
@@ -85,8 +88,7 @@ class _Courses(NamedTuple):
 
 @lru_cache(maxsize=2)
 def _courses(*, grow: bool) -> _Courses:
-    ages = np.arange(LEAST_HOURS, SPAN_HOURS + 1, _EVERY_HOURS if grow else _EVERY_STEADY)
-    sizes = SLOPES if grow else RATES
+    ages, sizes = (_GROWING_AGES, SLOPES) if grow else (_STEADY_AGES, RATES)
     age, size = np.repeat(ages, len(sizes)), np.tile(sizes, len(ages))
     hours = np.clip(np.arange(SPAN_HOURS + 1) - SPAN_HOURS + age[:, None], 0, None)
     lost = size[:, None] * (hours**2 / 2 if grow else hours)
@@ -143,9 +145,11 @@ def hourly(
 
 
 def _age_of_trickle(scores: NDArray[np.float32]) -> int | None:
-    """Hours since the likeliest steady leak began; nothing where it is no trickle."""
+    """Hours since the likeliest steady leak began; nothing where it is no trickle of a day."""
     courses, best = _courses(grow=False), int(scores.argmax())
-    return int(courses.age[best]) if courses.size[best] <= trickling.RATES[-1] else None
+    age = int(courses.age[best])
+    trickles = courses.size[best] <= trickling.RATES[-1] and age >= LEAST_HOURS
+    return age if trickles else None
 
 
 def _restless(day: Flow, habits: Habits) -> Mask:

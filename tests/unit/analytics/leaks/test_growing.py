@@ -80,6 +80,19 @@ def test_a_steady_leak_is_a_trickle_or_left_to_flow_without_an_end() -> None:
         assert not judged(more)
 
 
+@pytest.mark.parametrize("rate", [1.0, 1.4])
+def test_a_steady_leak_of_some_hours_is_hardly_ever_said_to_grow(rate: float) -> None:
+    grew = 0
+    for seed in range(1, 13):
+        litres = flat(DAYS, seed)
+        own = habits(counted(litres))
+        litres[-HOURS:] += rate
+        values = counted(litres)
+        signs = [one for end in range(2, HOURS, 3) for one in judged(values[:-end], own)]
+        grew += any(sign.kind is Kind.GROWING for sign in signs)
+    assert grew <= 2
+
+
 def test_who_comes_home_from_a_journey_does_not_leak() -> None:
     values = counted(flat(DAYS, 5))
     values[4 * HOURS : -5 * HOURS] = 0.0
