@@ -141,9 +141,14 @@ LEAK_PATIENCE: Mapping[FindingKind, timedelta] = MappingProxyType(
 """Of leaks whose own presence becomes the habit against which they are judged."""
 
 
-_MORE = frozenset((K.LEAK_CONTINUOUS, K.LEAK_GROWING, K.LEAK_INTERMITTENT))
-"""Leaks that a trickle keeps open, and does not rename: about a pulse an hour, it is now this, now
-that."""
+_KEPT_BY: Mapping[FindingKind, frozenset[FindingKind]] = MappingProxyType(
+    {
+        K.LEAK_TRICKLE: frozenset((K.LEAK_CONTINUOUS, K.LEAK_GROWING, K.LEAK_INTERMITTENT)),
+        K.LEAK_GROWING: frozenset((K.LEAK_INTERMITTENT,)),
+    }
+)
+"""Leaks that a kind keeps open, and does not rename: about a pulse an hour, it is now this, now
+that; and a cistern that runs more often takes away hours without flow as a leak that grows does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,7 @@ def reconcile(  # noqa: PLR0911 - one case a line
     if standing.closed_at is None:
         if standing.from_group and not from_group:
             return Step.TOUCH
-        if kind is K.LEAK_TRICKLE and standing.kind in _MORE:
+        if standing.kind in _KEPT_BY.get(kind, ()):
             return Step.TOUCH
         if kind is standing.kind or standing.verdict is FindingVerdict.CONFIRMED:
             return Step.REFRESH

@@ -112,6 +112,13 @@ def test_a_leak_of_about_a_pulse_an_hour_is_not_renamed_to_and_fro() -> None:
     assert reconcile(standing(kind=trickle), LEAK, NOW - DAY, NOW) is Step.CHANGE_KIND
 
 
+def test_a_cistern_that_runs_more_often_stays_one_until_it_never_stops() -> None:
+    cistern = standing(kind=FindingKind.LEAK_INTERMITTENT)
+    assert reconcile(cistern, GROWING, NOW - DAY, NOW) is Step.TOUCH
+    assert reconcile(cistern, LEAK, NOW - DAY, NOW) is Step.CHANGE_KIND
+    assert reconcile(standing(), GROWING, NOW - DAY, NOW) is Step.CHANGE_KIND
+
+
 def test_words_follow_one_another() -> None:
     new, acknowledged = FindingState.NEW, Word(FindingState.ACKNOWLEDGED)
     confirmed = Word(FindingState.INSPECTED, FindingVerdict.CONFIRMED)
