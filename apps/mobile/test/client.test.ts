@@ -137,6 +137,24 @@ it('tells failures apart, with the number of the request', async () => {
   mockAt.server = there;
 });
 
+it('hears whether the server answers, whatever the device says of its connection', async () => {
+  const { begin, ask: asks, onReach } = fresh();
+  const heard: boolean[] = [];
+  const forget = onReach((answered) => heard.push(answered));
+  replies = ({ path }) => ({ body: path === '/bff/session' ? tokens('a', 'r') : data });
+  await begin('code', 'verifier', 'balance://callback');
+  const there = mockAt.server;
+  mockAt.server = 'http://127.0.0.1:1';
+  await expect(asks(operation, {})).rejects.toMatchObject({ reason: 'offline' });
+  mockAt.server = there;
+  replies = () => ({ status: 500, body: fault('INTERNAL') });
+  await expect(asks(operation, {})).rejects.toMatchObject({ reason: 'server' });
+  forget();
+  replies = () => ({ body: data });
+  await asks(operation, {});
+  expect(heard).toEqual([true, false, true]);
+});
+
 it('waits at the server for what changes, asks again at once when it did, and leaves a full server alone', async () => {
   const { begin } = fresh();
   const { CHANGES, look, lookAgainMs, WAIT_S } = require('@/api/changes') as typeof import('@/api/changes');

@@ -29,6 +29,16 @@ export function onUpgrade(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const reachListeners = new Set<(reached: boolean) => void>();
+
+/** Hears of every request whether the server answered: a device that is connected may still reach nothing. */
+export function onReach(listener: (reached: boolean) => void): () => void {
+  reachListeners.add(listener);
+  return () => reachListeners.delete(listener);
+}
+
+const reached = (answered: boolean) => reachListeners.forEach((listener) => listener(answered));
+
 interface Asked {
   method?: 'GET' | 'POST' | 'DELETE';
   body?: object;
@@ -80,7 +90,7 @@ export async function fileOf(path: string, access: string): Promise<string> {
 
 async function send(path: string, { method = 'POST', body, access, known, signal }: Asked): Promise<Response> {
   try {
-    return await fetch(`${server}/bff${path}`, {
+    const answer = await fetch(`${server}/bff${path}`, {
       method,
       headers: {
         'X-Balance-App': APP,
@@ -93,7 +103,11 @@ async function send(path: string, { method = 'POST', body, access, known, signal
       // The cookie of the web build goes nowhere else; on a device there is none.
       credentials: web ? 'same-origin' : 'omit',
     });
+    reached(true);
+    return answer;
   } catch {
+    // Whom nobody waits for any more tells nothing of the connection.
+    if (!signal?.aborted) reached(false);
     throw offline();
   }
 }

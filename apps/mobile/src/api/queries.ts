@@ -3,6 +3,7 @@ import AsyncStorage from '@react-native-async-storage/async-storage';
 import { createAsyncStoragePersister } from '@tanstack/query-async-storage-persister';
 import { onlineManager, QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { addNetworkStateListener, getNetworkStateAsync } from 'expo-network';
+import { onReach } from './bff';
 import { ask } from './client';
 import type { Operation } from './operations.generated';
 import { Refusal } from './refusal';
@@ -27,13 +28,17 @@ export const client = new QueryClient({
 
 export const persister = createAsyncStoragePersister({ storage: AsyncStorage, key: KEPT, throttleTime: 1_000 });
 
-/** Follows the connection of the device. */
+/** Follows the connection of the device, and whether the server answers: in a lift, or behind a café's sign-in page, it does not. */
 export function watchConnection(): () => void {
   const told = (state: { isConnected?: boolean | undefined; isInternetReachable?: boolean | undefined }) =>
     onlineManager.setOnline(state.isConnected !== false);
   void getNetworkStateAsync().then(told).catch(() => undefined);
   const subscription = addNetworkStateListener(told);
-  return () => subscription.remove();
+  const forgetReach = onReach((answered) => onlineManager.setOnline(answered));
+  return () => {
+    subscription.remove();
+    forgetReach();
+  };
 }
 
 interface Options {
