@@ -59,7 +59,7 @@ def sure(item: Found, case: Case, thresholds: Thresholds) -> bool:
         needed *= _FREE
     if hypothesis.what is Kind.CLOCK_SKEW:
         # steps of one home resemble those of another, and no level speaks for either
-        ahead = item.fitted.likelihood - max(*nobody, *others, -np.inf, -np.inf)
+        ahead = item.fitted.likelihood - max([*nobody, *others], default=-np.inf)
     if hypothesis.what is Kind.OFFSET:
         # people leave on any day: a level that fell is no proof where the shape is none
         return item.fitted.level > 0 and ahead - item.fitted.level >= needed
