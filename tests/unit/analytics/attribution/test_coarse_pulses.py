@@ -78,3 +78,15 @@ def test_a_cap_between_two_numbers_of_pulses_is_one(quantum: int) -> None:
     pulsed(homes, quantum)
     said = judge(homes.window(quantum=float(quantum)), Thresholds())
     assert [(one.member, one.kind) for one in said.suspects] == [(THIEF, Kind.CAPPED)]
+
+
+def test_of_few_pulses_no_clock_is_read() -> None:
+    homes = Homes.made()
+    late = np.concatenate((homes.true[THIEF, :1], homes.true[THIEF, :-1]))
+    homes.readings[THIEF] = np.rint(0.4 * homes.true[THIEF] + 0.6 * late)
+    fine = judge(homes.window(), Thresholds())
+    assert [(one.member, one.kind) for one in fine.suspects] == [(THIEF, Kind.CLOCK_SKEW)]
+    quantum = int(homes.true[THIEF].mean() / 4)
+    pulsed(homes, quantum)
+    said = judge(homes.window(quantum=float(quantum)), Thresholds())
+    assert Kind.CLOCK_SKEW not in {one.kind for one in said.suspects}
